@@ -1,0 +1,20 @@
+//! The table of questions and answers between the screens and whatever stands behind them.
+//!
+//! One request type, one reply type and one name for each use case. The window, the browser's
+//! worker and `yidang-device` answer the same table; [`dispatch`] is the only place where a name
+//! becomes a call, so no shell can miss one. Kinds: *local* questions are answered at once from the
+//! device and never wait for a network; *network* questions may take as long as the network does.
+
+pub mod case_file;
+pub mod county;
+pub mod draft;
+pub mod fault;
+pub mod list;
+pub mod session;
+pub mod sync;
+pub mod table;
+pub mod today;
+pub mod visit_day;
+
+pub use fault::{Fault, FaultCode};
+pub use table::{Desk, Kind, Link, NAMES, Question, dispatch_local, dispatch_network};

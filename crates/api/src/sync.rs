@@ -1,0 +1,121 @@
+//! What waits on this device, what needs a person, what happened.
+
+use serde::{Deserialize, Serialize};
+use yidang_domain::civil::InstantMs;
+use yidang_domain::ids::DocumentId;
+
+/// Asks how things stand.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SyncQuestion {}
+
+/// Exchanges with the server until nothing is left, or until it fails.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SyncNow {}
+
+/// How things stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncView {
+    /// The one word for it.
+    pub state: SyncState,
+    /// How many entries and edits are only on this device.
+    pub waiting: u32,
+    /// When everything of this person was last acknowledged.
+    pub done_at: Option<InstantMs>,
+    /// When the server was last reached.
+    pub reached_at: Option<InstantMs>,
+    /// What came and went then.
+    pub last_received: u32,
+    /// What went then.
+    pub last_sent: u32,
+    /// Progress of an exchange under way: done, of all.
+    pub progress: Option<(u32, u32)>,
+    /// What waits, in the order it will be sent.
+    pub outbox: Vec<OutboxRow>,
+    /// What needs a person.
+    pub needs: Vec<NeedRow>,
+    /// What happened, newest first.
+    pub log: Vec<LogRow>,
+}
+
+/// The one word for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncState {
+    /// Never tried since the start.
+    Idle,
+    /// Under way.
+    Syncing,
+    /// 已全部同步
+    Done,
+    /// 离线
+    Offline,
+    /// 服务器忙
+    Busy,
+    /// The server refuses this device; `needs` says why.
+    Stopped,
+}
+
+/// Something that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// The document it belongs to.
+    pub document: DocumentId,
+    /// What it is: 走访 · 李例二.
+    pub title: String,
+    /// The matter of the file.
+    pub matter: String,
+    /// When it was saved here.
+    pub saved_at: InstantMs,
+}
+
+/// Something that needs a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedRow {
+    /// Of which kind.
+    pub kind: NeedKind,
+    /// The document.
+    pub document: DocumentId,
+    /// What it is: 李例二的电话，两人改得不一样.
+    pub title: String,
+    /// The matter, and who is concerned.
+    pub detail: String,
+    /// What somebody wrote and the server did not take, in full.
+    pub words: String,
+}
+
+/// Kinds of things that need a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeedKind {
+    /// Two people wrote different values.
+    Clash,
+    /// A file was sent back.
+    Returned,
+    /// The server did not take something.
+    Refused,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRow {
+    /// When.
+    pub at: InstantMs,
+    /// Of which kind.
+    pub kind: LogKind,
+    /// What, in Chinese.
+    pub text: String,
+}
+
+/// Kinds of things that happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    /// All went well.
+    Done,
+    /// No network.
+    Offline,
+    /// Something failed.
+    Failed,
+    /// A clash came in.
+    Clash,
+}

@@ -1,0 +1,179 @@
+//! The table itself.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::case_file::{
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
+    OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
+};
+use crate::county::{CountyQuestion, CountyView};
+use crate::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
+use crate::fault::{Fault, FaultCode};
+use crate::list::{CaseRow, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles};
+use crate::session::{
+    DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
+};
+use crate::sync::{SyncNow, SyncQuestion, SyncView};
+use crate::today::{TodayQuestion, TodayView};
+use crate::visit_day::{
+    AddVisitEntry, RegisterWalkIn, VisitDayQuestion, VisitDayView, WalkInRegistered,
+};
+
+/// Whether a question may wait for a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Answered from the device.
+    Local,
+    /// Answered with the help of the server.
+    Network,
+}
+
+/// A question, typed together with its answer so that the two cannot be mismatched.
+pub trait Question: Serialize + DeserializeOwned {
+    /// Its name in the table.
+    const NAME: &'static str;
+    /// Whether it may wait for a network.
+    const KIND: Kind;
+    /// The answer.
+    type Reply: Serialize + DeserializeOwned;
+}
+
+macro_rules! questions {
+    (
+        local { $( $(#[$ldoc:meta])* $lname:ident: $lask:ty => $lreply:ty; )* }
+        network { $( $(#[$ndoc:meta])* $nname:ident: $nask:ty => $nreply:ty; )* }
+    ) => {
+        $( impl Question for $lask {
+            const NAME: &'static str = stringify!($lname);
+            const KIND: Kind = Kind::Local;
+            type Reply = $lreply;
+        } )*
+        $( impl Question for $nask {
+            const NAME: &'static str = stringify!($nname);
+            const KIND: Kind = Kind::Network;
+            type Reply = $nreply;
+        } )*
+
+        /// Every name of the table with its kind.
+        pub const NAMES: &[(&str, Kind)] = &[
+            $( (stringify!($lname), Kind::Local), )*
+            $( (stringify!($nname), Kind::Network), )*
+        ];
+
+        /// Answers the local questions. A new question without an answer does not compile.
+        pub trait Desk {
+            $( $(#[$ldoc])*
+            #[allow(clippy::missing_errors_doc, reason = "every error is a Fault")]
+            fn $lname(&mut self, question: $lask) -> Result<$lreply, Fault>; )*
+        }
+
+        /// Answers the questions that need a network.
+        #[allow(async_fn_in_trait, reason = "the browser's worker has one thread and no Send")]
+        pub trait Link {
+            $( $(#[$ndoc])*
+            #[allow(clippy::missing_errors_doc, reason = "every error is a Fault")]
+            async fn $nname(&self, question: $nask) -> Result<$nreply, Fault>; )*
+        }
+
+        /// Puts the local question `name` with its JSON to `desk`; `None` if it is no local one.
+        pub fn dispatch_local<D: Desk>(
+            desk: &mut D,
+            name: &str,
+            json: &str,
+        ) -> Option<Result<String, Fault>> {
+            match name {
+                $( stringify!($lname) => Some(
+                    read(json).and_then(|question| desk.$lname(question)).and_then(|r| write(&r))
+                ), )*
+                _ => None,
+            }
+        }
+
+        /// Puts the network question `name` with its JSON to `link`; `None` if it is no such one.
+        pub async fn dispatch_network<L: Link>(
+            link: &L,
+            name: &str,
+            json: &str,
+        ) -> Option<Result<String, Fault>> {
+            match name {
+                $( stringify!($nname) => Some(match read(json) {
+                    Ok(question) => link.$nname(question).await.and_then(|r| write(&r)),
+                    Err(fault) => Err(fault),
+                }), )*
+                _ => None,
+            }
+        }
+    };
+}
+
+fn read<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
+    serde_json::from_str(json)
+        .map_err(|error| Fault::new(FaultCode::Internal, format!("malformed question: {error}")))
+}
+
+fn write<T: Serialize>(reply: &T) -> Result<String, Fault> {
+    serde_json::to_string(reply)
+        .map_err(|error| Fault::new(FaultCode::Internal, format!("unwritable answer: {error}")))
+}
+
+questions! {
+    local {
+        /// Who is signed in on this device.
+        session: SessionQuestion => SessionView;
+        /// The home of the person signed in: what is due, what was promised, the next visit day.
+        today: TodayQuestion => TodayView;
+        /// Opens a file from one sentence and six fields (建档).
+        open_case_file: OpenCaseFile => Opened;
+        /// Files that may be about the same matter.
+        similar_case_files: SimilarCaseFiles => Vec<CaseRow>;
+        /// One file, whole.
+        case_file: CaseFileQuestion => CaseFileView;
+        /// Writes one fact.
+        set_fact: SetFact => Saved;
+        /// Adds a party.
+        add_party: AddParty => Saved;
+        /// Writes one field of a party.
+        set_party_field: SetPartyField => Saved;
+        /// Adds an entry (记一笔), decisions of reviewers included.
+        add_entry: AddEntry => Saved;
+        /// Decides a clash (采用甲 / 采用乙 / 另填).
+        resolve: Resolve => Saved;
+        /// Says that the changes of a file were seen (知道了).
+        mark_looked: MarkLooked => ();
+        /// The file as standard Automerge bytes.
+        export_case_file: ExportCaseFile => ExportedFile;
+        /// Keeps what was typed.
+        save_draft: SaveDraft => ();
+        /// What was typed before.
+        draft: DraftQuestion => Option<DraftView>;
+        /// Throws a draft away.
+        drop_draft: DropDraft => ();
+        /// One visit day of one village.
+        visit_day: VisitDayQuestion => VisitDayView;
+        /// Registers a walk-in (登记来访).
+        register_walk_in: RegisterWalkIn => WalkInRegistered;
+        /// Answers a walk-in, moves or cancels the day.
+        add_visit_entry: AddVisitEntry => Saved;
+        /// Files that fit a queue and filters.
+        list_case_files: ListCaseFiles => ListView;
+        /// The queues of a reviewer with their counts.
+        queues: QueuesQuestion => QueuesView;
+        /// The county at a glance; every number opens to a list.
+        county: CountyQuestion => CountyView;
+        /// What waits, what needs a person, what happened.
+        sync_state: SyncQuestion => SyncView;
+    }
+    network {
+        /// Enrols this device with an activation code.
+        enrol: Enrol => SessionView;
+        /// Who can be tried out on a demo server.
+        demo_people: DemoPeople => Vec<DemoPerson>;
+        /// Signs in as one of them with one click.
+        demo_sign_in: DemoSignIn => SessionView;
+        /// Leaves this person's desk; everything stays encrypted on the device.
+        sign_out: SignOut => SessionView;
+        /// Exchanges with the server now.
+        sync_now: SyncNow => SyncView;
+    }
+}

@@ -1,0 +1,510 @@
+//! Entries: one thing that happened, written once and never changed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::civil::Date;
+use crate::facts::Source;
+use crate::ids::{DeviceId, DocumentId, ItemKey, OrgCode, UserId};
+
+/// Which kind of document this is. The word stands in its first change and never moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentKind {
+    /// 一事一档
+    CaseFile,
+    /// 户
+    Household,
+    /// 驻村坐诊
+    VisitDay,
+}
+
+impl DocumentKind {
+    /// Every kind of this version.
+    pub const ALL: [Self; 3] = [Self::CaseFile, Self::Household, Self::VisitDay];
+
+    /// The word in the document.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CaseFile => "case_file",
+            Self::Household => "household",
+            Self::VisitDay => "visit_day",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The word on screens and papers.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::CaseFile => "案件",
+            Self::Household => "户",
+            Self::VisitDay => "驻村坐诊",
+        }
+    }
+}
+
+/// What every entry carries, whatever happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryHeader {
+    /// The business date: when it happened, not when it was typed.
+    pub on: Date,
+    /// Who wrote it.
+    pub by: UserId,
+    /// For which unit they acted.
+    pub org: OrgCode,
+    /// On which device.
+    pub device: DeviceId,
+}
+
+/// What one of the five speakers said (五说解疙瘩).
+///
+/// 人民调解法 第20条: relatives, neighbours and experts join only with the parties' consent, which
+/// stands once in the session.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saying {
+    /// Who spoke.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub speaker: String,
+    /// What they are to the parties.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub relation: String,
+    /// The gist of it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}
+
+impl Saying {
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.speaker.is_empty() && self.relation.is_empty() && self.words.is_empty()
+    }
+}
+
+/// 五说解疙瘩: five voices in one session, each of them optional.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FiveSayings {
+    /// 群众说清事
+    #[serde(skip_serializing_if = "Saying::is_empty")]
+    pub neighbours: Saying,
+    /// 能人说明理
+    #[serde(skip_serializing_if = "Saying::is_empty")]
+    pub able: Saying,
+    /// 法官说透法
+    #[serde(skip_serializing_if = "Saying::is_empty")]
+    pub judge: Saying,
+    /// 亲朋说近情
+    #[serde(skip_serializing_if = "Saying::is_empty")]
+    pub kin: Saying,
+    /// 长辈说通教
+    #[serde(skip_serializing_if = "Saying::is_empty")]
+    pub elders: Saying,
+}
+
+impl FiveSayings {
+    /// Who speaks and to what end, in the order of the saying.
+    pub const LABELS: [(&'static str, &'static str); 5] = [
+        ("群众", "说清事"),
+        ("能人", "说明理"),
+        ("法官", "说透法"),
+        ("亲朋", "说近情"),
+        ("长辈", "说通教"),
+    ];
+
+    /// The five in the order of [`Self::LABELS`].
+    #[must_use]
+    pub const fn in_order(&self) -> [&Saying; 5] {
+        [&self.neighbours, &self.able, &self.judge, &self.kin, &self.elders]
+    }
+
+    /// Whether nobody spoke.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.in_order().iter().all(|saying| saying.is_empty())
+    }
+}
+
+/// How an agreement was made (人民调解法 第28条, 第29条).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgreementForm {
+    /// 口头协议
+    Oral,
+    /// 书面协议
+    Written,
+}
+
+/// The heads of a document that somebody saw when deciding, as hexadecimal hashes.
+///
+/// Absent where they are the dependencies of the very change, which is the ordinary case.
+pub type Seen = Option<Vec<String>>;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Entry {
+    /// 发现
+    Found {
+        /// How it came to light.
+        source: Source,
+    },
+    /// 受理
+    Accepted {
+        /// The state that was judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Seen,
+        /// Until when it is to be settled (化解时限).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_on: Option<Date>,
+    },
+    /// 退回
+    Returned {
+        /// The state that was judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Seen,
+        /// The one field that is to be mended.
+        field: String,
+        /// Why, and how to mend it.
+        reason: String,
+    },
+    /// 走访
+    Visit {
+        /// What was seen and heard.
+        words: String,
+    },
+    /// 调解
+    MediationSession {
+        /// Where.
+        place: String,
+        /// What was said and where it stands.
+        words: String,
+        /// The parties agreed that others join (人民调解法 第20条).
+        consent: bool,
+        /// Open to others; the parties choose (人民调解法 第23条).
+        #[serde(default)]
+        open: bool,
+        /// 五说
+        #[serde(default, skip_serializing_if = "FiveSayings::is_empty")]
+        five: FiveSayings,
+        /// The visit day it took place on, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        visit_day: Option<DocumentId>,
+    },
+    /// 达成协议
+    Agreement {
+        /// Oral or written.
+        form: AgreementForm,
+        /// What was agreed.
+        words: String,
+        /// Until when it is to be performed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        perform_by: Option<Date>,
+    },
+    /// 申请销号
+    CloseAsked {
+        /// Why it is done.
+        words: String,
+    },
+    /// 销号
+    Closed {
+        /// The state that was judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Seen,
+        /// What the reviewer says.
+        words: String,
+    },
+    /// 重开
+    Reopened {
+        /// The state that was judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Seen,
+        /// Why.
+        reason: String,
+    },
+    /// 定值: somebody decided between values that several people had written.
+    ConflictResolved {
+        /// Path of the register, or `stage` for concurrent decisions.
+        field: String,
+        /// Every value that stood there, as text.
+        values: Vec<String>,
+        /// The one that stands now.
+        chosen: String,
+    },
+    /// 编号: issued by the county's server only.
+    NumberIssued {
+        /// The number as printed.
+        number: String,
+    },
+    /// 来访
+    WalkIn {
+        /// Who came.
+        visitors: String,
+        /// How many came (人次).
+        people: u32,
+        /// What about.
+        matter: String,
+        /// The case file it belongs to, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case_file: Option<DocumentId>,
+    },
+    /// 答复来访
+    WalkInAnswered {
+        /// The walk-in it answers.
+        walk_in: ItemKey,
+        /// What they were told.
+        words: String,
+        /// The case file that came of it, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case_file: Option<DocumentId>,
+    },
+    /// 坐诊改期
+    DayMoved {
+        /// The new day.
+        to: Date,
+        /// Why; it is told to the village.
+        reason: String,
+    },
+    /// 坐诊取消
+    DayCancelled {
+        /// Why; it is told to the village.
+        reason: String,
+    },
+    /// 入户
+    HouseholdSeen {
+        /// What was seen and heard.
+        words: String,
+    },
+}
+
+/// The kind of an entry without its content: what rights and folds speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    /// 发现
+    Found,
+    /// 受理
+    Accepted,
+    /// 退回
+    Returned,
+    /// 走访
+    Visit,
+    /// 调解
+    MediationSession,
+    /// 达成协议
+    Agreement,
+    /// 申请销号
+    CloseAsked,
+    /// 销号
+    Closed,
+    /// 重开
+    Reopened,
+    /// 定值
+    ConflictResolved,
+    /// 编号
+    NumberIssued,
+    /// 来访
+    WalkIn,
+    /// 答复来访
+    WalkInAnswered,
+    /// 坐诊改期
+    DayMoved,
+    /// 坐诊取消
+    DayCancelled,
+    /// 入户
+    HouseholdSeen,
+}
+
+impl EntryKind {
+    /// Every kind of this version, in the order of the enum.
+    pub const ALL: [Self; 16] = [
+        Self::Found,
+        Self::Accepted,
+        Self::Returned,
+        Self::Visit,
+        Self::MediationSession,
+        Self::Agreement,
+        Self::CloseAsked,
+        Self::Closed,
+        Self::Reopened,
+        Self::ConflictResolved,
+        Self::NumberIssued,
+        Self::WalkIn,
+        Self::WalkInAnswered,
+        Self::DayMoved,
+        Self::DayCancelled,
+        Self::HouseholdSeen,
+    ];
+
+    /// The word in the document.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Found => "found",
+            Self::Accepted => "accepted",
+            Self::Returned => "returned",
+            Self::Visit => "visit",
+            Self::MediationSession => "mediation_session",
+            Self::Agreement => "agreement",
+            Self::CloseAsked => "close_asked",
+            Self::Closed => "closed",
+            Self::Reopened => "reopened",
+            Self::ConflictResolved => "conflict_resolved",
+            Self::NumberIssued => "number_issued",
+            Self::WalkIn => "walk_in",
+            Self::WalkInAnswered => "walk_in_answered",
+            Self::DayMoved => "day_moved",
+            Self::DayCancelled => "day_cancelled",
+            Self::HouseholdSeen => "household_seen",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The word on screens and papers.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Found => "发现",
+            Self::Accepted => "受理",
+            Self::Returned => "退回",
+            Self::Visit => "走访",
+            Self::MediationSession => "调解",
+            Self::Agreement => "达成协议",
+            Self::CloseAsked => "申请销号",
+            Self::Closed => "销号",
+            Self::Reopened => "重开",
+            Self::ConflictResolved => "定值",
+            Self::NumberIssued => "编号",
+            Self::WalkIn => "来访",
+            Self::WalkInAnswered => "答复来访",
+            Self::DayMoved => "坐诊改期",
+            Self::DayCancelled => "坐诊取消",
+            Self::HouseholdSeen => "入户",
+        }
+    }
+
+    /// The version of the schema that brought it.
+    #[must_use]
+    pub const fn since(self) -> u32 {
+        1
+    }
+
+    /// In which kind of document it may stand; conflicts are settled in all of them.
+    #[must_use]
+    pub const fn home(self) -> Option<DocumentKind> {
+        match self {
+            Self::ConflictResolved => None,
+            Self::WalkIn | Self::WalkInAnswered | Self::DayMoved | Self::DayCancelled => {
+                Some(DocumentKind::VisitDay)
+            }
+            Self::HouseholdSeen => Some(DocumentKind::Household),
+            _ => Some(DocumentKind::CaseFile),
+        }
+    }
+
+    /// Whether it decides about the state of a file and so records what its author saw.
+    #[must_use]
+    pub const fn is_decision(self) -> bool {
+        matches!(self, Self::Accepted | Self::Returned | Self::Closed | Self::Reopened)
+    }
+}
+
+impl Entry {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> EntryKind {
+        match self {
+            Self::Found { .. } => EntryKind::Found,
+            Self::Accepted { .. } => EntryKind::Accepted,
+            Self::Returned { .. } => EntryKind::Returned,
+            Self::Visit { .. } => EntryKind::Visit,
+            Self::MediationSession { .. } => EntryKind::MediationSession,
+            Self::Agreement { .. } => EntryKind::Agreement,
+            Self::CloseAsked { .. } => EntryKind::CloseAsked,
+            Self::Closed { .. } => EntryKind::Closed,
+            Self::Reopened { .. } => EntryKind::Reopened,
+            Self::ConflictResolved { .. } => EntryKind::ConflictResolved,
+            Self::NumberIssued { .. } => EntryKind::NumberIssued,
+            Self::WalkIn { .. } => EntryKind::WalkIn,
+            Self::WalkInAnswered { .. } => EntryKind::WalkInAnswered,
+            Self::DayMoved { .. } => EntryKind::DayMoved,
+            Self::DayCancelled { .. } => EntryKind::DayCancelled,
+            Self::HouseholdSeen { .. } => EntryKind::HouseholdSeen,
+        }
+    }
+
+    /// The heads its author saw, where they are not the change's own dependencies.
+    #[must_use]
+    pub const fn seen(&self) -> Option<&Vec<String>> {
+        match self {
+            Self::Accepted { seen, .. }
+            | Self::Returned { seen, .. }
+            | Self::Closed { seen, .. }
+            | Self::Reopened { seen, .. } => seen.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What it says in one line, for lists and timelines.
+    #[must_use]
+    pub fn gist(&self) -> String {
+        match self {
+            Self::Found { source } => source.label().to_owned(),
+            Self::Accepted { due_on: Some(due), .. } => format!("化解时限 {due}"),
+            Self::Accepted { due_on: None, .. } => String::new(),
+            Self::Returned { field, reason, .. } => {
+                format!("{}：{reason}", crate::labels::label_of(field))
+            }
+            Self::Visit { words }
+            | Self::CloseAsked { words }
+            | Self::Closed { words, .. }
+            | Self::HouseholdSeen { words }
+            | Self::WalkInAnswered { words, .. }
+            | Self::MediationSession { words, .. } => words.clone(),
+            Self::Agreement { form, words, .. } => match form {
+                AgreementForm::Oral => format!("口头协议：{words}"),
+                AgreementForm::Written => format!("书面协议：{words}"),
+            },
+            Self::Reopened { reason, .. }
+            | Self::DayMoved { reason, .. }
+            | Self::DayCancelled { reason } => reason.clone(),
+            Self::ConflictResolved { field, chosen, .. } => {
+                format!("{}：采用 {chosen}", crate::labels::label_of(field))
+            }
+            Self::NumberIssued { number } => number.clone(),
+            Self::WalkIn { visitors, matter, .. } => format!("{visitors}：{matter}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_word_and_finds_itself_again() {
+        for kind in EntryKind::ALL {
+            assert_eq!(EntryKind::from_name(kind.name()), Some(kind));
+            assert!(!kind.label().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_word_in_the_document_is_the_word_of_the_kind() {
+        let entry = Entry::DayCancelled { reason: "大雪封路".into() };
+        let json = serde_json::to_value(&entry).unwrap();
+        assert_eq!(json["kind"], entry.kind().name());
+    }
+}

@@ -1,0 +1,204 @@
+//! The county's tree of units, down to grids, and who is assigned where.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::civil::Date;
+use crate::ids::{OrgCode, UserId};
+
+/// Which kind of unit this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrgLevel {
+    /// 县
+    County,
+    /// 乡镇、街道
+    Township,
+    /// 村、社区
+    Village,
+    /// 网格
+    Grid,
+    /// 部门
+    Department,
+}
+
+/// One unit of the county.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgUnit {
+    /// Its code.
+    pub code: OrgCode,
+    /// Its name as printed, without the names above it.
+    pub name: String,
+    /// What kind of unit it is.
+    pub level: OrgLevel,
+    /// The unit it lies under; only the county has none.
+    pub parent: Option<OrgCode>,
+}
+
+/// What somebody does in a unit. One person may hold several assignments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// 网格员
+    GridWorker,
+    /// 村（社区）干部
+    VillageCadre,
+    /// 乡镇审核
+    TownshipReviewer,
+    /// 调解员
+    Mediator,
+    /// 县中心
+    CountyClerk,
+    /// 管理员
+    Administrator,
+    /// The county's own server, which issues numbers.
+    Server,
+}
+
+impl Role {
+    /// The word on screens and papers.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::GridWorker => "网格员",
+            Self::VillageCadre => "村干部",
+            Self::TownshipReviewer => "乡镇审核",
+            Self::Mediator => "调解员",
+            Self::CountyClerk => "县中心",
+            Self::Administrator => "管理员",
+            Self::Server => "县服务器",
+        }
+    }
+}
+
+/// Who works where, in which role, from when to when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The person.
+    pub user: UserId,
+    /// The unit; its whole subtree is in scope.
+    pub org: OrgCode,
+    /// In which role.
+    pub role: Role,
+    /// First day.
+    pub from: Date,
+    /// Last day; open when absent.
+    pub to: Option<Date>,
+}
+
+impl Assignment {
+    /// Whether it holds on `date`.
+    #[must_use]
+    pub fn holds_on(&self, date: Date) -> bool {
+        self.from <= date && self.to.is_none_or(|to| date <= to)
+    }
+}
+
+/// The tree of units. Built from reference data; unknown parents leave a unit a root of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrgTree {
+    units: BTreeMap<OrgCode, OrgUnit>,
+}
+
+/// No tree of a county is deeper; a ring in broken data must not hold anybody up.
+const DEEPEST: usize = 8;
+
+impl OrgTree {
+    /// The tree of these units. A code that comes twice keeps the last unit.
+    #[must_use]
+    pub fn new(units: impl IntoIterator<Item = OrgUnit>) -> Self {
+        Self { units: units.into_iter().map(|unit| (unit.code.clone(), unit)).collect() }
+    }
+
+    /// The unit with this code.
+    #[must_use]
+    pub fn find(&self, code: &OrgCode) -> Option<&OrgUnit> {
+        self.units.get(code)
+    }
+
+    /// All units, by code.
+    pub fn units(&self) -> impl Iterator<Item = &OrgUnit> {
+        self.units.values()
+    }
+
+    /// The units directly under `code`.
+    pub fn children<'a>(&'a self, code: &'a OrgCode) -> impl Iterator<Item = &'a OrgUnit> {
+        self.units.values().filter(move |unit| unit.parent.as_ref() == Some(code))
+    }
+
+    /// `code` and all units above it, nearest first.
+    #[must_use]
+    pub fn chain(&self, code: &OrgCode) -> Vec<OrgCode> {
+        let mut chain = vec![code.clone()];
+        let mut at = code;
+        while let Some(parent) = self.units.get(at).and_then(|unit| unit.parent.as_ref()) {
+            if chain.len() >= DEEPEST || chain.contains(parent) {
+                break;
+            }
+            chain.push(parent.clone());
+            at = parent;
+        }
+        chain
+    }
+
+    /// Whether `inner` is `outer` or lies under it.
+    #[must_use]
+    pub fn is_within(&self, inner: &OrgCode, outer: &OrgCode) -> bool {
+        self.chain(inner).contains(outer)
+    }
+
+    /// The unit of `level` that `code` is or lies under.
+    #[must_use]
+    pub fn above(&self, code: &OrgCode, level: OrgLevel) -> Option<&OrgUnit> {
+        self.chain(code)
+            .iter()
+            .filter_map(|code| self.units.get(code))
+            .find(|unit| unit.level == level)
+    }
+
+    /// The name of a unit, or its code where the tree does not know it.
+    #[must_use]
+    pub fn name<'a>(&'a self, code: &'a OrgCode) -> &'a str {
+        self.units.get(code).map_or(code.as_str(), |unit| unit.name.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(code: &str, name: &str, level: OrgLevel, parent: Option<&str>) -> OrgUnit {
+        OrgUnit { code: code.into(), name: name.into(), level, parent: parent.map(Into::into) }
+    }
+
+    /// 下驿 is a village of two towns.
+    fn yanchang() -> OrgTree {
+        OrgTree::new([
+            unit("610621", "延长县", OrgLevel::County, None),
+            unit("610621103", "张家滩镇", OrgLevel::Township, Some("610621")),
+            unit("610621106", "雷赤镇", OrgLevel::Township, Some("610621")),
+            unit("610621103211", "下驿", OrgLevel::Village, Some("610621103")),
+            unit("610621106230", "下驿", OrgLevel::Village, Some("610621106")),
+            unit("6106211032112001", "第1网格", OrgLevel::Grid, Some("610621103211")),
+        ])
+    }
+
+    #[test]
+    fn the_two_villages_named_xiayi_stay_apart() {
+        let tree = yanchang();
+        let grid = OrgCode::from("6106211032112001");
+        assert!(tree.is_within(&grid, &"610621103".into()));
+        assert!(!tree.is_within(&grid, &"610621106".into()));
+        assert_eq!(tree.above(&grid, OrgLevel::Township).unwrap().name, "张家滩镇");
+    }
+
+    #[test]
+    fn a_ring_in_broken_reference_data_ends() {
+        let tree = OrgTree::new([
+            unit("a", "甲", OrgLevel::Village, Some("b")),
+            unit("b", "乙", OrgLevel::Village, Some("a")),
+        ]);
+        assert_eq!(tree.chain(&"a".into()), ["a".into(), "b".into()]);
+    }
+}

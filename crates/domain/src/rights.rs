@@ -1,0 +1,172 @@
+//! Who may do what: a table that is data, deny by default.
+//!
+//! The same table is asked on the device, which then leaves out the button, and on the server,
+//! which then refuses the change. `docs/rights.md` prints it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case_state::Stage;
+use crate::entry::EntryKind;
+use crate::org::Role;
+
+/// Something somebody does to a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Begins a case file.
+    OpenCaseFile,
+    /// Writes a fact or a party of a case file.
+    EditCaseFile,
+    /// Begins or plans a visit day.
+    EditVisitDay,
+    /// Writes a household or its members.
+    EditHousehold,
+    /// Decides a clash of values.
+    ResolveValue,
+    /// Decides between two decisions.
+    ResolveDecision,
+    /// Adds an entry.
+    Add(EntryKind),
+}
+
+impl Act {
+    /// Every act of this version.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut acts = vec![
+            Self::OpenCaseFile,
+            Self::EditCaseFile,
+            Self::EditVisitDay,
+            Self::EditHousehold,
+            Self::ResolveValue,
+            Self::ResolveDecision,
+        ];
+        acts.extend(EntryKind::ALL.map(Self::Add));
+        acts
+    }
+}
+
+/// In which stages of a case file an act exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// In any, and for documents that have none.
+    Always,
+    /// Until the file is closed.
+    BeforeClosing,
+    /// In these only.
+    In(&'static [Stage]),
+}
+
+impl When {
+    fn covers(self, stage: Option<Stage>) -> bool {
+        match (self, stage) {
+            (Self::Always, _) => true,
+            (Self::BeforeClosing, stage) => stage != Some(Stage::Closed),
+            (Self::In(stages), Some(stage)) => stages.contains(&stage),
+            (Self::In(_), None) => false,
+        }
+    }
+}
+
+/// One row: what, in which stages, by which roles, each for documents within their assignments.
+pub struct Row {
+    /// What.
+    pub act: Act,
+    /// In which stages.
+    pub when: When,
+    /// By whom.
+    pub roles: &'static [Role],
+}
+
+use Role::{CountyClerk, GridWorker, Mediator, Server, TownshipReviewer, VillageCadre};
+
+/// Everybody who works on files.
+const HANDLERS: &[Role] = &[GridWorker, VillageCadre, Mediator, TownshipReviewer, CountyClerk];
+/// Those who judge what others reported.
+const REVIEWERS: &[Role] = &[TownshipReviewer, CountyClerk];
+/// Those who sit in the village.
+const VISITORS: &[Role] = &[GridWorker, VillageCadre, Mediator, TownshipReviewer];
+
+const fn row(act: Act, when: When, roles: &'static [Role]) -> Row {
+    Row { act, when, roles }
+}
+
+/// The table. What is not in it may not be done.
+pub const TABLE: &[Row] = &[
+    row(Act::OpenCaseFile, When::Always, HANDLERS),
+    row(Act::EditCaseFile, When::BeforeClosing, HANDLERS),
+    row(Act::EditVisitDay, When::Always, VISITORS),
+    row(Act::EditHousehold, When::Always, &[GridWorker, VillageCadre]),
+    row(Act::ResolveValue, When::BeforeClosing, HANDLERS),
+    row(Act::ResolveDecision, When::Always, REVIEWERS),
+    row(Act::Add(EntryKind::Found), When::In(&[Stage::Found]), HANDLERS),
+    row(Act::Add(EntryKind::Accepted), When::In(&[Stage::Found, Stage::Returned]), REVIEWERS),
+    row(
+        Act::Add(EntryKind::Returned),
+        When::In(&[Stage::Found, Stage::Returned, Stage::CloseAsked]),
+        REVIEWERS,
+    ),
+    row(Act::Add(EntryKind::Visit), When::Always, HANDLERS),
+    row(Act::Add(EntryKind::MediationSession), When::BeforeClosing, HANDLERS),
+    row(Act::Add(EntryKind::Agreement), When::BeforeClosing, HANDLERS),
+    row(Act::Add(EntryKind::CloseAsked), When::In(&[Stage::Accepted]), HANDLERS),
+    row(Act::Add(EntryKind::Closed), When::In(&[Stage::CloseAsked]), REVIEWERS),
+    row(Act::Add(EntryKind::Reopened), When::In(&[Stage::Closed]), REVIEWERS),
+    row(Act::Add(EntryKind::ConflictResolved), When::Always, HANDLERS),
+    row(Act::Add(EntryKind::NumberIssued), When::Always, &[Server]),
+    row(Act::Add(EntryKind::WalkIn), When::Always, VISITORS),
+    row(Act::Add(EntryKind::WalkInAnswered), When::Always, VISITORS),
+    row(Act::Add(EntryKind::DayMoved), When::Always, &[TownshipReviewer]),
+    row(Act::Add(EntryKind::DayCancelled), When::Always, &[TownshipReviewer]),
+    row(Act::Add(EntryKind::HouseholdSeen), When::Always, &[GridWorker, VillageCadre]),
+];
+
+/// Whether `role`, within its assignment, may do `act` while the file stands at `stage` (`None`
+/// for documents without stages).
+#[must_use]
+pub fn may(role: Role, act: Act, stage: Option<Stage>) -> bool {
+    TABLE.iter().any(|row| row.act == act && row.roles.contains(&role) && row.when.covers(stage))
+}
+
+/// Everything `role` may do while the file stands at `stage`.
+#[must_use]
+pub fn acts(role: Role, stage: Option<Stage>) -> Vec<Act> {
+    Act::all().into_iter().filter(|act| may(role, *act, stage)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_has_exactly_one_row() {
+        for act in Act::all() {
+            assert_eq!(TABLE.iter().filter(|row| row.act == act).count(), 1, "{act:?}");
+        }
+    }
+
+    #[test]
+    fn a_grid_worker_reports_and_a_township_judges() {
+        let accept = Act::Add(EntryKind::Accepted);
+        assert!(!may(GridWorker, accept, Some(Stage::Found)));
+        assert!(may(TownshipReviewer, accept, Some(Stage::Found)));
+        assert!(!may(TownshipReviewer, accept, Some(Stage::Closed)));
+    }
+
+    #[test]
+    fn nobody_but_the_server_issues_numbers() {
+        let number = Act::Add(EntryKind::NumberIssued);
+        for role in HANDLERS {
+            assert!(!may(*role, number, Some(Stage::Accepted)));
+        }
+        assert!(may(Server, number, Some(Stage::Accepted)));
+    }
+
+    #[test]
+    fn a_closed_file_takes_visits_and_nothing_else_from_a_grid_worker() {
+        let acts = acts(GridWorker, Some(Stage::Closed));
+        assert!(acts.contains(&Act::Add(EntryKind::Visit)));
+        assert!(!acts.contains(&Act::EditCaseFile));
+        assert!(!acts.contains(&Act::Add(EntryKind::Agreement)));
+    }
+}
