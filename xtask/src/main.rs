@@ -1,7 +1,9 @@
-//! The commands of this workspace: `cargo xtask run` starts everything, `cargo xtask test` proves everything.
+//! The commands of this workspace: `cargo xtask run` starts everything, `cargo xtask test` proves
+//! everything.
 //!
-//! They are a program of the workspace and not a shell script, so that they work alike on every system, and so that the
-//! generator of the JavaScript bindings is the very version that the crates were compiled against.
+//! They are a program of the workspace and not a shell script, so that they work alike on every
+//! system, and so that the generator of the JavaScript bindings is the very version that the crates
+//! were compiled against.
 
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 
@@ -15,6 +17,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use anyhow::Result;
 use clap::Parser;
 use clap::Subcommand;
@@ -72,6 +75,8 @@ fn main() -> ExitCode {
 
 fn execute(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
+    let task = with_whole_paths(task)?;
+    workspace.enter()?;
     match task {
         Task::Run { headless, port, data } => {
             let data = data.unwrap_or_else(|| workspace.root.join(".demo"));
@@ -82,4 +87,13 @@ fn execute(task: Task) -> Result<ExitCode> {
         Task::Setup => setup::ensure(&workspace, &Need::ALL)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A person means a folder as seen from where they are, and we go elsewhere.
+fn with_whole_paths(task: Task) -> Result<Task> {
+    let Task::Run { headless, port, data: Some(data) } = task else { return Ok(task) };
+    let whole = std::path::absolute(&data).with_context(|| {
+        format!("Could not use `{}` as a folder: name another one", data.display())
+    })?;
+    Ok(Task::Run { headless, port, data: Some(whole) })
 }

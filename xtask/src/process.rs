@@ -1,4 +1,5 @@
-//! Starting other programs: always without standard input, always with an error that says what to do.
+//! Starting other programs: always without standard input, always with an error that says what to
+//! do.
 
 mod watch;
 
@@ -13,13 +14,18 @@ use anyhow::Result;
 use anyhow::bail;
 
 pub use watch::Echo;
-pub use watch::Finished;
 pub use watch::watch;
 
-/// What the outer `cargo run` told us about *this* crate. Passed on, it would make build scripts that watch these
-/// variables run again each time that a person and this program take turns.
-const ABOUT_THIS_CRATE: [&str; 6] =
-    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_", "RUST_RECURSION_COUNT"];
+/// What the outer `cargo run` told us about *this* crate. Passed on, it would make build scripts
+/// that watch these variables run again each time that a person and this program take turns.
+const ABOUT_THIS_CRATE: [&str; 6] = [
+    "CARGO_PKG_",
+    "CARGO_MANIFEST_",
+    "CARGO_BIN_",
+    "CARGO_CRATE_",
+    "CARGO_PRIMARY_",
+    "RUST_RECURSION_COUNT",
+];
 
 /// What pins the compiler of the outer Cargo; the wasm build may need another one.
 const ABOUT_THE_COMPILER: [&str; 7] = [
@@ -40,7 +46,8 @@ pub fn native_cargo() -> Command {
     command
 }
 
-/// A program of a toolchain (`cargo`, `rustc`) as if called from a fresh shell: the default toolchain or the named one.
+/// A program of a toolchain (`cargo`, `rustc`) as if called from a fresh shell: the default
+/// toolchain or the named one.
 pub fn toolchain_program(program: &str, toolchain: Option<&str>) -> Command {
     let mut command = Command::new(program);
     forget_this_crate(&mut command);
@@ -60,7 +67,10 @@ pub fn forget_compiler(command: &mut Command) {
 
 fn forget_this_crate(command: &mut Command) {
     for (name, _) in env::vars_os() {
-        if name.to_str().is_some_and(|name| ABOUT_THIS_CRATE.iter().any(|start| name.starts_with(start))) {
+        if name
+            .to_str()
+            .is_some_and(|name| ABOUT_THIS_CRATE.iter().any(|start| name.starts_with(start)))
+        {
             command.env_remove(name);
         }
     }
@@ -82,10 +92,9 @@ pub fn run(command: &mut Command, doing: &str, cure: &str) -> Result<()> {
 /// Runs a short program and returns what it printed on standard output.
 pub fn read(command: &mut Command, doing: &str) -> Result<String> {
     let shown = describe(command);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("Could not start `{shown}` while {doing}: is it installed and on the PATH?"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| {
+        format!("Could not start `{shown}` while {doing}: is it installed and on the PATH?")
+    })?;
     if !output.status.success() {
         let reason = String::from_utf8_lossy(&output.stderr);
         bail!("`{shown}` ended with {} while {doing}: {}", output.status, reason.trim());
@@ -106,7 +115,9 @@ pub fn first_on_path<'a>(names: &[&'a str]) -> Option<&'a str> {
 
 fn on_path(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&file)).find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(&file))
+        .find(|path| path.is_file())
 }
 
 /// A command as a person would type it.

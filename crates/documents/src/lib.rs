@@ -1,1 +1,30 @@
-//! .
+//! Automerge documents and what they mean.
+//!
+//! Intended edits go in, rows come out: [`Document::commit`] writes one change for one action of a
+//! person, [`Document::read`] reads tolerantly, keeping what this version does not know, and
+//! [`project`] turns what was read into rows, the same for a rebuilt and for a live document. The
+//! [`guard`] looks at foreign bytes before the engine does. Automerge is imported here alone.
+
+pub mod schema;
+
+pub mod scalar;
+
+mod flat;
+
+pub mod actor;
+pub mod genesis;
+pub mod document;
+pub mod edit;
+pub mod read;
+pub mod project;
+pub mod guard;
+
+pub use actor::{Actor, ChangeHash, actor_id};
+pub use document::{Document, DocumentError};
+pub use edit::{Author, Committed, Edit, RegisterPath};
+pub use project::{
+    CaseProjection, Difference, HouseholdProjection, Projection, VisitDayProjection, differences,
+    project, state_of,
+};
+pub use read::{ChangeInfo, EntryBody, EntryRecord, Item, Reading, Register, Written};
+pub use scalar::Scalar;

@@ -13,6 +13,7 @@ pub mod category;
 pub mod causality;
 pub mod citizen_number;
 pub mod entry;
+pub mod reference;
 pub mod facts;
 pub mod household;
 pub mod labels;

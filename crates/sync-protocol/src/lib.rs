@@ -1,1 +1,32 @@
-//! .
+//! What devices and the server say to each other.
+//!
+//! Messages, signed batches, the signed cursor with its epoch and chain, certificates, verdicts and
+//! the rules of retrying, all without I/O: tests run both sides in one thread, the programs run them
+//! over HTTP. Nothing here knows what a document holds.
+//!
+//! Encoding: Protocol Buffers in one frame with a format byte. Unknown fields are passed over, so a
+//! newer side may say more. Whatever is signed is signed as the bytes that travel; nothing is ever
+//! encoded again to be checked.
+
+pub mod frame;
+pub mod signing;
+
+pub mod certificate;
+pub mod batch;
+pub mod cursor;
+pub mod enrol;
+pub mod message;
+pub mod retry;
+
+pub use batch::{BatchHeader, SignedBatch};
+pub use certificate::{Certificate, SignedCertificate};
+pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};
+pub use frame::{Format, FrameError};
+pub use message::{
+    DocumentDigest, HealReply, HealRequest, PageDocument, Receipt, SignedRequest, SyncReply,
+    SyncRequest, Verdict,
+};
+pub use signing::{PublicKey, Signature, SigningSeed};
+
+/// Version of the protocol. It changes only where fields could not be added.
+pub const VERSION: u32 = 1;

@@ -1,4 +1,5 @@
-//! Watching a program while it runs: its output is kept, and silence is never longer than a heartbeat.
+//! Watching a program while it runs: its output is kept, and silence is never longer than a
+//! heartbeat.
 
 use std::io::BufRead;
 use std::io::BufReader;
@@ -56,15 +57,23 @@ impl Finished {
 
 /// Runs a program to its end or to the end of its time.
 ///
-/// It waits for the program, not for its output: a browser that a test left behind keeps the pipe open for ever.
-pub fn watch(command: &mut Command, doing: &str, echo: Echo, limit: Option<Duration>) -> Result<Finished> {
+/// It waits for the program, not for its output: a browser that a test left behind keeps the pipe
+/// open for ever.
+pub fn watch(
+    command: &mut Command,
+    doing: &str,
+    echo: Echo,
+    limit: Option<Duration>,
+) -> Result<Finished> {
     let shown = describe(command);
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .with_context(|| format!("Could not start `{shown}` while {doing}: is it installed and on the PATH?"))?;
+        .with_context(|| {
+            format!("Could not start `{shown}` while {doing}: is it installed and on the PATH?")
+        })?;
     let (sender, lines) = mpsc::channel();
     forward(child.stdout.take(), sender.clone());
     forward(child.stderr.take(), sender);
@@ -105,11 +114,14 @@ pub fn watch(command: &mut Command, doing: &str, echo: Echo, limit: Option<Durat
 }
 
 fn ended(child: &mut Child, doing: &str) -> Result<Option<ExitStatus>> {
-    child.try_wait().with_context(|| format!("Could not learn how the program ended while {doing}: try again"))
+    child
+        .try_wait()
+        .with_context(|| format!("Could not learn how the program ended while {doing}: try again"))
 }
 
 fn stop(child: &mut Child, doing: &str) -> Result<()> {
-    let advice = || format!("Could not stop the program while {doing}: end process {} by hand", child.id());
+    let advice =
+        || format!("Could not stop the program while {doing}: end process {} by hand", child.id());
     let advice = advice();
     child.kill().context(advice.clone())?;
     child.wait().context(advice)?;

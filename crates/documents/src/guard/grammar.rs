@@ -1,0 +1,317 @@
+//! The grammar of a change: maps of registers and nothing else.
+
+use std::collections::BTreeMap;
+
+use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
+use automerge::{Change, ObjId, ObjType, ReadDoc, ScalarValue};
+use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
+use yidang_domain::ids::ItemKey;
+use yidang_domain::rights::Act;
+
+use crate::actor::item_key;
+use crate::document::Document;
+use crate::edit::RegisterPath;
+use crate::flat;
+use crate::read::Reading;
+use crate::scalar::{LONGEST_TEXT_BYTES, Scalar};
+use crate::schema::{self, Shape};
+
+use super::{GuardError, Outline};
+
+/// What the operations amount to.
+pub struct Grammatical {
+    /// Every act, once.
+    pub acts: Vec<Act>,
+    /// Entries that are added.
+    pub entries: Vec<(ItemKey, EntryHeader, Entry)>,
+}
+
+/// An item or entry under construction.
+struct Making {
+    container: &'static str,
+    key: ItemKey,
+    fields: Vec<(String, Scalar)>,
+}
+
+struct Checker<'a> {
+    document: &'a Document,
+    before: &'a Reading,
+    making: BTreeMap<u64, Making>,
+    made: usize,
+    puts: Vec<(RegisterPath, Scalar, Vec<Scalar>)>,
+}
+
+fn refused(code: &'static str, detail: &str) -> GuardError {
+    GuardError::refused(code, detail)
+}
+
+/// Checks every operation of the change in `bytes`, whose outline was scanned.
+pub fn check(
+    document: &Document,
+    before: &Reading,
+    outline: &Outline,
+    bytes: &[u8],
+) -> Result<Grammatical, GuardError> {
+    let change = Change::from_bytes(bytes.to_vec())
+        .map_err(|error| GuardError::refused("unreadable", error.to_string()))?;
+    let same = change.hash().0 == outline.hash
+        && change.len() as u64 == outline.ops
+        && change.seq() == outline.seq
+        && change.author().is_none();
+    if !same {
+        return Err(refused("unreadable", "the engine reads another change"));
+    }
+    let mut checker =
+        Checker { document, before, making: BTreeMap::new(), made: 0, puts: Vec::new() };
+    for (index, op) in change.decode().operations.iter().enumerate() {
+        checker.op(op, outline.start_op + index as u64, outline)?;
+    }
+    checker.finish()
+}
+
+impl Checker<'_> {
+    fn op(&mut self, op: &Op, counter: u64, outline: &Outline) -> Result<(), GuardError> {
+        let Key::Map(key) = &op.key else {
+            return Err(refused("grammar", "a position in a list"));
+        };
+        if op.insert {
+            return Err(refused("grammar", "an insertion"));
+        }
+        match (&op.action, &op.obj) {
+            (OpType::Make(ObjType::Map), ObjectId::Id(id)) => self.make(op, id, key, counter, outline),
+            (OpType::Put(value), ObjectId::Id(id)) => self.put(op, id, key, value, outline),
+            (_, ObjectId::Root) => Err(refused("grammar", "something put into the root")),
+            _ => Err(refused("grammar", "an operation other than put and make map")),
+        }
+    }
+
+    /// A new item or entry, under the key of this very change.
+    fn make(
+        &mut self,
+        op: &Op,
+        object: &OpId,
+        key: &str,
+        counter: u64,
+        outline: &Outline,
+    ) -> Result<(), GuardError> {
+        let container = self
+            .container_of(object)
+            .filter(|container| !matches!(container.shape, Shape::Registers(_)))
+            .ok_or_else(|| refused("grammar", "an object where none belongs"))?;
+        let actor = outline.actor.as_slice().try_into().unwrap_or_default();
+        let expected = item_key(&actor, outline.seq, self.made);
+        if key != expected.as_str() {
+            return Err(refused("item_key", "an item under another key than its own"));
+        }
+        if !op.pred.is_empty() {
+            return Err(refused("grammar", "an item over something"));
+        }
+        self.made += 1;
+        self.making
+            .insert(counter, Making { container: container.name, key: expected, fields: Vec::new() });
+        Ok(())
+    }
+
+    fn put(
+        &mut self,
+        op: &Op,
+        object: &OpId,
+        key: &str,
+        value: &ScalarValue,
+        outline: &Outline,
+    ) -> Result<(), GuardError> {
+        let scalar = Scalar::from_owned(value)
+            .ok_or_else(|| refused("grammar", "a type of value that ours never have"))?;
+        if matches!(&scalar, Scalar::Text(text) if text.len() > LONGEST_TEXT_BYTES) {
+            return Err(refused("too_large", "a text that is too long"));
+        }
+        let is_own = object.actor().to_bytes() == outline.actor.as_slice();
+        if is_own && let Some(making) = self.making.get_mut(&object.counter()) {
+            let is_first = op.pred.is_empty()
+                && making.fields.iter().all(|(field, _)| field != key)
+                && making.fields.len() < flat::MOST_FIELDS;
+            if !is_first {
+                return Err(refused("grammar", "a field of a new item written twice"));
+            }
+            making.fields.push((key.to_owned(), scalar));
+            return Ok(());
+        }
+        self.put_register(op, object, key, scalar, outline)
+    }
+
+    /// A value into a register that existed before; it must supersede exactly what stood there.
+    fn put_register(
+        &mut self,
+        op: &Op,
+        object: &OpId,
+        key: &str,
+        scalar: Scalar,
+        outline: &Outline,
+    ) -> Result<(), GuardError> {
+        let (path, id) = self.register(object, key, outline)?;
+        let field = schema::field(self.document.kind(), &path.container, key)
+            .ok_or_else(|| refused("unknown_field", "a field that this version does not know"))?;
+        scalar.fits(field).map_err(|error| GuardError::refused("value", error.to_string()))?;
+        if self.puts.iter().any(|(other, ..)| *other == path) {
+            return Err(refused("grammar", "a register written twice"));
+        }
+        let heads: Vec<automerge::ChangeHash> =
+            outline.deps.iter().map(|hash| automerge::ChangeHash(*hash)).collect();
+        let standing = self.document.engine.get_all_at(&id, key, &heads).unwrap_or_default();
+        let mut expected: Vec<(u64, Vec<u8>)> = standing
+            .iter()
+            .filter_map(|(_, id)| match id {
+                ObjId::Id(counter, actor, _) => Some((*counter, actor.to_bytes().to_vec())),
+                ObjId::Root => None,
+            })
+            .collect();
+        let mut named: Vec<(u64, Vec<u8>)> = op
+            .pred
+            .iter()
+            .map(|id| (id.counter(), id.actor().to_bytes().to_vec()))
+            .collect();
+        expected.sort();
+        named.sort();
+        if expected != named {
+            return Err(refused("predecessors", "does not supersede exactly what stood there"));
+        }
+        let over = standing
+            .iter()
+            .filter_map(|(value, _)| value.as_scalar().and_then(Scalar::from_owned))
+            .collect();
+        self.puts.push((path, scalar, over));
+        Ok(())
+    }
+
+    /// The register `key` of an object that existed before the change.
+    fn register(
+        &self,
+        object: &OpId,
+        key: &str,
+        outline: &Outline,
+    ) -> Result<(RegisterPath, ObjId), GuardError> {
+        if let Some(container) = self.container_of(object) {
+            return match (container.shape, self.document.container(container.name)) {
+                (Shape::Registers(_), Some(id)) => Ok((RegisterPath::of(container.name, key), id)),
+                _ => Err(refused("grammar", "a value where items belong")),
+            };
+        }
+        for (container, items) in &self.before.items {
+            let Some(at) = self.document.container(container) else { continue };
+            for item in items {
+                let Ok(Some((_, id))) = self.document.engine.get(&at, item.key.as_str()) else {
+                    continue;
+                };
+                if is_object(&id, object) {
+                    return Ok((RegisterPath::of_item(container, &item.key, key), id));
+                }
+            }
+        }
+        let _ = outline;
+        Err(refused("grammar", "a value in an object that does not take any"))
+    }
+
+    fn container_of(&self, object: &OpId) -> Option<&'static schema::Container> {
+        schema::containers(self.document.kind()).iter().find(|container| {
+            self.document.container(container.name).is_some_and(|id| is_object(&id, object))
+        })
+    }
+
+    fn finish(self) -> Result<Grammatical, GuardError> {
+        let kind = self.document.kind();
+        let mut acts = Vec::new();
+        let mut entries = Vec::new();
+        for making in self.making.into_values() {
+            if making.container == "entries" {
+                let (header, entry) = entry_of(kind, &making)?;
+                acts.push(act_of(&entry));
+                entries.push((making.key, header, entry));
+            } else {
+                check_item(kind, &making)?;
+                acts.push(edit_act(kind));
+            }
+        }
+        for (path, value, over) in &self.puts {
+            acts.push(edit_act(kind));
+            resolution_is_listed(path, value, over, &entries)?;
+        }
+        acts.sort();
+        acts.dedup();
+        Ok(Grammatical { acts, entries })
+    }
+}
+
+fn is_object(id: &ObjId, object: &OpId) -> bool {
+    matches!(id, ObjId::Id(counter, actor, _)
+        if *counter == object.counter() && actor == object.actor())
+}
+
+const fn edit_act(kind: DocumentKind) -> Act {
+    match kind {
+        DocumentKind::CaseFile => Act::EditCaseFile,
+        DocumentKind::Household => Act::EditHousehold,
+        DocumentKind::VisitDay => Act::EditVisitDay,
+    }
+}
+
+fn act_of(entry: &Entry) -> Act {
+    match entry {
+        Entry::ConflictResolved { field, .. } if field == "stage" => Act::ResolveDecision,
+        Entry::ConflictResolved { .. } => Act::ResolveValue,
+        other => Act::Add(other.kind()),
+    }
+}
+
+fn entry_of(kind: DocumentKind, making: &Making) -> Result<(EntryHeader, Entry), GuardError> {
+    let (header, entry) = flat::unflatten(&making.fields)
+        .ok_or_else(|| refused("unknown_entry", "an entry that this version does not know"))?;
+    if entry.kind().home().is_some_and(|home| home != kind) {
+        return Err(refused("unknown_entry", "an entry of another kind of document"));
+    }
+    let mut written = making.fields.clone();
+    written.sort();
+    if flat::flatten(&header, &entry).as_ref() != Ok(&written) {
+        return Err(refused("unknown_entry", "an entry with fields of no meaning"));
+    }
+    Ok((header, entry))
+}
+
+fn check_item(kind: DocumentKind, making: &Making) -> Result<(), GuardError> {
+    for (name, value) in &making.fields {
+        let field = schema::field(kind, making.container, name)
+            .ok_or_else(|| refused("unknown_field", "a field that this version does not know"))?;
+        value.fits(field).map_err(|error| GuardError::refused("value", error.to_string()))?;
+    }
+    if making.fields.is_empty() {
+        return Err(refused("grammar", "an empty item"));
+    }
+    Ok(())
+}
+
+/// A put over several different values stands beside the entry that lists them all.
+fn resolution_is_listed(
+    path: &RegisterPath,
+    value: &Scalar,
+    over: &[Scalar],
+    entries: &[(ItemKey, EntryHeader, Entry)],
+) -> Result<(), GuardError> {
+    let mut different: Vec<String> = over.iter().map(Scalar::as_text).collect();
+    different.sort();
+    different.dedup();
+    if different.len() < 2 {
+        return Ok(());
+    }
+    let is_listed = entries.iter().any(|(_, _, entry)| {
+        matches!(entry, Entry::ConflictResolved { field, values, chosen }
+            if *field == path.to_string() && *chosen == value.as_text() && {
+                let mut listed = values.clone();
+                listed.sort();
+                listed == different
+            })
+    });
+    if is_listed {
+        Ok(())
+    } else {
+        Err(refused("unlisted_conflict", "a clash covered without saying which values stood there"))
+    }
+}

@@ -1,0 +1,136 @@
+//! Looks at foreign bytes before the engine does.
+//!
+//! A change of seventy bytes can kill or poison the engine (sync.md 1.5), so nothing reaches it
+//! unchecked: size and chunk header, a scan of the columns with checked arithmetic, the envelope
+//! (actor, sequence, dependencies, first operation), the grammar of every operation, and last the
+//! test that the document saves, loads and reads the same. Whoever calls it works on a clone.
+
+mod envelope;
+mod grammar;
+mod scan;
+
+use yidang_domain::case_state::Stage;
+use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
+use yidang_domain::ids::{ItemKey, OrgCode};
+use yidang_domain::rights::Act;
+
+use crate::actor::{Actor, ChangeHash};
+use crate::document::Document;
+use crate::project::{project, state_of};
+
+pub use scan::{MOST_CHANGE_BYTES, Outline, scan};
+
+/// Why a change was not taken. The document in hand is as it was before.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    /// The document has it already.
+    #[error("the document has this change")]
+    Duplicate,
+    /// It was made on changes that are not here; it may come again with them.
+    #[error("{} changes are missing", missing.len())]
+    Parked {
+        /// Their hashes.
+        missing: Vec<ChangeHash>,
+    },
+    /// It breaks a rule and never becomes valid.
+    #[error("{code}: {detail}")]
+    Refused {
+        /// The rule, a word of `docs/refusals.md`.
+        code: &'static str,
+        /// What exactly, without content.
+        detail: String,
+    },
+}
+
+impl GuardError {
+    pub(crate) fn refused(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused { code, detail: detail.into() }
+    }
+}
+
+/// What a change does, for the judgement of rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Performed {
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// The author's sequence number.
+    pub seq: u64,
+    /// Every act, once.
+    pub acts: Vec<Act>,
+    /// Entries it adds.
+    pub entries: Vec<(ItemKey, EntryHeader, Entry)>,
+    /// The stage of the case file at the change's dependencies; none for other kinds.
+    pub stage: Option<Stage>,
+    /// The unit the document lay in at the change's dependencies.
+    pub org: OrgCode,
+    /// The unit it lies in afterwards.
+    pub org_after: OrgCode,
+    /// Who asked to close, at the change's dependencies.
+    pub asked_by: Option<yidang_domain::ids::UserId>,
+}
+
+/// Takes one change of `actor` into `document`, if it is well-formed, and says what it does.
+///
+/// # Errors
+///
+/// [`GuardError`]. Call it on a clone: the engine may have begun.
+pub fn admit(
+    document: &mut Document,
+    actor: &Actor,
+    bytes: &[u8],
+) -> Result<Performed, GuardError> {
+    let outline = scan(bytes)?;
+    if document.has(&outline.hash) {
+        return Err(GuardError::Duplicate);
+    }
+    envelope::check(document, actor, &outline)?;
+    let before = document.read_at(&outline.deps);
+    let grammar = grammar::check(document, &before, &outline, bytes)?;
+    let state = (document.kind() == DocumentKind::CaseFile).then(|| state_of(&before));
+    let org = org_of(document, &before);
+    document
+        .apply(&[bytes])
+        .map_err(|error| GuardError::refused("unreadable", error.to_string()))?;
+    let after = document.read();
+    Ok(Performed {
+        hash: outline.hash,
+        seq: outline.seq,
+        acts: grammar.acts,
+        entries: grammar.entries,
+        stage: state.as_ref().map(|state| state.standing.stage),
+        org,
+        org_after: org_of(document, &after),
+        asked_by: state.and_then(|state| state.standing.asked_by),
+    })
+}
+
+/// The unit a document lies in: a case file and a household in the grid their facts name, anything
+/// else where it was born.
+fn org_of(document: &Document, reading: &crate::read::Reading) -> OrgCode {
+    match document.kind() {
+        DocumentKind::CaseFile | DocumentKind::Household => {
+            let grid = reading.text("facts", "grid");
+            if grid.is_empty() { document.home().clone() } else { OrgCode(grid) }
+        }
+        DocumentKind::VisitDay => document.home().clone(),
+    }
+}
+
+/// Whether the document survives being saved and loaded: same heads, same rows. Catches what the
+/// other checks missed, at the price of a few milliseconds.
+///
+/// # Errors
+///
+/// [`GuardError::Refused`] with `poisonous`.
+pub fn survives(document: &Document) -> Result<(), GuardError> {
+    let poisonous = |detail: String| GuardError::refused("poisonous", detail);
+    let loaded =
+        Document::from_saved(&document.save()).map_err(|error| poisonous(error.to_string()))?;
+    if loaded.heads() != document.heads() {
+        return Err(poisonous("other heads after loading".into()));
+    }
+    if project(&loaded) != project(document) {
+        return Err(poisonous("other rows after loading".into()));
+    }
+    Ok(())
+}

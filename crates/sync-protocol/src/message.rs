@@ -1,0 +1,236 @@
+//! The messages of one round trip.
+
+use prost::Message;
+
+use crate::batch::SignedBatch;
+use crate::certificate::SignedCertificate;
+use crate::cursor::{SignedCheckpoint, SignedCursor};
+use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
+
+/// A request body after unpacking is never larger.
+pub const MOST_REQUEST_BYTES: usize = 1 << 20;
+/// A reply body after unpacking is never larger.
+pub const MOST_REPLY_BYTES: usize = 32 << 20;
+
+/// Any request, signed by the device. There is no session: whoever holds the key of a certificate
+/// that was not revoked may ask, also a server that was restored and never saw this device.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct SignedRequest {
+    /// The device's certificate, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub certificate: Vec<u8>,
+    /// The request itself.
+    #[prost(bytes = "vec", tag = "2")]
+    pub request: Vec<u8>,
+    /// Signature over the request by the key of the certificate.
+    #[prost(bytes = "vec", tag = "3")]
+    pub signature: Vec<u8>,
+    /// The certificate itself, sent after the server said that it does not know it.
+    #[prost(message, optional, tag = "4")]
+    pub attached: Option<SignedCertificate>,
+}
+
+impl SignedRequest {
+    /// Signs `request`.
+    #[must_use]
+    pub fn new(certificate: &[u8; 16], request: Vec<u8>, seed: &SigningSeed) -> Self {
+        let signature = seed.sign(Purpose::Request, &request).to_vec();
+        Self { certificate: certificate.to_vec(), request, signature, attached: None }
+    }
+
+    /// Whether the holder of `key` sent it.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongSignature`].
+    pub fn check(&self, key: &[u8]) -> Result<(), WrongSignature> {
+        verify(key, Purpose::Request, &self.request, &self.signature)
+    }
+}
+
+/// Brings own batches, takes what is new.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct SyncRequest {
+    /// Where the device stands in the log; absent on the first contact.
+    #[prost(message, optional, tag = "1")]
+    pub cursor: Option<SignedCursor>,
+    /// Batches, own ones first; others' while healing.
+    #[prost(message, repeated, tag = "2")]
+    pub push: Vec<SignedBatch>,
+    /// How large the reply may be.
+    #[prost(uint32, tag = "3")]
+    pub most_bytes: u32,
+    /// Certificates of authors the device does not know, 16 bytes each.
+    #[prost(bytes = "vec", repeated, tag = "4")]
+    pub want_certificates: Vec<Vec<u8>>,
+    /// The reference data the device has.
+    #[prost(uint64, tag = "5")]
+    pub reference_version: u64,
+    /// Certificates the server may have lost, while healing.
+    #[prost(message, repeated, tag = "6")]
+    pub certificates: Vec<SignedCertificate>,
+    /// The scope the device knows: a hash of the units it was last told.
+    #[prost(uint64, tag = "7")]
+    pub scope: u64,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, prost::Enumeration)]
+#[repr(i32)]
+pub enum Verdict {
+    /// A verdict of a later version: keep the batch and ask again.
+    Unknown = 0,
+    /// Durable, not yet judged.
+    Received = 1,
+    /// Judged and in the log.
+    Accepted = 2,
+    /// Was there already.
+    Duplicate = 3,
+    /// Durable; waits for changes it was made on.
+    Parked = 4,
+    /// In the log and undone by a compensating change.
+    Reverted = 5,
+    /// Durable; waits for a person.
+    Review = 6,
+    /// Not taken; kept in quarantine.
+    Refused = 7,
+    /// Built on somebody else's refused change.
+    Orphaned = 8,
+}
+
+/// The server's word on one batch of the request.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Receipt {
+    /// Its position in `push`.
+    #[prost(uint32, tag = "1")]
+    pub index: u32,
+    /// What became of it.
+    #[prost(enumeration = "Verdict", tag = "2")]
+    pub verdict: i32,
+    /// Its place in the log, once accepted.
+    #[prost(uint64, tag = "3")]
+    pub seq: u64,
+    /// The rule it broke, for refusals: a word of `docs/refusals.md`.
+    #[prost(string, tag = "4")]
+    pub code: String,
+    /// Hashes of changes that are missing, for parked ones.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub missing: Vec<Vec<u8>>,
+}
+
+/// What is new in one document.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct PageDocument {
+    /// The document, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub document: Vec<u8>,
+    /// Its kind, as in [`crate::BatchHeader::kind`].
+    #[prost(uint32, tag = "2")]
+    pub kind: u32,
+    /// The unit it was born in.
+    #[prost(string, tag = "3")]
+    pub home: String,
+    /// The whole document as an uncompressed save, where that is smaller than its batches.
+    #[prost(bytes = "vec", tag = "4")]
+    pub snapshot: Vec<u8>,
+    /// Batches in the order of the log.
+    #[prost(message, repeated, tag = "5")]
+    pub batches: Vec<SignedBatch>,
+    /// The last record of this document that is in the page.
+    #[prost(uint64, tag = "6")]
+    pub seq: u64,
+}
+
+/// Verdicts and what is new.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct SyncReply {
+    /// Where the device stands after taking this page.
+    #[prost(message, optional, tag = "1")]
+    pub cursor: Option<SignedCursor>,
+    /// More is waiting.
+    #[prost(bool, tag = "2")]
+    pub more: bool,
+    /// The server's clock.
+    #[prost(int64, tag = "3")]
+    pub server_time_ms: i64,
+    /// One word on each batch.
+    #[prost(message, repeated, tag = "4")]
+    pub receipts: Vec<Receipt>,
+    /// What is new.
+    #[prost(message, repeated, tag = "5")]
+    pub documents: Vec<PageDocument>,
+    /// Certificates of authors.
+    #[prost(message, repeated, tag = "6")]
+    pub certificates: Vec<SignedCertificate>,
+    /// Reference data as JSON, where the device's are older.
+    #[prost(bytes = "vec", tag = "7")]
+    pub reference: Vec<u8>,
+    /// Their version.
+    #[prost(uint64, tag = "8")]
+    pub reference_version: u64,
+    /// The newest checkpoint, where the device may not have it.
+    #[prost(message, optional, tag = "9")]
+    pub checkpoint: Option<SignedCheckpoint>,
+    /// Documents that left the device's scope: upload first, then seal.
+    #[prost(bytes = "vec", repeated, tag = "10")]
+    pub released: Vec<Vec<u8>>,
+    /// Do not ask again before so many milliseconds.
+    #[prost(uint32, tag = "11")]
+    pub wait_ms: u32,
+    /// The server does not recognise the cursor: it went back in time. The device says what it
+    /// holds (`/v1/heal`) before anything else.
+    #[prost(bool, tag = "12")]
+    pub heal: bool,
+    /// The scope as the server computed it.
+    #[prost(uint64, tag = "13")]
+    pub scope: u64,
+}
+
+/// A document and what a device holds of it.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct DocumentDigest {
+    /// The document, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub document: Vec<u8>,
+    /// The first eight bytes of the hash over its sorted heads.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: Vec<u8>,
+}
+
+/// Says what a device holds.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct HealRequest {
+    /// Every document on the device.
+    #[prost(message, repeated, tag = "1")]
+    pub documents: Vec<DocumentDigest>,
+    /// Checkpoints the device remembers, newest first.
+    #[prost(message, repeated, tag = "2")]
+    pub checkpoints: Vec<SignedCheckpoint>,
+}
+
+/// Which documents the server wants, because it lacks them or holds something else.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct HealReply {
+    /// The documents, 16 bytes each. The device pushes every batch it holds of them, its own and
+    /// others'.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub wanted: Vec<Vec<u8>>,
+    /// A cursor of the present epoch at its beginning.
+    #[prost(message, optional, tag = "2")]
+    pub cursor: Option<SignedCursor>,
+}
+
+/// The digest of a document with these heads.
+#[must_use]
+pub fn digest_of(heads: &[[u8; 32]]) -> [u8; 8] {
+    use sha2::{Digest, Sha256};
+    let mut sorted: Vec<&[u8; 32]> = heads.iter().collect();
+    sorted.sort();
+    let mut hash = Sha256::new();
+    for head in sorted {
+        hash.update(head);
+    }
+    let mut digest = [0; 8];
+    digest.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
+    digest
+}

@@ -1,0 +1,99 @@
+//! Theme and size of type: read from the device, written to `<html>`.
+
+use leptos::ev;
+use leptos::prelude::*;
+
+use crate::models::look::{Theme, is_wide};
+
+const THEME_KEY: &str = "yidang.theme";
+const CARE_KEY: &str = "yidang.care";
+
+/// How things look on this device.
+#[derive(Clone, Copy)]
+pub struct Look {
+    /// Light or dark.
+    pub theme: RwSignal<Theme>,
+    /// 长辈版
+    pub care: RwSignal<bool>,
+    width: RwSignal<f64>,
+    device_dark: RwSignal<bool>,
+}
+
+impl Look {
+    pub(super) fn of_device() -> Self {
+        Self {
+            theme: RwSignal::new(Theme::of(&kept(THEME_KEY))),
+            care: RwSignal::new(kept(CARE_KEY) == "yes"),
+            width: RwSignal::new(width()),
+            device_dark: RwSignal::new(device_dark()),
+        }
+    }
+
+    /// Whether there is room for the desktop frame.
+    pub(super) fn wide(self) -> Memo<bool> {
+        Memo::new(move |_| is_wide(self.width.get(), self.care.get()))
+    }
+
+    /// Writes every change to `<html>` and keeps it on the device.
+    pub(super) fn apply(self, wide: Memo<bool>) {
+        if !cfg!(target_arch = "wasm32") {
+            return;
+        }
+        let resized = window_event_listener(ev::resize, move |_| {
+            self.width.set(width());
+            self.device_dark.set(device_dark());
+        });
+        on_cleanup(move || resized.remove());
+        Effect::new(move |_| {
+            let dark = self.theme.get().is_dark(self.device_dark.get());
+            mark("data-theme", dark.then_some("dark"));
+            mark("data-mode", self.care.get().then_some("care"));
+            mark("data-density", wide.get().then_some("desk"));
+        });
+        Effect::new(move |_| keep(THEME_KEY, self.theme.get().name()));
+        Effect::new(move |_| keep(CARE_KEY, if self.care.get() { "yes" } else { "no" }));
+    }
+}
+
+fn mark(name: &str, value: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        // An attribute that cannot be written leaves the light theme, which is readable.
+        let _ = match value {
+            Some(value) => root.set_attribute(name, value),
+            None => root.remove_attribute(name),
+        };
+    }
+}
+
+fn width() -> f64 {
+    if cfg!(target_arch = "wasm32") {
+        window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(390.0)
+    } else {
+        390.0
+    }
+}
+
+fn device_dark() -> bool {
+    cfg!(target_arch = "wasm32")
+        && window()
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+            .is_some_and(|query| query.matches())
+}
+
+/// Storage may be refused; then the device's own look is used.
+fn kept(key: &str) -> String {
+    if !cfg!(target_arch = "wasm32") {
+        return String::new();
+    }
+    let storage = window().local_storage().ok().flatten();
+    storage.and_then(|storage| storage.get_item(key).ok().flatten()).unwrap_or_default()
+}
+
+fn keep(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        // A look that is not kept is asked for again at the next start.
+        let _ = storage.set_item(key, value);
+    }
+}

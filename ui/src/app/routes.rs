@@ -1,0 +1,60 @@
+//! One page per route.
+
+use leptos::prelude::*;
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::path;
+
+use super::gate::{lead, signed_in};
+use super::shared::Shared;
+use crate::components::{Symbols, Toast, UpdateNote};
+use crate::pages::cases::CasesPage;
+use crate::pages::case_file::CaseFilePage;
+use crate::pages::clash::ClashPage;
+use crate::pages::county::CountyPage;
+use crate::pages::inbox::InboxPage;
+use crate::pages::me::MePage;
+use crate::pages::new::NewPage;
+use crate::pages::nowhere::NowherePage;
+use crate::pages::sign_in::SignInPage;
+use crate::pages::sync::SyncPage;
+use crate::pages::today::TodayPage;
+use crate::pages::visit_day::VisitDayPage;
+
+/// The application.
+///
+/// Routes are flat: going from one file to the next keeps the page and changes its parameters, so
+/// pages read their parameters as signals.
+#[component]
+pub fn App() -> impl IntoView {
+    let shared = Shared::new();
+    shared.provide();
+    shared.look.apply(shared.wide);
+    view! {
+        <Symbols/>
+        <Router>
+            <Lead/>
+            <FlatRoutes fallback=NowherePage>
+                <Route path=path!("/") view=|| signed_in(TodayPage)/>
+                <Route path=path!("/sign-in") view=SignInPage/>
+                <Route path=path!("/new") view=|| signed_in(NewPage)/>
+                <Route path=path!("/sync") view=|| signed_in(SyncPage)/>
+                <Route path=path!("/me") view=|| signed_in(MePage)/>
+                <Route path=path!("/cases") view=|| signed_in(CasesPage)/>
+                <Route path=path!("/case/:id") view=|| signed_in(CaseFilePage)/>
+                <Route path=path!("/case/:id/clash") view=|| signed_in(ClashPage)/>
+                <Route path=path!("/visit") view=|| signed_in(VisitDayPage)/>
+                <Route path=path!("/visit/:village/:nominal") view=|| signed_in(VisitDayPage)/>
+                <Route path=path!("/inbox/:id?") view=|| signed_in(InboxPage)/>
+                <Route path=path!("/county") view=|| signed_in(CountyPage)/>
+            </FlatRoutes>
+        </Router>
+        <UpdateNote/>
+        <Toast/>
+    }
+}
+
+/// Stands inside the router, because it asks where we are.
+#[component]
+fn Lead() -> impl IntoView {
+    lead(super::shared());
+}

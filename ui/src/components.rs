@@ -1,0 +1,29 @@
+//! What pages are made of: properties in, callbacks out. None of them asks a question.
+
+mod bars;
+mod desk;
+mod field_row;
+mod frame;
+mod hero;
+mod icon;
+mod marks;
+mod notes;
+mod segments;
+mod sheet;
+mod sync_pill;
+mod text;
+mod toast;
+
+pub use bars::{NavBar, Tab, TabBar};
+pub use desk::DeskFrame;
+pub use field_row::FieldRow;
+pub use frame::Frame;
+pub use hero::Contour;
+pub use icon::{Icon, Symbols};
+pub use marks::{DeliveryMark, DueMark, RiskBars, RiskMark};
+pub use notes::{Empty, FaultNote, Waiting};
+pub use segments::Segments;
+pub use sheet::{Sheet, use_go};
+pub use sync_pill::SyncPill;
+pub use text::{Avatar, DemoMark, Dotted};
+pub use toast::{Toast, UpdateNote};

@@ -1,0 +1,97 @@
+//! Nothing here, not here yet, and what went wrong.
+
+use leptos::prelude::*;
+use yidang_api::{Fault, FaultCode};
+use yidang_domain::labels::label_of;
+
+use super::Icon;
+use crate::words::fault_words;
+
+/// What happened, that the words are safe, and one way on. Only the network is grey.
+#[component]
+pub fn FaultNote(
+    /// What went wrong.
+    fault: Fault,
+    /// Tries once more.
+    #[prop(optional, into)]
+    retry: Option<Callback<()>>,
+) -> impl IntoView {
+    let words = fault_words(fault.code);
+    let (class, icon) =
+        if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
+    let what = match (&fault.code, &fault.field) {
+        (FaultCode::Invalid, Some(field)) => format!("{}：{}", words.what, label_of(field)),
+        _ => words.what.to_owned(),
+    };
+    let code = serde_json::to_string(&fault.code).unwrap_or_default();
+    view! {
+        <div class=class role="alert" data-test="fault" data-code=code.trim_matches('"').to_owned()>
+            <Icon name=icon/>
+            <div class="grow">
+                <b>{what}</b>
+                <div class="mid t2">{words.safe}"。"{words.way}"。"</div>
+                {retry
+                    .map(|retry| {
+                        view! {
+                            <button
+                                type="button"
+                                class="btn slim note-act"
+                                data-test="fault-retry"
+                                on:click=move |_| retry.run(())
+                            >
+                                "再试一次"
+                            </button>
+                        }
+                    })}
+            </div>
+        </div>
+    }
+}
+
+/// What is true and what comes next, without a picture.
+#[component]
+pub fn Empty(
+    /// What is true.
+    #[prop(into)]
+    title: String,
+    /// What comes next.
+    #[prop(optional, into)]
+    next: String,
+    /// A way on.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="empty" data-test="empty">
+            <b>{title}</b>
+            {next}
+            {children.map(|children| view! { <div class="empty-act">{children()}</div> })}
+        </div>
+    }
+}
+
+/// A still frame at once, a skeleton after 300 ms.
+#[component]
+pub fn Waiting(
+    /// How many rows.
+    #[prop(default = 3)]
+    rows: usize,
+) -> impl IntoView {
+    let row = || {
+        view! {
+            <div class="cell">
+                <span class="tile off skel-tile"></span>
+                <span class="grow">
+                    <span class="skel" style="width:42%"></span>
+                    <span class="skel" style="width:68%;margin-top:8px"></span>
+                </span>
+            </div>
+        }
+    };
+    let rows = std::iter::repeat_with(row).take(rows).collect_view();
+    view! {
+        <div class="cells waiting" role="status" aria-label="正在打开" aria-busy="true" data-test="waiting">
+            {rows}
+        </div>
+    }
+}

@@ -1,0 +1,19 @@
+//! What stands behind the pages: plain Rust without a browser, tested natively.
+
+pub mod checklist;
+pub mod clash;
+pub mod contour;
+pub mod county;
+pub mod entry_form;
+pub mod home;
+pub mod log;
+pub mod look;
+pub mod new_form;
+pub mod query;
+pub mod rail;
+pub mod return_form;
+pub mod route;
+#[cfg(test)]
+pub mod sample;
+pub mod timeline;
+pub mod visit;

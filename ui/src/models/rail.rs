@@ -1,0 +1,180 @@
+//! The rail of the desktop frame, by role.
+
+use yidang_api::list::{Queue, QueuesView};
+use yidang_domain::org::Role;
+
+use crate::models::query::queue_name;
+
+/// How the number beside a line is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// Plain.
+    Plain,
+    /// On red: somebody waits.
+    Hot,
+    /// On violet: a clash.
+    Clash,
+}
+
+/// A line of the rail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RailLine {
+    /// Its key: what a page names as `on`.
+    pub key: &'static str,
+    /// Its icon.
+    pub icon: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: String,
+    /// Whose count stands beside it.
+    pub queue: Option<Queue>,
+}
+
+impl RailLine {
+    /// The count beside it, and how it is shown; nothing where it would be zero.
+    #[must_use]
+    pub fn count(&self, queues: Option<&QueuesView>) -> Option<(u32, Weight)> {
+        let queue = self.queue?;
+        let count = queues?.count(queue);
+        let weight = match queue {
+            Queue::ToAccept => Weight::Hot,
+            Queue::Clashing => Weight::Clash,
+            _ => Weight::Plain,
+        };
+        (count > 0).then_some((count, weight))
+    }
+}
+
+/// A group of lines under one heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RailGroup {
+    /// Its heading.
+    pub label: &'static str,
+    /// Its lines.
+    pub lines: Vec<RailLine>,
+}
+
+/// The rail of a person of `role`.
+#[must_use]
+pub fn rail_of(role: Role) -> Vec<RailGroup> {
+    match role {
+        Role::TownshipReviewer => vec![
+            group("收件", inbox_lines()),
+            group("案件", case_lines(&[Queue::Open, Queue::Overdue, Queue::Late, Queue::Closed])),
+            group("工作", work_lines()),
+        ],
+        Role::CountyClerk | Role::Administrator | Role::Server => vec![
+            group("总览", vec![line("county", "chart", "全县概况", "/county")]),
+            group(
+                "案件",
+                case_lines(&[
+                    Queue::ToAccept,
+                    Queue::Open,
+                    Queue::ToClose,
+                    Queue::DueToday,
+                    Queue::Overdue,
+                    Queue::Clashing,
+                    Queue::Late,
+                    Queue::Closed,
+                ]),
+            ),
+            group("工作", work_lines()),
+        ],
+        Role::GridWorker | Role::VillageCadre | Role::Mediator => vec![
+            group(
+                "我的",
+                vec![line("today", "today", "今天", "/"), line("new", "plus", "新事", "/new")],
+            ),
+            group(
+                "案件",
+                case_lines(&[Queue::Open, Queue::Returned, Queue::Clashing, Queue::Closed]),
+            ),
+            group("工作", work_lines()),
+        ],
+    }
+}
+
+fn group(label: &'static str, lines: Vec<RailLine>) -> RailGroup {
+    RailGroup { label, lines }
+}
+
+fn line(key: &'static str, icon: &'static str, label: &'static str, href: &str) -> RailLine {
+    RailLine { key, icon, label, href: href.to_owned(), queue: None }
+}
+
+fn work_lines() -> Vec<RailLine> {
+    vec![
+        line("visit", "desk", "驻村坐诊", "/visit"),
+        line("sync", "sync", "同步", "/sync"),
+        line("me", "user", "我的", "/me"),
+    ]
+}
+
+/// What came in, in the order a reviewer works through it.
+fn inbox_lines() -> Vec<RailLine> {
+    [
+        Queue::ToAccept,
+        Queue::Changed,
+        Queue::Returned,
+        Queue::ToClose,
+        Queue::DueToday,
+        Queue::Clashing,
+    ]
+    .map(|queue| queue_line("/inbox", queue))
+    .into()
+}
+
+fn case_lines(queues: &[Queue]) -> Vec<RailLine> {
+    queues.iter().map(|queue| queue_line("/cases", *queue)).collect()
+}
+
+fn queue_line(base: &str, queue: Queue) -> RailLine {
+    RailLine {
+        key: queue_name(queue),
+        icon: queue_icon(queue),
+        label: queue.label(),
+        href: format!("{base}?queue={}", queue_name(queue)),
+        queue: Some(queue),
+    }
+}
+
+const fn queue_icon(queue: Queue) -> &'static str {
+    match queue {
+        Queue::ToAccept => "inbox",
+        Queue::Changed => "eye",
+        Queue::Returned => "back",
+        Queue::ToClose => "stamp",
+        Queue::DueToday | Queue::Overdue => "clock",
+        Queue::Clashing => "swap",
+        Queue::Late => "merge",
+        Queue::All | Queue::Open => "file",
+        Queue::Closed => "hist",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_rail_names_a_line_twice() {
+        for role in [Role::GridWorker, Role::TownshipReviewer, Role::CountyClerk] {
+            let mut keys: Vec<_> =
+                rail_of(role).iter().flat_map(|g| g.lines.iter().map(|l| l.key)).collect();
+            let all = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), all, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_count_of_nothing_is_not_shown() {
+        let view = QueuesView { counts: vec![(Queue::ToAccept, 8), (Queue::Clashing, 0)] };
+        let [to_accept, .., clashing] = &inbox_lines()[..] else { panic!() };
+        assert_eq!(to_accept.count(Some(&view)), Some((8, Weight::Hot)));
+        assert_eq!(clashing.count(Some(&view)), None);
+        assert_eq!(to_accept.count(None), None);
+    }
+}

@@ -1,0 +1,14 @@
+//! One page per route.
+
+pub mod case_file;
+pub mod cases;
+pub mod clash;
+pub mod county;
+pub mod inbox;
+pub mod me;
+pub mod new;
+pub mod nowhere;
+pub mod sign_in;
+pub mod sync;
+pub mod today;
+pub mod visit_day;

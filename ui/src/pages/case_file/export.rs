@@ -1,0 +1,53 @@
+//! 导出: the file as standard Automerge bytes, readable without this application.
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use yidang_api::case_file::{ExportCaseFile, ExportedFile};
+
+use super::doing::Doing;
+use super::file::OpenFile;
+use crate::app::shared;
+use crate::components::{FaultNote, Icon};
+
+/// The button 导出.
+#[component]
+pub fn Export(file: OpenFile) -> impl IntoView {
+    let doing = Doing::new();
+    let shared = shared();
+    let export = move |_| {
+        let Some((id, _)) = file.opened_on() else { return };
+        doing.run(ExportCaseFile { id }, move |exported| {
+            let name = exported.name.clone();
+            match download(&exported) {
+                Some(()) => shared.say(format!("已导出 {name}")),
+                None => shared.say("这台设备不让存文件，换一台试试"),
+            }
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="btn text"
+            data-test="case-export"
+            disabled=move || doing.busy.get()
+            on:click=export
+        >
+            <Icon name="dl" />
+            "导出这一件"
+        </button>
+        {move || doing.fault.get().map(|fault| view! { <FaultNote fault /> })}
+    }
+}
+
+/// Hands the bytes to the browser; `None` where it takes none.
+fn download(exported: &ExportedFile) -> Option<()> {
+    let link = document().create_element("a").ok()?;
+    let address = format!("data:application/octet-stream;base64,{}", exported.base64);
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", &exported.name).ok()?;
+    let body = document().body()?;
+    body.append_child(&link).ok()?;
+    link.unchecked_ref::<leptos::web_sys::HtmlElement>().click();
+    body.remove_child(&link).ok()?;
+    Some(())
+}

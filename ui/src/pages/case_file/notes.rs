@@ -1,0 +1,102 @@
+//! What a file asks of a person: what the township wants mended, and what two people wrote.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use yidang_api::case_file::ReturnView;
+use yidang_domain::ids::DocumentId;
+use yidang_domain::rights::Act;
+
+use super::file::{OpenFile, Sheeted};
+use crate::components::Icon;
+use crate::words::moment;
+
+/// All notes of a file.
+#[component]
+pub fn Notes(file: OpenFile) -> impl IntoView {
+    let update = file.part(|view| view.needs_update);
+    let returned = file.part(|view| {
+        view.returned.clone().map(|back| (back, view.may(Act::EditCaseFile)))
+    });
+    let clashes = file.part(|view| {
+        let about: Vec<String> = view.clashes.iter().map(|clash| clash.about.clone()).collect();
+        (view.row.id, about)
+    });
+    view! {
+        {move || update.get().unwrap_or(false).then(|| view! { <NeedsUpdate /> })}
+        {move || {
+            returned.get().flatten().map(|(back, may)| view! { <Returned file back may /> })
+        }}
+        {move || {
+            let (id, about) = clashes.get()?;
+            (!about.is_empty()).then(|| view! { <ToDecide id about /> })
+        }}
+    }
+}
+
+#[component]
+fn NeedsUpdate() -> impl IntoView {
+    view! {
+        <div class="note quiet" role="status" data-test="case-needs-update">
+            <Icon name="lock" />
+            <div>
+                <b>"这件只能看，先更新应用"</b>
+                <div class="mid t2">"里面有新版本写的内容，都在，没有丢。"</div>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Returned(file: OpenFile, back: ReturnView, may: bool) -> impl IntoView {
+    let field = StoredValue::new(back.field.clone());
+    let mend = move |_| file.sheet.set(Some(Sheeted::mend(&field.get_value(), file)));
+    let tail = if back.answered { "已补，等镇上看" } else { "你写的都还在" };
+    view! {
+        <div class="note soon" data-test="case-returned">
+            <Icon name="back" />
+            <div class="grow">
+                <b>{format!("镇上请你补一项：{}", back.label)}</b>
+                <div class="mid t2">{back.reason}</div>
+                <div class="small t2">
+                    {tail} <span class="sep"></span> {back.written.name} " "
+                    {moment(back.written.at)}
+                </div>
+                {(may && !back.answered)
+                    .then(|| {
+                        view! {
+                            <div class="row acts">
+                                <button
+                                    type="button"
+                                    class="btn soft"
+                                    data-test="return-mend"
+                                    on:click=mend
+                                >
+                                    <Icon name="pen" />
+                                    "去补"
+                                </button>
+                            </div>
+                        }
+                    })}
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn ToDecide(id: DocumentId, about: Vec<String>) -> impl IntoView {
+    let count = about.len();
+    let title =
+        if count == 1 { "两人改得不一样".to_owned() } else { format!("{count} 处改得不一样") };
+    view! {
+        <div class="note clash" data-test="case-clash">
+            <Icon name="swap" />
+            <div class="grow">
+                <b>{title}</b>
+                <div class="mid t2">{about.join("；")}</div>
+            </div>
+            <A href=format!("/case/{id}/clash") attr:class="btn slim" attr:data-test="case-to-clash">
+                "去定"
+            </A>
+        </div>
+    }
+}

@@ -1,0 +1,5 @@
+//! x
+use leptos::prelude::*;
+/// x
+#[component]
+pub fn SyncPage() -> impl IntoView { view! { <p>"x"</p> } }
