@@ -19,8 +19,8 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 const VERSION_LENGTH: usize = 12;
 const TEMPLATE_MARK: &str = ".template.";
-/// Endings of what people, browsers and robots look for at fixed addresses.
-const ROOT_ENDINGS: [&str; 4] = [".html", ".webmanifest", ".ico", ".txt"];
+/// Endings of what browsers and robots look for at fixed addresses.
+const ROOT_ENDINGS: [&str; 3] = [".webmanifest", ".ico", ".txt"];
 /// Endings of text in which the placeholders are filled.
 const TEXT_ENDINGS: [&str; 4] = [".html", ".webmanifest", ".js", ".txt"];
 const PAGE: &str = "index.html";
@@ -178,6 +178,7 @@ mod tests {
             ("static/index.template.html", "<v {{VERSION}}>"),
             ("static/sw.template.js", "const A = {{ASSETS}}"),
             ("static/too-old.html", "old"),
+            ("static/site.webmanifest", "{}"),
             ("static/.hidden", "x"),
         ];
         let bundle = assemble(&sources(folder.path(), &files)).unwrap();
@@ -185,19 +186,20 @@ mod tests {
         assert_eq!(v.len(), VERSION_LENGTH);
         let expected: Vec<String> = [
             "index.html",
+            "site.webmanifest",
             "sw.js",
-            "too-old.html",
             &format!("v/{v}/app.css"),
             &format!("v/{v}/snippets/a/inline0.js"),
+            &format!("v/{v}/too-old.html"),
             &format!("v/{v}/ui.js"),
         ]
         .map(str::to_owned)
         .to_vec();
         assert_eq!(bundle.files.keys().cloned().collect::<Vec<_>>(), expected);
         assert_eq!(text(&bundle, "index.html"), format!("<v {v}>"));
-        let assets = ["", "too-old.html"].map(str::to_owned).into_iter();
-        let names =
-            ["app.css", "snippets/a/inline0.js", "ui.js"].map(|name| format!("v/{v}/{name}"));
+        let assets = ["", "site.webmanifest"].map(str::to_owned).into_iter();
+        let names = ["app.css", "snippets/a/inline0.js", "too-old.html", "ui.js"]
+            .map(|name| format!("v/{v}/{name}"));
         let assets: Vec<String> = assets.chain(names).map(|path| format!("\"/{path}\"")).collect();
         let assets = format!("const A = [{}]", assets.join(","));
         assert_eq!(text(&bundle, "sw.js"), assets);
