@@ -1,11 +1,13 @@
 //! What stands behind the pages: plain Rust without a browser, tested natively.
 
+pub mod category;
 pub mod checklist;
 pub mod clash;
 pub mod contour;
 pub mod county;
 pub mod entry_form;
 pub mod home;
+pub mod inbox;
 pub mod log;
 pub mod look;
 pub mod new_form;

@@ -21,8 +21,24 @@
     return '';
   }
 
+  // The look chosen last (ui/src/app/look.rs), before anything is drawn: no white flash at night.
+  function look() {
+    var root = document.documentElement;
+    var theme = window.localStorage.getItem('yidang.theme');
+    var night = window.matchMedia('(prefers-color-scheme: dark)').matches;
+    if (theme === 'dark' || (theme !== 'light' && night)) root.setAttribute('data-theme', 'dark');
+    if (window.localStorage.getItem('yidang.care') === 'yes') root.setAttribute('data-mode', 'care');
+  }
+
   var why = reason();
-  if (!why) return;
+  if (!why) {
+    try {
+      look();
+    } catch (refused) {
+      // Storage may be refused here; the replica says so in words.
+    }
+    return;
+  }
   // The door is a module and runs later: it must not start anything while this page leaves.
   window.yidangTooOld = true;
   var scripts = document.getElementsByTagName('script');

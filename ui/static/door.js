@@ -13,7 +13,7 @@ const VERSION = new URL(import.meta.url).pathname.split('/').at(-2);
 const PATIENCE_MS = 15_000;
 const TICK_MS = 1000;
 // An ask that was there each time the worker fell is likely the reason.
-const MOST_SENDINGS = 6;
+const MOST_SENDINGS = 4;
 const LONGEST_PAUSE_MS = 10_000;
 const UPDATE_CHECK_MS = 30 * 60_000;
 
@@ -27,7 +27,10 @@ const waiting = new Map();
 const yidang = {
   ask,
   mayUpdate,
-  /** Set by the interface; called with 'changed', 'sync', 'leader' or 'new_version'. */
+  /**
+   * Set by the interface; called with 'changed', 'sync', 'new_version' or 'leader'. With the last
+   * comes whether this tab is the one that leads.
+   */
   onnews: null,
 };
 
@@ -35,8 +38,8 @@ function fault(code, detail) {
   return JSON.stringify({ code, detail });
 }
 
-function tell(news) {
-  yidang.onnews?.(news);
+function tell(news, detail) {
+  yidang.onnews?.(news, detail);
 }
 
 // ── asking ──────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +96,7 @@ function hear({ data }) {
     case 'leader':
       // A new worker knows nothing of what the one before had been asked.
       if (!worker) sendAgain();
-      tell('leader');
+      tell('leader', leading);
       break;
     case 'news':
       tell(data.news);
@@ -161,7 +164,14 @@ function queueForLead() {
     });
   });
   led.catch((error) => {
-    if (!gone.signal.aborted) refuse(fault('storage_refused', `no lock: ${error}`));
+    if (gone.signal.aborted) return;
+    // Taken away by force (the browser's developer tools can): back into the queue.
+    if (error.name === 'AbortError') {
+      sleep();
+      queueForLead();
+    } else {
+      refuse(fault('storage_refused', `no lock: ${error}`));
+    }
   });
 }
 
@@ -172,9 +182,11 @@ function refuse(text) {
 
 function startWorker() {
   if (!leading || worker) return;
-  worker = new Worker(new URL('boot-worker.js', import.meta.url), { type: 'module', name: 'yidang' });
-  worker.onmessage = hear;
-  worker.onerror = (event) => restart(event.message);
+  const started = new Worker(new URL('boot-worker.js', import.meta.url), { type: 'module', name: 'yidang' });
+  // What a worker said before it was ended may still arrive afterwards.
+  started.onmessage = (event) => worker === started && hear(event);
+  started.onerror = (event) => worker === started && restart(event.message);
+  worker = started;
   sendAgain();
 }
 

@@ -39,8 +39,13 @@ async function fill() {
 }
 
 async function load(path) {
-  // Files of a version folder never change; the page itself must come fresh from the server.
-  const cache = path.startsWith('/v/') ? 'default' : 'no-cache';
+  // The page itself must come fresh from the server. Files of a version folder never change, so the
+  // browser's own cache will do, unless a wrong answer got into it while the server was being updated.
+  if (!path.startsWith('/v/')) return fetchWhole(path, 'no-cache');
+  return fetchWhole(path, 'default').catch(() => fetchWhole(path, 'reload'));
+}
+
+async function fetchWhole(path, cache) {
   const response = await fetch(new Request(path, { cache }));
   const page = path === '/' || path.endsWith('.html');
   const html = (response.headers.get('content-type') ?? '').startsWith('text/html');

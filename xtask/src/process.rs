@@ -5,6 +5,7 @@ mod watch;
 
 use std::env;
 use std::ffi::OsString;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
@@ -14,6 +15,7 @@ use anyhow::Result;
 use anyhow::bail;
 
 pub use watch::Echo;
+pub use watch::Finished;
 pub use watch::watch;
 
 /// What the outer `cargo run` told us about *this* crate. Passed on, it would make build scripts
@@ -120,8 +122,10 @@ fn on_path(name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// A command as a person would type it.
+/// A command as a person would type it: the program's name without its folder.
 pub fn describe(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(name).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -119,15 +119,17 @@ pub enum Queue {
     Clashing,
     /// 决定之后到达
     Late,
-    /// 在办
+    /// 未销号
     Open,
+    /// 在办: accepted and in work
+    InWork,
     /// 已销号
     Closed,
 }
 
 impl Queue {
     /// In the order of a reviewer's rail.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::All,
         Self::ToAccept,
         Self::Changed,
@@ -138,6 +140,7 @@ impl Queue {
         Self::Clashing,
         Self::Late,
         Self::Open,
+        Self::InWork,
         Self::Closed,
     ];
 
@@ -154,7 +157,8 @@ impl Queue {
             Self::Overdue => "逾期",
             Self::Clashing => "冲突待定",
             Self::Late => "决定之后到达",
-            Self::Open => "在办",
+            Self::Open => "未销号",
+            Self::InWork => "在办",
             Self::Closed => "已销号",
         }
     }

@@ -1,1 +1,22 @@
-//! .
+//! One device: an encrypted store, drafts, search, the action journal, and the exchange with the
+//! server. `desk` answers the questions of `api`.
+//!
+//! The same crate runs in the window, in `yidang-device` and, compiled to wasm, in the browser's
+//! worker. Files, time, randomness and HTTP are reached through the small [`seams`].
+
+pub mod seams;
+
+mod search;
+mod secrets;
+pub mod store;
+mod people;
+mod device;
+mod present;
+mod desk;
+mod sync;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod native;
+
+pub use device::{Device, DeviceSetup};
+pub use seams::{HttpReply, Outside, Senses, Stores, Unreachable};
+pub use sync::{answer, sync_when_due};

@@ -117,9 +117,7 @@ impl Shared {
     /// Asks again for the state of the exchange and for the queues.
     pub fn refresh(self) {
         self.keep(SyncQuestion {}, self.sync);
-        if self.wide.get_untracked() {
-            self.keep(QueuesQuestion {}, self.queues);
-        }
+        self.keep(QueuesQuestion {}, self.queues);
     }
 
     /// Puts the answer into `place`; the old one stays where there is none.

@@ -24,9 +24,8 @@ pub fn RiskBars(
         .into_iter()
         .enumerate()
         .map(|(index, (x, y, height))| {
-            view! {
-                <rect x=x y=y width="2.6" height=height rx="1" class:no=index >= filled></rect>
-            }
+            let class = (index >= filled).then_some("no");
+            view! { <rect x=x y=y width="2.6" height=height rx="1" class=class></rect> }
         })
         .collect_view();
     view! {

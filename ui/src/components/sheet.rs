@@ -46,6 +46,7 @@ pub fn Sheet(
             on_close.run(());
         }
     };
+    let label = title.clone();
     view! {
         <div class="sheet-back" on:click=beside>
             <div
@@ -53,7 +54,7 @@ pub fn Sheet(
                 class="sheet"
                 role="dialog"
                 aria-modal="true"
-                aria-label=title.clone()
+                aria-label=label
                 tabindex="-1"
                 data-test=hook
                 on:keydown=keys

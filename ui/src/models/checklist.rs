@@ -43,10 +43,7 @@ fn parties(view: &CaseFileView) -> Check {
         (false, false) => "都没写",
     };
     Check {
-        name: "parties",
-        label: "当事人两方齐全",
-        done: lack.is_empty(),
-        lack: lack.to_owned(),
+        name: "parties", label: "当事人两方齐全", done: lack.is_empty(), lack: lack.to_owned()
     }
 }
 

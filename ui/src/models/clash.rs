@@ -63,11 +63,7 @@ pub fn differing(values: &[String]) -> Vec<Parts> {
 
 fn cut(text: &[char], head: usize, tail: usize) -> Parts {
     if head == 0 && tail == 0 {
-        return Parts {
-            before: text.iter().collect(),
-            own: String::new(),
-            after: String::new(),
-        };
+        return Parts { before: text.iter().collect(), own: String::new(), after: String::new() };
     }
     let end = text.len().saturating_sub(tail);
     let take = |range: std::ops::Range<usize>| -> String {

@@ -8,12 +8,8 @@ use yidang_domain::ids::DocumentId;
 use yidang_domain::rights::Act;
 
 /// Kinds that are written by hand, in the order of the sheet.
-pub const KINDS: [EntryKind; 4] = [
-    EntryKind::Visit,
-    EntryKind::MediationSession,
-    EntryKind::Agreement,
-    EntryKind::CloseAsked,
-];
+pub const KINDS: [EntryKind; 4] =
+    [EntryKind::Visit, EntryKind::MediationSession, EntryKind::Agreement, EntryKind::CloseAsked];
 
 /// Which of the five slots stand for people who join with the parties' consent
 /// (人民调解法 第20条), in the order of [`FiveSayings::LABELS`].

@@ -145,6 +145,24 @@ impl NewForm {
     }
 }
 
+/// What to do about the field the desk would not take, in words.
+#[must_use]
+pub fn reason(field: &str, form: &NewForm) -> String {
+    let words = match field {
+        "matter" if form.length() == 0 => "先写一句出了什么事",
+        "matter" => "太长了，留下最要紧的一句",
+        "category" => "选一个最像的类别",
+        "place" if form.place.trim().is_empty() => "写到小组和地块就行",
+        "place" => "太长了，写到小组和地块就行",
+        "occurred_on" => "看一下是哪一天",
+        "parties" if form.parties.is_empty() => "至少写一个人",
+        "parties" | "name" => "看一下姓名",
+        "phone" => "看一下电话，不知道可以空着",
+        _ => "这一项要改一下",
+    };
+    words.to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use yidang_domain::facts::Side;

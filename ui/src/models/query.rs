@@ -21,6 +21,7 @@ pub const fn queue_name(queue: Queue) -> &'static str {
         Queue::Clashing => "clashing",
         Queue::Late => "late",
         Queue::Open => "open",
+        Queue::InWork => "in_work",
         Queue::Closed => "closed",
     }
 }

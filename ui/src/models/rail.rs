@@ -61,7 +61,7 @@ pub fn rail_of(role: Role) -> Vec<RailGroup> {
     match role {
         Role::TownshipReviewer => vec![
             group("收件", inbox_lines()),
-            group("案件", case_lines(&[Queue::Open, Queue::Overdue, Queue::Late, Queue::Closed])),
+            group("案件", case_lines(&[Queue::InWork, Queue::Overdue, Queue::Late, Queue::Closed])),
             group("工作", work_lines()),
         ],
         Role::CountyClerk | Role::Administrator | Role::Server => vec![
@@ -71,6 +71,7 @@ pub fn rail_of(role: Role) -> Vec<RailGroup> {
                 case_lines(&[
                     Queue::ToAccept,
                     Queue::Open,
+                    Queue::InWork,
                     Queue::ToClose,
                     Queue::DueToday,
                     Queue::Overdue,
@@ -148,7 +149,7 @@ const fn queue_icon(queue: Queue) -> &'static str {
         Queue::DueToday | Queue::Overdue => "clock",
         Queue::Clashing => "swap",
         Queue::Late => "merge",
-        Queue::All | Queue::Open => "file",
+        Queue::All | Queue::Open | Queue::InWork => "file",
         Queue::Closed => "hist",
     }
 }

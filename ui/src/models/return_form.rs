@@ -10,8 +10,12 @@ const FIELDS: [&str; 8] =
     ["matter", "category", "place", "occurred_on", "risk", "people", "name", "phone"];
 
 /// Beginnings of a reason that reviewers write again and again.
-pub const REASONS: [&str; 4] =
-    ["写到小组和地块，才好定管辖。", "缺一方说法，请再问一问。", "写不清楚，请写具体些。", "请核对一下再填。"];
+pub const REASONS: [&str; 4] = [
+    "写到小组和地块，才好定管辖。",
+    "缺一方说法，请再问一问。",
+    "写不清楚，请写具体些。",
+    "请核对一下再填。",
+];
 
 /// The form as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -83,7 +87,8 @@ fn note(view: &CaseFileView, name: &str) -> &'static str {
         return "已补";
     }
     let present: Vec<_> = view.parties.iter().filter(|party| !party.withdrawn).collect();
-    let clashes = |field: &str| present.iter().any(|party| party.clashes.iter().any(|f| f == field));
+    let clashes =
+        |field: &str| present.iter().any(|party| party.clashes.iter().any(|f| f == field));
     match name {
         "name" | "phone" if clashes(name) => "要定",
         "name" if present.len() < 2 => "缺一方",

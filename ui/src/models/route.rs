@@ -50,9 +50,11 @@ pub fn spoken(stops: &[RouteStop]) -> String {
         stops.iter().filter(|stop| stop.place == place).map(named).collect()
     };
     let mut parts = Vec::new();
-    for (place, lead) in
-        [(RoutePlace::Done, "已过"), (RoutePlace::Here, "你在这里，现在在"), (RoutePlace::Ahead, "后面是")]
-    {
+    for (place, lead) in [
+        (RoutePlace::Done, "已过"),
+        (RoutePlace::Here, "你在这里，现在在"),
+        (RoutePlace::Ahead, "后面是"),
+    ] {
         let names = list(place);
         if !names.is_empty() {
             parts.push(format!("{lead}{}", names.join("、")));

@@ -58,7 +58,11 @@ fn line(walk_in: &WalkInView) -> String {
 /// The line about safety above the buttons.
 #[must_use]
 pub fn ready_line(view: &VisitDayView) -> String {
-    let prepared = if view.ready { "资料包已备好 · " } else { "资料还没下齐，有信号时会接着下 · " };
+    let prepared = if view.ready {
+        "资料包已备好 · "
+    } else {
+        "资料还没下齐，有信号时会接着下 · "
+    };
     let kept = match view.unsent {
         0 => "都已送到服务器".to_owned(),
         count => format!("全部存在本机，{count} 条待上传"),

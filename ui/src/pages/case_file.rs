@@ -75,7 +75,10 @@ fn Wide(file: OpenFile) -> impl IntoView {
 
 /// The file on a phone. The inbox shows the same on a phone.
 #[component]
-pub fn Phone(file: OpenFile) -> impl IntoView {
+pub fn Phone(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let is_there = Memo::new(move |_| file.answer.value.with(Option::is_some));
     let tab = RwSignal::new(Tab::Entries);
     let contact = Callback::new(move |()| tab.set(Tab::Parties));

@@ -1,5 +1,84 @@
-//! x
+//! 案件: every count elsewhere opens here. The address says which list it is.
+
+mod filters;
+mod rows;
+
+use leptos::ev;
 use leptos::prelude::*;
-/// x
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_query_map};
+use yidang_api::list::{ListCaseFiles, Queue};
+use yidang_domain::org::Role;
+
+use self::filters::Filters;
+use self::rows::Rows;
+use crate::app::shared;
+use crate::components::{FaultNote, Frame, Icon, Tab, Waiting};
+use crate::door::answer;
+use crate::models::query::{list_address, list_of, queue_name};
+
+/// Shows another list in place: the address changes, the history does not grow.
+pub type Show = Callback<(ListCaseFiles,)>;
+
+/// The page.
 #[component]
-pub fn CasesPage() -> impl IntoView { view! { <p>"x"</p> } }
+pub fn CasesPage() -> impl IntoView {
+    let shared = shared();
+    let query = use_query_map();
+    let list = Memo::new(move |_| list_of(Queue::Open, |key| query.with(|query| query.get(key))));
+    let navigate = StoredValue::new_local(use_navigate());
+    let show: Show = Callback::new(move |(list,): (ListCaseFiles,)| {
+        let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+        navigate.with_value(|navigate| navigate(&list_address("/cases", &list), options));
+    });
+    let found = answer(move || list.get());
+    let own = move || {
+        shared.person().filter(|person| matches!(person.role, Role::GridWorker | Role::VillageCadre))
+    };
+    let title = Signal::derive(move || if own().is_some() { "我的格" } else { "案件" }.to_owned());
+    let sub = Signal::derive(move || {
+        own().map(|person| person.org_path.iter().skip(1).cloned().collect::<Vec<_>>().join(" "))
+            .unwrap_or_default()
+    });
+    view! {
+        <Frame title sub on=Signal::derive(move || queue_name(list.get().queue)) tab=Tab::Grid>
+            <Search list show/>
+            <Filters list show/>
+            {move || {
+                found.fault.get().map(|fault| {
+                    view! { <FaultNote fault retry=Callback::new(move |()| found.retry())/> }
+                })
+            }}
+            {move || match found.value.get() {
+                Some(view) => view! { <Rows view list=list.get() show/> }.into_any(),
+                None if found.fault.with(Option::is_some) => ().into_any(),
+                None => view! { <Waiting rows=5/> }.into_any(),
+            }}
+        </Frame>
+    }
+}
+
+/// Searches at every stroke; everything is on this device.
+#[component]
+fn Search(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
+    let typed = move |event: ev::Event| {
+        let mut list = list.get_untracked();
+        list.text = event_target_value(&event);
+        show.run((list,));
+    };
+    view! {
+        <label class="search line">
+            <Icon name="search"/>
+            <span class="sr">"搜索案件、姓名、电话尾号、村名"</span>
+            <input
+                class="grow"
+                type="search"
+                enterkeyhint="search"
+                placeholder="案件、姓名、电话尾号、村名"
+                data-test="cases-search"
+                prop:value=move || list.get().text
+                on:input=typed
+            />
+        </label>
+    }
+}

@@ -1,9 +1,159 @@
-//! 收件箱
+//! 收件箱: queues, list, file. What changed stands on top; J, K, A and R work it.
+
+mod keys;
+mod list;
 
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use yidang_api::list::{ListCaseFiles, ListView, Queue};
+use yidang_domain::ids::DocumentId;
 
-/// 收件箱
+use self::keys::answer_keys;
+use self::list::{List, Queues};
+use super::case_file::Phone;
+use super::case_file::file::{OpenFile, document_id};
+use super::case_file::wide::{FileColumn, Review};
+use crate::app::{shared, use_title};
+use crate::components::{DeskFrame, Empty, NavBar, Tab, TabBar};
+use crate::door::{Answer, answer};
+use crate::models::inbox::Shown;
+use crate::models::query::{list_address, list_of};
+
+/// What the parts of the inbox share.
+#[derive(Clone, Copy)]
+pub struct Inbox {
+    /// Which list is shown.
+    pub question: Memo<ListCaseFiles>,
+    /// The list.
+    pub list: Answer<ListView>,
+    /// Which of its rows are shown.
+    pub shown: RwSignal<Shown>,
+    /// The chosen file.
+    pub chosen: Memo<Option<DocumentId>>,
+    /// The file itself.
+    pub file: OpenFile,
+    /// What a reviewer does without leaving the page.
+    pub review: Review,
+}
+
+impl Inbox {
+    fn open() -> Self {
+        let (params, query) = (use_params_map(), use_query_map());
+        let question =
+            Memo::new(move |_| query.with(|query| list_of(Queue::ToAccept, |key| query.get(key))));
+        let chosen = Memo::new(move |_| document_id(params.with(|params| params.get("id"))));
+        let file = OpenFile::open(move || chosen.get());
+        Self {
+            question,
+            list: answer(move || question.get()),
+            shown: RwSignal::new(Shown::All),
+            chosen,
+            file,
+            review: Review::of(file),
+        }
+    }
+
+    /// The queue.
+    #[must_use]
+    pub fn queue(self) -> Queue {
+        self.question.with(|question| question.queue)
+    }
+
+    /// The address of the file `id` in this list.
+    #[must_use]
+    pub fn address(self, id: DocumentId) -> String {
+        self.question.with(|question| list_address(&format!("/inbox/{id}"), question))
+    }
+
+    /// Whether the file on screen is the chosen one and not the one before it.
+    fn is_shown(self) -> bool {
+        let chosen = self.chosen.get();
+        self.file.answer.value.with(|view| view.as_ref().map(|view| view.row.id) == chosen)
+    }
+}
+
+/// The page.
 #[component]
 pub fn InboxPage() -> impl IntoView {
-    view! { <p>"收件箱"</p> }
+    let inbox = Inbox::open();
+    let wide = shared().wide;
+    use_title(move || inbox.queue().label().to_owned());
+    choose_first(inbox, wide);
+    answer_keys(inbox);
+    move || {
+        if wide.get() {
+            view! { <Wide inbox /> }.into_any()
+        } else if inbox.chosen.get().is_some() {
+            view! { <Phone file=inbox.file /> }.into_any()
+        } else {
+            view! { <PhoneList inbox /> }.into_any()
+        }
+    }
+}
+
+/// On the desktop something is always open: the first file of the list until one is chosen.
+fn choose_first(inbox: Inbox, wide: Memo<bool>) {
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if !wide.get() || inbox.chosen.get().is_some() {
+            return;
+        }
+        let first = inbox.list.value.with(|list| list.as_ref()?.rows.first().map(|row| row.id));
+        if let Some(id) = first {
+            let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+            navigate(&untrack(|| inbox.address(id)), options);
+        }
+    });
+}
+
+#[component]
+fn Wide(inbox: Inbox) -> impl IntoView {
+    let on = Signal::derive(move || crate::models::query::queue_name(inbox.queue()));
+    let title = Signal::derive(move || inbox.queue().label().to_owned());
+    let sub = Signal::derive(move || {
+        inbox
+            .list
+            .value
+            .with(|list| list.as_ref().map(|list| format!("{} 件", list.total)).unwrap_or_default())
+    });
+    let is_chosen = Memo::new(move |_| inbox.chosen.get().is_some());
+    let is_shown = Memo::new(move |_| inbox.is_shown() || inbox.file.answer.fault.get().is_some());
+    view! {
+        <DeskFrame on title sub>
+            <main class="split" id="main">
+                <List inbox />
+                {move || {
+                    if is_chosen.get() && is_shown.get() {
+                        view! { <FileColumn file=inbox.file review=inbox.review keys=true /> }
+                            .into_any()
+                    } else if is_chosen.get() {
+                        view! { <section class="file" aria-busy="true"></section> }.into_any()
+                    } else {
+                        view! {
+                            <section class="file">
+                                <Empty title="没有打开的案件" next="在左边选一件" />
+                            </section>
+                        }
+                            .into_any()
+                    }
+                }}
+            </main>
+        </DeskFrame>
+    }
+}
+
+#[component]
+fn PhoneList(inbox: Inbox) -> impl IntoView {
+    let title = Signal::derive(move || inbox.queue().label().to_owned());
+    view! {
+        <div class="app">
+            <NavBar title />
+            <main class="main flat inbox-phone" id="main">
+                <Queues inbox />
+                <List inbox />
+            </main>
+            <TabBar on=Tab::Today />
+        </div>
+    }
 }

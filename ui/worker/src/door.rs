@@ -5,18 +5,16 @@ use std::sync::{Arc, Mutex};
 
 use wasm_bindgen::prelude::*;
 use yidang_api::session::StorageState;
-use yidang_api::sync::SyncView;
 use yidang_api::{Fault, FaultCode, Kind, NAMES};
-use yidang_domain::civil::InstantMs;
 use yidang_replica::{Device, DeviceSetup, answer, sync_when_due};
 
-use crate::loud::is_loud;
 use crate::outside::Browser;
 use crate::senses::BrowserSenses;
 use crate::stores::OpfsStores;
 use crate::{host, pool};
 
-type Shared = Arc<Mutex<Device>>;
+/// The device of this worker.
+pub type Shared = Arc<Mutex<Device>>;
 
 thread_local! {
     static DEVICE: OnceCell<Shared> = const { OnceCell::new() };
@@ -65,22 +63,13 @@ pub async fn ask(id: String, name: String, json: String) -> Result<String, JsVal
 
 async fn put(id: &str, name: &str, json: &str) -> Result<String, Fault> {
     let device = device()?;
-    let outside = Browser::default();
-    let reply = if NAMES.contains(&(name, Kind::Network)) {
-        let before = arrivals(&device).await;
-        let reply = answer(&device, &outside, Some(id), name, json).await;
-        if outside.has_posted() {
-            tell_exchange(&device, before).await;
-        }
+    let outside = Browser::of(device.clone());
+    let reply = answer(&device, &outside, Some(id), name, json).await;
+    outside.finish();
+    if NAMES.contains(&(name, Kind::Network)) {
         // Signing in opens the store of a person, which takes files from the pool. Should there be
         // no room for more, the one who needs the next file is told, not the one who just succeeded.
         let _ = pool::make_room().await;
-        reply
-    } else {
-        answer(&device, &outside, Some(id), name, json).await
-    };
-    if reply.is_ok() && is_loud(name) {
-        host::news("changed");
     }
     reply
 }
@@ -91,19 +80,12 @@ async fn put(id: &str, name: &str, json: &str) -> Result<String, Fault> {
 ///
 /// A fault as JSON.
 #[wasm_bindgen]
-pub async fn wake() -> Result<Option<f64>, JsValue> {
-    exchange().await.map_err(|fault| host::write_fault(&fault))
-}
-
 #[expect(clippy::cast_precision_loss, reason = "no wait is longer than 2^53 milliseconds")]
-async fn exchange() -> Result<Option<f64>, Fault> {
-    let device = device()?;
-    let outside = Browser::default();
-    let before = arrivals(&device).await;
+pub async fn wake() -> Result<Option<f64>, JsValue> {
+    let device = device().map_err(|fault| host::write_fault(&fault))?;
+    let outside = Browser::of(device.clone());
     let next = sync_when_due(&device, &outside).await;
-    if outside.has_posted() {
-        tell_exchange(&device, before).await;
-    }
+    outside.finish();
     Ok(next.map(|ms| ms as f64))
 }
 
@@ -116,9 +98,8 @@ async fn exchange() -> Result<Option<f64>, Fault> {
 pub fn set_storage(kept: bool) -> Result<(), JsValue> {
     let state = if kept { StorageState::Kept } else { StorageState::MayBeCleared };
     let device = device().map_err(|fault| host::write_fault(&fault))?;
-    if let Ok(mut device) = device.lock() {
-        device.set_storage(state);
-    }
+    let Ok(mut device) = device.lock() else { return Ok(()) };
+    device.set_storage(state);
     Ok(())
 }
 
@@ -126,21 +107,4 @@ fn device() -> Result<Shared, Fault> {
     DEVICE
         .with(|slot| slot.get().cloned())
         .ok_or_else(|| Fault::new(FaultCode::Internal, "asked before the start"))
-}
-
-/// When the server was last reached, and what came then.
-type Arrivals = Option<(Option<InstantMs>, u32)>;
-
-async fn arrivals(device: &Shared) -> Arrivals {
-    let json = answer(device, &Browser::default(), None, "sync_state", "{}").await.ok()?;
-    let view: SyncView = serde_json::from_str(&json).ok()?;
-    Some((view.reached_at, view.last_received))
-}
-
-async fn tell_exchange(device: &Shared, before: Arrivals) {
-    host::news("sync");
-    let after = arrivals(device).await;
-    if after != before && after.is_some_and(|(_, received)| received > 0) {
-        host::news("changed");
-    }
 }

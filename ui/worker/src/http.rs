@@ -1,4 +1,4 @@
-//! One POST with `fetch`.
+//! One request with `fetch`.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
@@ -14,10 +14,10 @@ use crate::host::scope;
 /// Longer than any honest answer over a poor line; afterwards the line counts as dead.
 const LIMIT_MS: i32 = 45_000;
 
-/// Sends `body` and reads the whole answer, whatever its status.
-pub async fn post(url: &str, bearer: Option<&str>, body: &[u8]) -> Result<HttpReply, JsValue> {
+/// Posts `body`, or gets if it is empty, and reads the whole answer, whatever its status.
+pub async fn exchange(url: &str, body: &[u8]) -> Result<HttpReply, JsValue> {
     let limit = Limit::start()?;
-    let request = request(url, bearer, body, &limit.signal())?;
+    let request = request(url, body, &limit.signal())?;
     let response: Response =
         JsFuture::from(scope().fetch_with_request(&request)).await?.dyn_into()?;
     // Read under the same limit: a server may send the head at once and the body never.
@@ -29,24 +29,23 @@ pub async fn post(url: &str, bearer: Option<&str>, body: &[u8]) -> Result<HttpRe
     })
 }
 
-fn request(
-    url: &str,
-    bearer: Option<&str>,
-    body: &[u8],
-    signal: &AbortSignal,
-) -> Result<Request, JsValue> {
+fn request(url: &str, body: &[u8], signal: &AbortSignal) -> Result<Request, JsValue> {
     let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&Uint8Array::from(body));
+    if body.is_empty() {
+        init.set_method("GET");
+    } else {
+        init.set_method("POST");
+        init.set_body(&Uint8Array::from(body));
+    }
     init.set_cache(RequestCache::NoStore);
-    // The bearer is the only proof of who asks; cookies and addresses of pages have no business here.
+    // What is sent proves by its signatures who sends it; cookies and addresses of pages have no
+    // business here.
     init.set_credentials(RequestCredentials::Omit);
     init.set_referrer_policy(ReferrerPolicy::NoReferrer);
     init.set_signal(Some(signal));
     let request = Request::new_with_str_and_init(url, &init)?;
-    request.headers().set("content-type", "application/octet-stream")?;
-    if let Some(bearer) = bearer {
-        request.headers().set("authorization", &format!("Bearer {bearer}"))?;
+    if !body.is_empty() {
+        request.headers().set("content-type", "application/octet-stream")?;
     }
     Ok(request)
 }

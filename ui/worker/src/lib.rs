@@ -2,15 +2,14 @@
 //!
 //! Natively this crate is empty, so that a plain build of the workspace costs nothing.
 
-#[cfg(any(target_arch = "wasm32", test))]
-mod loud;
-
 #[cfg(target_arch = "wasm32")]
 mod door;
 #[cfg(target_arch = "wasm32")]
 mod host;
 #[cfg(target_arch = "wasm32")]
 mod http;
+#[cfg(target_arch = "wasm32")]
+mod news;
 #[cfg(target_arch = "wasm32")]
 mod outside;
 #[cfg(target_arch = "wasm32")]

@@ -5,39 +5,40 @@ use std::cell::Cell;
 use yidang_api::Fault;
 use yidang_replica::{HttpReply, Outside, Unreachable};
 
-use crate::{host, http};
+use crate::door::Shared;
+use crate::{host, http, news};
 
-/// The network, the box for the secrets and the passing of time.
-#[derive(Default)]
+/// The network and the box for the secrets, for one question or one exchange.
 pub struct Browser {
-    posts: Cell<u32>,
+    device: Shared,
+    has_posted: Cell<bool>,
 }
 
 impl Browser {
-    /// Whether anything was sent.
-    pub fn has_posted(&self) -> bool {
-        self.posts.get() > 0
+    /// The outside of this device.
+    pub const fn of(device: Shared) -> Self {
+        Self { device, has_posted: Cell::new(false) }
+    }
+
+    /// Tells the tabs what is new now that the question is answered or the exchange over.
+    pub fn finish(&self) {
+        news::tell_changes(&self.device);
+        if self.has_posted.get() {
+            host::news("sync");
+        }
     }
 }
 
 impl Outside for Browser {
-    async fn post(
-        &self,
-        url: &str,
-        bearer: Option<&str>,
-        body: Vec<u8>,
-    ) -> Result<HttpReply, Unreachable> {
-        self.posts.set(self.posts.get() + 1);
-        // Before each request the state of the exchange has just moved: 正在同步 2 / 4.
+    async fn post(&self, url: &str, body: Vec<u8>) -> Result<HttpReply, Unreachable> {
+        // Between two requests of one exchange: what came is shown while the rest is on its way.
+        news::tell_changes(&self.device);
         host::news("sync");
-        http::post(url, bearer, &body).await.map_err(|error| Unreachable(host::describe(&error)))
+        self.has_posted.set(true);
+        http::exchange(url, &body).await.map_err(|error| Unreachable(host::describe(&error)))
     }
 
     async fn keep(&self, secrets: &[u8]) -> Result<(), Fault> {
         host::keep(secrets).await
-    }
-
-    async fn pause(&self, ms: u64) {
-        host::pause(ms).await;
     }
 }

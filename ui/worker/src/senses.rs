@@ -7,7 +7,10 @@ use yidang_replica::Senses;
 pub struct BrowserSenses;
 
 impl Senses for BrowserSenses {
-    #[expect(clippy::cast_possible_truncation, reason = "milliseconds of a clock are whole and small")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "milliseconds of a clock are whole and small"
+    )]
     fn now(&self) -> InstantMs {
         InstantMs(js_sys::Date::now() as i64)
     }

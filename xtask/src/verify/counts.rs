@@ -10,14 +10,21 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Adds what a run of nextest, or several runs of Rust's own test programs, say in their
-    /// closing lines.
-    pub fn add(&mut self, output: &str) {
-        for line in output.lines() {
-            if let Some(found) = nextest(line).or_else(|| test_program(line)) {
-                self.passed += found.passed;
-                self.failed += found.failed;
-            }
+    /// Adds what nextest says in its closing line. Only that one: it repeats the output of a failed
+    /// test, and that has lines of the other kind.
+    pub fn add_nextest(&mut self, output: &str) {
+        self.add(output.lines().rev().find_map(nextest));
+    }
+
+    /// Adds the closing lines of Rust's own test programs.
+    pub fn add_test_programs(&mut self, output: &str) {
+        self.add(output.lines().filter_map(test_program));
+    }
+
+    fn add(&mut self, found: impl IntoIterator<Item = Self>) {
+        for counts in found {
+            self.passed += counts.passed;
+            self.failed += counts.failed;
         }
     }
 }
@@ -78,7 +85,7 @@ mod tests {
 
     fn counts(output: &str) -> (u64, u64) {
         let mut counts = Counts::default();
-        counts.add(output);
+        counts.add_nextest(output);
         (counts.passed, counts.failed)
     }
 
@@ -97,9 +104,19 @@ mod tests {
     }
 
     #[test]
-    fn several_closing_lines_are_summed() {
-        let output = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured\nnoise 3 passed, \
-                      4 failed\ntest result: FAILED. 1 passed; 2 failed; 0 ignored\n";
-        assert_eq!(counts(output), (6, 2));
+    fn the_repeated_output_of_a_failed_test_does_not_count() {
+        let output = "test result: FAILED. 0 passed; 1 failed; 0 ignored\n\
+                      Summary [ 0.1s] 2 tests run: 1 passed, 1 failed, 0 skipped\n";
+        assert_eq!(counts(output), (1, 1));
+    }
+
+    #[test]
+    fn closing_lines_of_test_programs_are_summed() {
+        let output = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured\n\
+                      noise 3 passed, 4 failed\n\
+                      test result: FAILED. 1 passed; 2 failed; 0 ignored\n";
+        let mut counts = Counts::default();
+        counts.add_test_programs(output);
+        assert_eq!((counts.passed, counts.failed), (6, 2));
     }
 }

@@ -7,6 +7,7 @@ use anyhow::bail;
 
 use crate::process;
 use crate::process::Echo;
+use crate::process::Finished;
 use crate::setup::tools::NEXTEST;
 use crate::verify::counts::Counts;
 use crate::workspace::NATIVE;
@@ -36,51 +37,53 @@ impl<'a> Runner<'a> {
 
     /// Everything that needs neither a browser nor a window.
     pub fn all_but_end_to_end(&self, counts: &mut Counts) -> Result<()> {
+        let doing = "running the tests";
         if self.has_nextest {
             let filter = format!("not ({})", end_to_end_filter());
-            return self.run(
-                self.nextest().args(NATIVE).args(["-E", &filter]),
-                "running the tests",
+            return self.nextest(
+                self.nextest_command().args(NATIVE).args(["-E", &filter]),
+                doing,
                 counts,
             );
         }
         let mut command = cargo_test();
         command.args(NATIVE).args(["--exclude", TESTS_CRATE, "--lib", "--bins", "--tests"]);
-        let crates = self.run(&mut command, "running the tests", counts);
+        let crates = self.test_programs(&mut command, doing, counts);
         crates.and(self.crossing(false, counts))
     }
 
     /// The plain Rust inside the user interface, which needs no browser.
     pub fn user_interface(&self, counts: &mut Counts) -> Result<()> {
-        let mut command = if self.has_nextest { self.nextest() } else { cargo_test() };
-        command.args(["--package", "yidang-ui", "--lib"]);
-        self.run(&mut command, "running the tests of the user interface's models", counts)
+        let doing = "running the tests of the user interface's models";
+        let chosen = ["--package", "yidang-ui", "--lib"];
+        if self.has_nextest {
+            return self.nextest(self.nextest_command().args(chosen), doing, counts);
+        }
+        self.test_programs(cargo_test().args(chosen), doing, counts)
     }
 
     /// The examples in the documentation comments, which nextest does not run.
     pub fn examples(&self, counts: &mut Counts) -> Result<()> {
-        self.run(
-            cargo_test().args(NATIVE).arg("--doc"),
-            "running the examples in the documentation",
-            counts,
-        )
+        let doing = "running the examples in the documentation";
+        self.test_programs(cargo_test().args(NATIVE).arg("--doc"), doing, counts)
     }
 
     /// The tests that drive a browser or the window, on a display in memory.
     pub fn end_to_end(&self, counts: &mut Counts) -> Result<()> {
-        if self.has_nextest {
-            let mut command =
-                on_display(self.nextest().args(NATIVE).args(["-E", &end_to_end_filter()]));
-            return self.run(&mut command, "running the tests of browser and window", counts);
+        if !self.has_nextest {
+            return self.crossing(true, counts);
         }
-        self.crossing(true, counts)
+        let mut command = self.nextest_command();
+        command.args(NATIVE).args(["-E", &end_to_end_filter()]);
+        let doing = "running the tests of browser and window";
+        self.nextest(&mut on_display(&command), doing, counts)
     }
 
     /// Cargo alone cannot filter by test program, so each is named.
     fn crossing(&self, end_to_end: bool, counts: &mut Counts) -> Result<()> {
-        let chosen =
-            |name: &&String| END_TO_END.iter().any(|start| name.starts_with(start)) == end_to_end;
-        let programs: Vec<&String> = self.workspace.crossing_tests.iter().filter(chosen).collect();
+        let starts = |name: &str| END_TO_END.iter().any(|start| name.starts_with(start));
+        let all = &self.workspace.crossing_tests;
+        let programs: Vec<&String> = all.iter().filter(|name| starts(name) == end_to_end).collect();
         if programs.is_empty() {
             return Ok(());
         }
@@ -90,32 +93,42 @@ impl<'a> Runner<'a> {
             command.args(["--test", program]);
         }
         let mut command = if end_to_end { on_display(&command) } else { command };
-        self.run(&mut command, "running the tests that cross crates", counts)
+        self.test_programs(&mut command, "running the tests that cross crates", counts)
     }
 
-    fn nextest(&self) -> Command {
+    fn nextest_command(&self) -> Command {
+        let settings = self.workspace.root.join("xtask").join("nextest.toml");
         let mut command = process::native_cargo();
         command.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass", "--color=never"]);
-        command
-            .arg("--tool-config-file")
-            .arg(format!("xtask:{}", self.workspace.root.join("xtask/nextest.toml").display()));
+        command.arg("--tool-config-file").arg(format!("xtask:{}", settings.display()));
         command
     }
 
-    fn run(&self, command: &mut Command, doing: &str, counts: &mut Counts) -> Result<()> {
+    fn nextest(&self, command: &mut Command, doing: &str, counts: &mut Counts) -> Result<()> {
+        let finished = self.run(command, doing)?;
+        counts.add_nextest(&finished.text);
+        require_success(&finished, doing)
+    }
+
+    fn test_programs(&self, command: &mut Command, doing: &str, counts: &mut Counts) -> Result<()> {
+        let finished = self.run(command, doing)?;
+        counts.add_test_programs(&finished.text);
+        require_success(&finished, doing)
+    }
+
+    fn run(&self, command: &mut Command, doing: &str) -> Result<Finished> {
         command
             .env(PROGRAMS_VARIABLE, self.workspace.binaries())
             .env(DIST_VARIABLE, self.workspace.dist());
-        let finished = process::watch(command, doing, Echo::Lines, None)?;
-        counts.add(&finished.text);
-        if !finished.success() {
-            bail!(
-                "something failed while {doing}: see above; mend it, or run one test by `cargo \
-                 nextest run NAME`"
-            );
-        }
-        Ok(())
+        process::watch(command, doing, Echo::Lines, None)
     }
+}
+
+fn require_success(finished: &Finished, doing: &str) -> Result<()> {
+    if !finished.success() {
+        bail!("Something failed while {doing}: mend what is named above");
+    }
+    Ok(())
 }
 
 fn end_to_end_filter() -> String {

@@ -6,7 +6,8 @@ use std::cell::{Cell, RefCell};
 use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::Location;
 use wasm_bindgen::JsValue;
 
 thread_local! {
@@ -29,6 +30,7 @@ pub(super) fn use_history_step(on_close: Callback<()>) {
         // Without a step of its own the way back leaves the page, which loses nothing: drafts stay.
         let _ = history.push_state(&JsValue::from_str(&mark), "");
     }
+    let router = use_location();
     let here = mark.clone();
     let stepped = window_event_listener(ev::popstate, move |_| {
         if !on_top(&here) {
@@ -37,8 +39,8 @@ pub(super) fn use_history_step(on_close: Callback<()>) {
     });
     on_cleanup(move || {
         stepped.remove();
-        if on_top(&mark) && window().history().is_ok_and(|history| history.back().is_ok()) {
-            LEAVING.set(true);
+        if on_top(&mark) && !LEAVING.get() && !moving_on(&router) {
+            step_back();
         }
     });
 }
@@ -47,6 +49,25 @@ pub(super) fn use_history_step(on_close: Callback<()>) {
 fn on_top(mark: &str) -> bool {
     let state = window().history().and_then(|history| history.state());
     state.is_ok_and(|state| state.as_string().as_deref() == Some(mark))
+}
+
+/// Whether somebody followed a link and the router has not written the new address yet. The step
+/// then stays in the history: taking it back would take the new page back.
+fn moving_on(router: &Location) -> bool {
+    let path = router.pathname.try_get_untracked();
+    path.is_some() && path != window().location().pathname().ok()
+}
+
+fn step_back() {
+    if window().history().is_ok_and(|history| history.back().is_ok()) {
+        LEAVING.set(true);
+    }
+}
+
+/// Whether the present step belongs to a sheet.
+fn sheet_on_top() -> bool {
+    let state = window().history().and_then(|history| history.state());
+    state.is_ok_and(|state| state.as_string().is_some_and(|mark| mark.starts_with("sheet-")))
 }
 
 /// Listens for steps back, once for the whole application.
@@ -62,7 +83,7 @@ fn listen() {
     });
 }
 
-/// Goes to an address. While a sheet is closing it waits for the step back to have happened.
+/// Goes to an address. An open sheet is closed first, and its step back waited for.
 #[must_use]
 pub fn use_go() -> Callback<(String,)> {
     let navigate = use_navigate();
@@ -71,6 +92,9 @@ pub fn use_go() -> Callback<(String,)> {
         let go = move || {
             navigate.try_with_value(|navigate| navigate(&path, NavigateOptions::default()));
         };
+        if !LEAVING.get() && sheet_on_top() {
+            step_back();
+        }
         if LEAVING.get() {
             NEXT.set(Some(Box::new(go)));
         } else {

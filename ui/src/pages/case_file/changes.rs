@@ -12,7 +12,10 @@ use crate::words::moment;
 
 /// The block on top of a file; absent where nothing changed.
 #[component]
-pub fn Changes(file: OpenFile) -> impl IntoView {
+pub fn Changes(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let part = file.part(|view| (view.changes.clone(), view.looked_at));
     move || {
         let (changes, looked_at) = part.get()?;
@@ -21,11 +24,7 @@ pub fn Changes(file: OpenFile) -> impl IntoView {
 }
 
 #[component]
-fn Block(
-    file: OpenFile,
-    changes: Vec<ChangeView>,
-    looked_at: Option<InstantMs>,
-) -> impl IntoView {
+fn Block(file: OpenFile, changes: Vec<ChangeView>, looked_at: Option<InstantMs>) -> impl IntoView {
     let doing = Doing::new();
     let shared = shared();
     let look = move |_| {
@@ -34,8 +33,9 @@ fn Block(
         }
     };
     let title = format!("你上次看后有 {} 处变化", changes.len());
+    let spoken = title.clone();
     view! {
-        <section class="changes" data-test="case-changes" aria-label=title.clone()>
+        <section class="changes" data-test="case-changes" aria-label=spoken>
             <div class="hd">
                 <Icon name="eye" class="s" />
                 <b>{title}</b>

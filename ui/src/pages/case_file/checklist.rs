@@ -8,7 +8,10 @@ use crate::models::checklist::{Check, checklist, done};
 
 /// The lines of the checklist with how many are done.
 #[component]
-pub fn Checklist(file: OpenFile) -> impl IntoView {
+pub fn Checklist(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let checks = file.part(checklist);
     view! {
         <section class="card" data-test="checklist">

@@ -138,7 +138,8 @@ fn focus_reason(place: NodeRef<Div>) {
         let Some(place) = place.get() else { return };
         request_animation_frame(move || {
             let reason = place.query_selector("textarea").ok().flatten();
-            let reason = reason.map(leptos::wasm_bindgen::JsCast::unchecked_into::<leptos::web_sys::HtmlElement>);
+            let reason = reason
+                .map(leptos::wasm_bindgen::JsCast::unchecked_into::<leptos::web_sys::HtmlElement>);
             if let Some(reason) = reason {
                 // Where focus is refused, the field can still be clicked.
                 let _ = reason.focus();

@@ -7,7 +7,12 @@ use yidang_domain::facts::{CASE_FACTS, Risk, Source, ValueKind};
 
 /// A labelled control for `fact`, bound to `value` as text.
 #[component]
-pub fn FactControl(fact: FactView, value: RwSignal<String>) -> impl IntoView {
+pub fn FactControl(
+    /// The fact.
+    fact: FactView,
+    /// What stands there, as text.
+    value: RwSignal<String>,
+) -> impl IntoView {
     let kind = CASE_FACTS.iter().find(|field| field.name == fact.field).map(|field| field.kind);
     let label = fact.label.clone();
     match (fact.field.as_str(), kind) {

@@ -29,7 +29,10 @@ pub fn add(file: OpenFile, entry: Entry) -> Option<AddEntry> {
 
 /// The sheet 受理 with what is looked at before.
 #[component]
-pub fn AcceptSheet(file: OpenFile) -> impl IntoView {
+pub fn AcceptSheet(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let doing = Doing::new();
     let due = RwSignal::new(String::new());
     let save = Callback::new(move |()| {
@@ -38,7 +41,7 @@ pub fn AcceptSheet(file: OpenFile) -> impl IntoView {
         }
     });
     view! {
-        <Sheet title="受理" on_close=move |()| file.close_sheet()>
+        <Sheet title="受理" on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <Checklist file />
                 <Line label="化解时限（可以不填）" value=due kind="date" hook="accept-due" />
@@ -79,13 +82,19 @@ const REOPEN: Ask = Ask {
 
 /// The sheet 销号.
 #[component]
-pub fn CloseSheet(file: OpenFile) -> impl IntoView {
+pub fn CloseSheet(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     view! { <Decision file ask=CLOSE entry=|words| Entry::Closed { seen: None, words } /> }
 }
 
 /// The sheet 重开.
 #[component]
-pub fn ReopenSheet(file: OpenFile) -> impl IntoView {
+pub fn ReopenSheet(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     view! { <Decision file ask=REOPEN entry=|reason| Entry::Reopened { seen: None, reason } /> }
 }
 
@@ -112,7 +121,7 @@ fn Decision(file: OpenFile, ask: Ask, entry: fn(String) -> Entry) -> impl IntoVi
         (pressed.get() && empty).then_some("写一句就行")
     });
     view! {
-        <Sheet title=ask.title on_close=move |()| file.close_sheet()>
+        <Sheet title=ask.title on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=typed />
                 <Words label=ask.label value=typed.value hook=ask.input />

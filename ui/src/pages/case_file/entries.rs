@@ -5,13 +5,16 @@ use yidang_api::case_file::EntryView;
 use yidang_domain::entry::Entry;
 
 use super::file::OpenFile;
-use crate::components::{DeliveryMark, Empty, Icon};
+use crate::components::{DeliveryMark, Dotted, Empty, Icon};
 use crate::models::timeline::{mark, remarks, sayings, title, words};
 use crate::words::{day, moment};
 
 /// All entries of a file.
 #[component]
-pub fn Entries(file: OpenFile) -> impl IntoView {
+pub fn Entries(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let entries = file.part(|view| view.entries.clone());
     move || {
         entries.get().map(|entries| {
@@ -26,7 +29,10 @@ pub fn Entries(file: OpenFile) -> impl IntoView {
 
 /// Entries as a line of events.
 #[component]
-pub fn EntryList(entries: Vec<EntryView>) -> impl IntoView {
+pub fn EntryList(
+    /// The entries, newest first.
+    entries: Vec<EntryView>,
+) -> impl IntoView {
     view! {
         <ol class="tl" data-test="entries">
             {entries.into_iter().map(|entry| view! { <EntryItem entry /> }).collect_view()}
@@ -40,14 +46,12 @@ fn EntryItem(entry: EntryView) -> impl IntoView {
     let kind = entry.kind.map_or("unknown", yidang_domain::entry::EntryKind::name);
     let text = words(&entry);
     let void = entry.void.clone();
-    let when = if entry.written.at.date() == entry.on {
-        moment(entry.written.at)
-    } else {
-        day(entry.on)
-    };
+    let is_void = void.is_some();
+    let when =
+        if entry.written.at.date() == entry.on { moment(entry.written.at) } else { day(entry.on) };
     let said = entry.entry.as_ref().map(more);
     view! {
-        <li class:void=void.is_some() data-test="entry" data-kind=kind>
+        <li class:void=is_void data-test="entry" data-kind=kind>
             <span class=format!("mk {}", look.tone)>
                 <Icon name=look.icon />
             </span>
@@ -132,7 +136,7 @@ fn By(entry: EntryView) -> impl IntoView {
     let late = by.at.date() != entry.on;
     view! {
         <p class="by">
-            {who} <span class="sep"></span> {by.post} <span class="sep"></span> {by.device}
+            {who} <span class="sep"></span> <Dotted text=by.post /> <span class="sep"></span> {by.device}
             {late.then(|| view! { <span class="sep"></span> {format!("{} 记", moment(by.at))} })}
         </p>
     }

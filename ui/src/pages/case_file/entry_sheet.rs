@@ -54,7 +54,8 @@ pub fn EntrySheet(
     let stored = StoredValue::new(on);
     let save = Callback::new(move |()| {
         pressed.set(true);
-        let Some(question) = stored.with_value(|on| question(on, &form.value.get_untracked())) else {
+        let Some(question) = stored.with_value(|on| question(on, &form.value.get_untracked()))
+        else {
             return;
         };
         doing.run(question, move |saved| {

@@ -11,7 +11,10 @@ use crate::components::{FaultNote, Icon};
 
 /// The button 导出.
 #[component]
-pub fn Export(file: OpenFile) -> impl IntoView {
+pub fn Export(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let doing = Doing::new();
     let shared = shared();
     let export = move |_| {

@@ -13,7 +13,12 @@ use crate::components::Sheet;
 
 /// The sheet for the fact called `field`.
 #[component]
-pub fn FactSheet(file: OpenFile, field: String) -> impl IntoView {
+pub fn FactSheet(
+    /// The file.
+    file: OpenFile,
+    /// Name of the fact.
+    field: String,
+) -> impl IntoView {
     let opened = file.opened_on();
     let fact = file.answer.value.with_untracked(|view| {
         view.as_ref().and_then(|view| view.facts.iter().find(|fact| fact.field == field).cloned())
@@ -37,7 +42,7 @@ pub fn FactSheet(file: OpenFile, field: String) -> impl IntoView {
         file.save(doing, question, move || typed.finish());
     });
     view! {
-        <Sheet title=title(&fact) on_close=move |()| file.close_sheet()>
+        <Sheet title=title(&fact) on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=typed />
                 <FactControl fact=fact.clone() value=typed.value />

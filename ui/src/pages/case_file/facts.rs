@@ -13,7 +13,10 @@ const READ_ONLY: [&str; 1] = ["grid"];
 
 /// All facts of a file.
 #[component]
-pub fn Facts(file: OpenFile) -> impl IntoView {
+pub fn Facts(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let facts = file.part(|view| (view.facts.clone(), view.may(Act::EditCaseFile)));
     move || {
         facts.get().map(|(facts, may)| {

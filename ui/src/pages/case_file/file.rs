@@ -78,7 +78,10 @@ impl OpenFile {
 
     /// A part of the view that is drawn anew only when it changed.
     #[must_use]
-    pub fn part<T>(self, read: impl Fn(&CaseFileView) -> T + Send + Sync + 'static) -> Memo<Option<T>>
+    pub fn part<T>(
+        self,
+        read: impl Fn(&CaseFileView) -> T + Send + Sync + 'static,
+    ) -> Memo<Option<T>>
     where
         T: PartialEq + Send + Sync + 'static,
     {

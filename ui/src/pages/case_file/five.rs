@@ -12,12 +12,15 @@ const SLOTS: [&str; 5] = ["neighbours", "able", "judge", "kin", "elders"];
 
 /// The five slots of a session.
 #[component]
-pub fn Five(form: Kept<EntryForm>) -> impl IntoView {
+pub fn Five(
+    /// What stands in the form.
+    form: Kept<EntryForm>,
+) -> impl IntoView {
     let open = RwSignal::new(0_usize);
     let tabs = FiveSayings::LABELS
         .into_iter()
         .enumerate()
-        .map(|(slot, label)| view! { <SlotTab form open slot label /> })
+        .map(|(index, label)| view! { <VoiceTab form open index label /> })
         .collect_view();
     view! {
         <fieldset class="five-box">
@@ -27,21 +30,21 @@ pub fn Five(form: Kept<EntryForm>) -> impl IntoView {
             <div class="five" role="tablist" aria-label="五说">
                 {tabs}
             </div>
-            {move || view! { <Slot form slot=open.get() /> }} <Consent form />
+            {move || view! { <Voice form index=open.get() /> }} <Consent form />
         </fieldset>
     }
 }
 
 #[component]
-fn SlotTab(
+fn VoiceTab(
     form: Kept<EntryForm>,
     open: RwSignal<usize>,
-    slot: usize,
+    index: usize,
     label: (&'static str, &'static str),
 ) -> impl IntoView {
-    let is_on = Memo::new(move |_| open.get() == slot);
+    let is_on = Memo::new(move |_| open.get() == index);
     let is_done = Memo::new(move |_| {
-        form.value.with(|form| form.five.get(slot).is_some_and(|said| !said.is_empty()))
+        form.value.with(|form| form.five.get(index).is_some_and(|said| !said.is_empty()))
     });
     let spoken = move || {
         let done = if is_done.get() { "，写了" } else { "" };
@@ -55,8 +58,8 @@ fn SlotTab(
             class:done=move || is_done.get() && !is_on.get()
             aria-selected=move || is_on.get().to_string()
             aria-label=spoken
-            data-test=format!("five-{}", SLOTS.get(slot).copied().unwrap_or_default())
-            on:click=move |_| open.set(slot)
+            data-test=format!("five-{}", SLOTS.get(index).copied().unwrap_or_default())
+            on:click=move |_| open.set(index)
         >
             <b>{label.0}</b>
             {label.1}
@@ -66,15 +69,17 @@ fn SlotTab(
 
 /// The three controls of one slot.
 #[component]
-fn Slot(form: Kept<EntryForm>, slot: usize) -> impl IntoView {
+fn Voice(form: Kept<EntryForm>, index: usize) -> impl IntoView {
     let text = move |read: fn(&Saying) -> &String| {
         move || {
-            form.value.with(|form| form.five.get(slot).map(|said| read(said).clone()).unwrap_or_default())
+            form.value.with(|form| {
+                form.five.get(index).map(|said| read(said).clone()).unwrap_or_default()
+            })
         }
     };
     let write = move |place: fn(&mut Saying) -> &mut String, typed: String| {
         form.value.update(|form| {
-            if let Some(said) = form.five.get_mut(slot) {
+            if let Some(said) = form.five.get_mut(index) {
                 *place(said) = typed;
             }
         });

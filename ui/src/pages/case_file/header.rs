@@ -8,7 +8,10 @@ use crate::components::{DueMark, Icon, RiskMark};
 
 /// Chips under the title.
 #[component]
-pub fn Marks(row: CaseRow) -> impl IntoView {
+pub fn Marks(
+    /// What lists show of the file.
+    row: CaseRow,
+) -> impl IntoView {
     let category = if row.category.is_empty() {
         "类别没选".to_owned()
     } else {
@@ -45,7 +48,10 @@ pub fn Marks(row: CaseRow) -> impl IntoView {
 
 /// Title, marks and the few facts everybody asks for first.
 #[component]
-pub fn Header(file: OpenFile) -> impl IntoView {
+pub fn Header(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let row = file.part(|view| view.row.clone());
     move || {
         row.get().map(|row| {

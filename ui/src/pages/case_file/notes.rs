@@ -12,11 +12,13 @@ use crate::words::moment;
 
 /// All notes of a file.
 #[component]
-pub fn Notes(file: OpenFile) -> impl IntoView {
+pub fn Notes(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let update = file.part(|view| view.needs_update);
-    let returned = file.part(|view| {
-        view.returned.clone().map(|back| (back, view.may(Act::EditCaseFile)))
-    });
+    let returned =
+        file.part(|view| view.returned.clone().map(|back| (back, view.may(Act::EditCaseFile))));
     let clashes = file.part(|view| {
         let about: Vec<String> = view.clashes.iter().map(|clash| clash.about.clone()).collect();
         (view.row.id, about)
@@ -85,8 +87,11 @@ fn Returned(file: OpenFile, back: ReturnView, may: bool) -> impl IntoView {
 #[component]
 fn ToDecide(id: DocumentId, about: Vec<String>) -> impl IntoView {
     let count = about.len();
-    let title =
-        if count == 1 { "两人改得不一样".to_owned() } else { format!("{count} 处改得不一样") };
+    let title = if count == 1 {
+        "两人改得不一样".to_owned()
+    } else {
+        format!("{count} 处改得不一样")
+    };
     view! {
         <div class="note clash" data-test="case-clash">
             <Icon name="swap" />

@@ -11,7 +11,10 @@ use crate::models::clash::grouped;
 
 /// All parties of a file.
 #[component]
-pub fn Parties(file: OpenFile) -> impl IntoView {
+pub fn Parties(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let parties = file.part(|view| (view.parties.clone(), view.may(Act::EditCaseFile)));
     move || {
         parties.get().map(|(parties, may)| {

@@ -15,7 +15,12 @@ use crate::components::Sheet;
 
 /// The sheet for the telephone number of a party.
 #[component]
-pub fn PartySheet(file: OpenFile, party: ItemKey) -> impl IntoView {
+pub fn PartySheet(
+    /// The file.
+    file: OpenFile,
+    /// Which party.
+    party: ItemKey,
+) -> impl IntoView {
     let found: Option<PartyView> = file.answer.value.with_untracked(|view| {
         view.as_ref().and_then(|view| view.parties.iter().find(|p| p.key == party).cloned())
     });
@@ -44,7 +49,7 @@ pub fn PartySheet(file: OpenFile, party: ItemKey) -> impl IntoView {
         file.save(doing, question, move || typed.finish());
     });
     view! {
-        <Sheet title=format!("{}的电话", found.name) on_close=move |()| file.close_sheet()>
+        <Sheet title=format!("{}的电话", found.name) on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=typed />
                 <Line label="联系电话" value=typed.value kind="tel" mode="tel" hook="party-phone-input" />
@@ -66,7 +71,10 @@ struct Typed {
 
 /// The sheet for a new party.
 #[component]
-pub fn NewPartySheet(file: OpenFile) -> impl IntoView {
+pub fn NewPartySheet(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let Some((case, heads)) = file.opened_on() else {
         return ().into_any();
     };
@@ -85,13 +93,14 @@ pub fn NewPartySheet(file: OpenFile) -> impl IntoView {
         let nameless = typed.value.with(|typed| typed.name.trim().is_empty());
         (pressed.get() && nameless).then_some("名字还没写")
     });
-    let (name, side, phone) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (name, side, phone) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
     mirror(typed, name, |typed| &mut typed.name);
     mirror(typed, side, |typed| &mut typed.side);
     mirror(typed, phone, |typed| &mut typed.phone);
     let sides = [Side::A, Side::B, Side::Other].map(|side| (code(side).to_owned(), side.label()));
     view! {
-        <Sheet title="加当事人" on_close=move |()| file.close_sheet()>
+        <Sheet title="加当事人" on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=typed />
                 <Line label="姓名" value=name kind="text" hook="party-name-input" />
@@ -129,7 +138,10 @@ fn read(typed: &Typed) -> Option<NewParty> {
     let name = typed.name.trim().to_owned();
     (!name.is_empty()).then(|| NewParty {
         name,
-        side: [Side::A, Side::B].into_iter().find(|s| code(*s) == typed.side).unwrap_or(Side::Other),
+        side: [Side::A, Side::B]
+            .into_iter()
+            .find(|s| code(*s) == typed.side)
+            .unwrap_or(Side::Other),
         phone: plain_number(&typed.phone),
     })
 }

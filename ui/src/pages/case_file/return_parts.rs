@@ -44,7 +44,12 @@ pub fn missing(form: &ReturnForm) -> Option<&'static str> {
 
 /// 退回哪一项
 #[component]
-pub fn FieldChoice(file: OpenFile, form: Kept<ReturnForm>) -> impl IntoView {
+pub fn FieldChoice(
+    /// The file.
+    file: OpenFile,
+    /// What stands in the form.
+    form: Kept<ReturnForm>,
+) -> impl IntoView {
     let all = file.part(options);
     view! {
         <div role="radiogroup" aria-label="退回哪一项">
@@ -83,7 +88,10 @@ fn FieldButton(option: ReturnOption, form: Kept<ReturnForm>) -> impl IntoView {
 
 /// 为什么，怎么补
 #[component]
-pub fn Reason(form: Kept<ReturnForm>) -> impl IntoView {
+pub fn Reason(
+    /// What stands in the form.
+    form: Kept<ReturnForm>,
+) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     mirror(form, reason, |form| &mut form.reason);
     let chips = REASONS
@@ -116,7 +124,12 @@ pub fn Reason(form: Kept<ReturnForm>) -> impl IntoView {
 
 /// What the other will read.
 #[component]
-pub fn Preview(file: OpenFile, form: Kept<ReturnForm>) -> impl IntoView {
+pub fn Preview(
+    /// The file.
+    file: OpenFile,
+    /// What stands in the form.
+    form: Kept<ReturnForm>,
+) -> impl IntoView {
     let finder = file.part(|view| view.row.finder.clone());
     let who = move || {
         let name = finder.get().unwrap_or_default();
@@ -143,7 +156,10 @@ pub fn Preview(file: OpenFile, form: Kept<ReturnForm>) -> impl IntoView {
 
 /// The sheet on the phone.
 #[component]
-pub fn ReturnSheet(file: OpenFile) -> impl IntoView {
+pub fn ReturnSheet(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let Some(form) = open_form(file) else {
         return ().into_any();
     };
@@ -155,7 +171,7 @@ pub fn ReturnSheet(file: OpenFile) -> impl IntoView {
     });
     let missing = Signal::derive(move || form.value.with(missing).filter(|_| pressed.get()));
     view! {
-        <Sheet title="退回补正" on_close=move |()| file.close_sheet()>
+        <Sheet title="退回补正" on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <p class="small t3">"退回不作废：写过的全部保留，只补这一项"</p>
                 <RestoredNote kept=form />

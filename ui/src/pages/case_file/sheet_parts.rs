@@ -12,7 +12,10 @@ use crate::words::moment;
 
 /// 上次没写完的还在, where a draft was restored.
 #[component]
-pub fn RestoredNote<T>(kept: Kept<T>) -> impl IntoView
+pub fn RestoredNote<T>(
+    /// The form.
+    kept: Kept<T>,
+) -> impl IntoView
 where
     T: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
 {

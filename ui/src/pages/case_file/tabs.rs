@@ -40,7 +40,12 @@ impl Tab {
 
 /// The tabs and what stands under the chosen one.
 #[component]
-pub fn Tabs(file: OpenFile, tab: RwSignal<Tab>) -> impl IntoView {
+pub fn Tabs(
+    /// The file.
+    file: OpenFile,
+    /// The chosen tab.
+    tab: RwSignal<Tab>,
+) -> impl IntoView {
     let counts = file.part(|view| {
         let written = view.facts.iter().filter(|fact| !fact.value.is_empty()).count();
         let parties = view.parties.iter().filter(|party| !party.withdrawn).count();

@@ -57,7 +57,10 @@ pub fn FileColumn(
 
 /// What is shown instead of a file that is not there yet, or that cannot be shown.
 #[component]
-pub fn NotThere(file: OpenFile) -> impl IntoView {
+pub fn NotThere(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let answer = file.answer;
     move || match answer.fault.get() {
         Some(fault) => {
@@ -168,10 +171,7 @@ fn Head(file: OpenFile, review: Review, keys: bool) -> impl IntoView {
 fn Buttons(file: OpenFile, review: Review, keys: bool) -> impl IntoView {
     let all = Memo::new(move |_| actions(file));
     move || {
-        all.get()
-            .into_iter()
-            .map(|action| view! { <Button action review keys /> })
-            .collect_view()
+        all.get().into_iter().map(|action| view! { <Button action review keys /> }).collect_view()
     }
 }
 
@@ -242,7 +242,7 @@ fn Right(file: OpenFile, review: Review) -> impl IntoView {
                     .then(|| {
                         view! {
                             <Checklist file />
-                            <div class="card pad">
+                            <div class="card roomy">
                                 <label class="ask">
                                     <span>"化解时限（可以不填）"</span>
                                     <input type="date" data-test="accept-due" bind:value=review.due />

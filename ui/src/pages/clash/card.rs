@@ -13,7 +13,12 @@ use crate::words::{clock, month_day};
 
 /// The card.
 #[component]
-pub fn ClashCard(settle: Settle, clash: ClashView) -> impl IntoView {
+pub fn ClashCard(
+    /// How a card is decided.
+    settle: Settle,
+    /// The clash.
+    clash: ClashView,
+) -> impl IntoView {
     let parts = differing(&shown(&clash));
     let before = grouped(&clash.field, &clash.before);
     let sides = clash
@@ -25,13 +30,15 @@ pub fn ClashCard(settle: Settle, clash: ClashView) -> impl IntoView {
         .map(|(index, (value, parts))| view! { <Side index value parts /> })
         .collect_view();
     let about = clash.about.clone();
+    let spoken = format!("{about}，几个人写得不一样");
+    let field = clash.field.clone();
     let doing = settle.doing;
     view! {
         <section
             class="clash-card"
-            aria-label=format!("{about}，几个人写得不一样")
+            aria-label=spoken
             data-test="clash-card"
-            data-field=clash.field.clone()
+            data-field=field
         >
             <div class="hd">
                 <Icon name="swap" />
@@ -95,7 +102,7 @@ fn Written(by: Provenance, index: usize) -> impl IntoView {
                 <Avatar name=by.name.clone() class=if index == 1 { "sm b" } else { "sm" } />
                 {name}
                 <span class="sep"></span>
-                {by.post}
+                <Dotted text=by.post />
             </span>
             <span>
                 <Icon name=device_icon class="s" />
@@ -195,7 +202,7 @@ fn Other(settle: Settle, clash: ClashView, open: RwSignal<bool>) -> impl IntoVie
     });
     let fact = fact_of(&clash);
     view! {
-        <Sheet title=format!("另填：{}", clash.about) on_close=move |()| open.set(false)>
+        <Sheet title=format!("另填：{}", clash.about) on_close=move || open.set(false)>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=typed />
                 <FactControl fact=fact.clone() value=typed.value />

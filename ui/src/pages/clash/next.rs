@@ -10,7 +10,10 @@ use crate::words::moment;
 
 /// A further card in short; it comes up when the one above is decided.
 #[component]
-pub fn Next(clash: ClashView) -> impl IntoView {
+pub fn Next(
+    /// The clash.
+    clash: ClashView,
+) -> impl IntoView {
     let texts = shown(&clash);
     let rows = clash
         .values
@@ -26,7 +29,7 @@ pub fn Next(clash: ClashView) -> impl IntoView {
                     <span class="grow">
                         <b>{text}</b>
                         <div class="ds">
-                            {by.name} <span class="sep"></span> {by.post}
+                            {by.name} <span class="sep"></span> <Dotted text=by.post />
                         </div>
                     </span>
                     <span class="end small t3">
@@ -49,7 +52,10 @@ pub fn Next(clash: ClashView) -> impl IntoView {
 
 /// Fields changed at the same time that do not get in each other's way.
 #[component]
-pub fn Parallel(file: OpenFile) -> impl IntoView {
+pub fn Parallel(
+    /// The file.
+    file: OpenFile,
+) -> impl IntoView {
     let parallel = file.part(|view| view.parallel.clone());
     move || {
         let parallel = parallel.get()?;

@@ -17,7 +17,7 @@ pub struct Settle {
     /// Deciding under way.
     pub doing: Doing,
     shared: Shared,
-    go: Callback<String>,
+    go: Callback<(String,)>,
 }
 
 impl Settle {
@@ -48,7 +48,7 @@ impl Settle {
             }
             shared.say("已保存在本机。没选的那个留在“经过”里");
             if open <= 1 {
-                go.run(format!("/case/{case}"));
+                go.run((format!("/case/{case}"),));
             }
         });
     }

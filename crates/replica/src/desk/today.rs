@@ -1,0 +1,126 @@
+//! 今天
+
+use yidang_api::Fault;
+use yidang_api::list::{CaseRow, DueView, Light, ListCaseFiles, Queue, Stage};
+use yidang_api::today::{DueKind, DueRow, TodayView, WeekDay};
+use yidang_documents::{CaseProjection, Projection};
+use yidang_domain::civil::{Date, date_after, days_between};
+use yidang_domain::entry::{Entry, EntryKind};
+use yidang_domain::labels::label_of;
+
+use crate::device::Device;
+use crate::present::QUIET_AFTER_DAYS;
+use crate::store::{CaseFilter, ReadCases, ReadDocuments};
+
+use super::lists::on_day;
+
+/// The home of the person signed in.
+pub fn view(device: &mut Device) -> Result<TodayView, Fault> {
+    let today = device.today();
+    let sync = crate::sync::view(device)?;
+    let visit = super::day::next(device)?;
+    let desk = device.desk()?;
+    let org_path = desk.person(today).org_path;
+    let open = CaseFilter::of(&ListCaseFiles::of(Queue::Open), today);
+    let rows = desk.store.cases(&open, 0, 500)?;
+    let mut due = Vec::new();
+    let mut promised = Vec::new();
+    for row in rows.into_iter().map(|stored| on_day(stored, today)) {
+        let Some(Projection::CaseFile(case)) = desk.store.projection(row.id)? else { continue };
+        due.extend(to_do(&row, &case, today));
+        promised.extend(promise(&row, &case, today));
+    }
+    due.sort_by_key(|row| row.due.as_ref().map_or(Date::MAX, |due| due.on));
+    promised.sort_by_key(|row| row.due.as_ref().map_or(Date::MAX, |due| due.on));
+    let visits: Vec<Date> = desk
+        .reference
+        .as_ref()
+        .map(|reference| reference.visit_plan().days_of_year(today.year()))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|day| day.on)
+        .collect();
+    Ok(TodayView {
+        date: today,
+        org_path,
+        week: week(today, &due, &promised, &visits),
+        open: desk.store.count_cases(&open)?,
+        due,
+        visit,
+        promised,
+        sync,
+    })
+}
+
+fn who(row: &CaseRow) -> String {
+    if row.parties.is_empty() { row.finder.clone() } else { row.parties.join("、") }
+}
+
+/// What a file asks of somebody today or soon.
+fn to_do(row: &CaseRow, case: &CaseProjection, today: Date) -> Option<DueRow> {
+    let line = |kind, what: String, due: Option<DueView>| {
+        Some(DueRow { case: row.id, kind, who: who(row), what, due })
+    };
+    if row.clashes > 0 {
+        let what = format!("两人改得不一样 · {}", row.matter);
+        return line(DueKind::Clash, what, Some(DueView::new(today, today)));
+    }
+    if row.stage == Stage::Returned && !row.answered {
+        let reason = case
+            .entries_of(EntryKind::Returned)
+            .last()
+            .and_then(|entry| match entry.entry() {
+                Some(Entry::Returned { field, reason, .. }) => {
+                    Some(format!("镇上退回 · {}：{reason}", label_of(field)))
+                }
+                _ => None,
+            })
+            .unwrap_or_default();
+        return line(DueKind::Returned, reason, row.due.clone());
+    }
+    let near = row.due.as_ref().filter(|due| due.light != Light::InTime || due.days <= 3);
+    if row.stage == Stage::Accepted && near.is_some() {
+        return line(DueKind::Settle, format!("化解时限 · {}", row.matter), row.due.clone());
+    }
+    let rests = days_between(row.last_on, today);
+    if row.stage == Stage::Accepted && rests >= QUIET_AFTER_DAYS {
+        let on = date_after(row.last_on, QUIET_AFTER_DAYS);
+        let what = format!("{rests} 天没有新进展 · {}", row.matter);
+        return line(DueKind::Quiet, what, Some(DueView::new(on, today)));
+    }
+    None
+}
+
+/// What was promised to people: agreements that are still to be performed.
+fn promise(row: &CaseRow, case: &CaseProjection, today: Date) -> Option<DueRow> {
+    let agreement = case.entries_of(EntryKind::Agreement).last()?;
+    let Some(Entry::Agreement { words, perform_by: Some(on), .. }) = agreement.entry() else {
+        return None;
+    };
+    Some(DueRow {
+        case: row.id,
+        kind: DueKind::Perform,
+        who: who(row),
+        what: format!("履行 · {words}"),
+        due: Some(DueView::new(*on, today)),
+    })
+}
+
+fn week(today: Date, due: &[DueRow], promised: &[DueRow], visits: &[Date]) -> Vec<WeekDay> {
+    let monday = date_after(today, -i64::from(today.weekday().to_monday_zero_offset()));
+    (0..7)
+        .map(|offset| {
+            let date = date_after(monday, offset);
+            let count = due
+                .iter()
+                .chain(promised)
+                .filter(|row| row.due.as_ref().is_some_and(|due| due.on == date))
+                .count();
+            WeekDay {
+                date,
+                due: u32::try_from(count).unwrap_or(u32::MAX),
+                visit: visits.contains(&date),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,207 @@
+//! Saving: one transaction with the change, the outbox, the rows, the search words and the journal.
+
+use serde::Serialize;
+use yidang_api::Fault;
+use yidang_api::case_file::{Heads, Saved};
+use yidang_documents::{
+    Author, ChangeHash, Committed, Document, DocumentError, Edit, Projection, project,
+};
+use yidang_domain::causality::hex_of;
+use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::entry::{DocumentKind, EntryHeader};
+use yidang_domain::ids::{DocumentId, OrgCode};
+
+use super::Answering;
+use crate::device::OpenDesk;
+use crate::people::People;
+use crate::present;
+use crate::store::{OutboxItem, StoreError, Write};
+
+/// The question that is being answered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AskContext {
+    /// Names it, so that asking twice writes once.
+    pub id: Option<String>,
+    /// Its name in the table.
+    pub name: String,
+    /// Its content.
+    pub json: String,
+}
+
+/// What somebody wants to write.
+pub(crate) struct Intent {
+    /// The document.
+    pub id: DocumentId,
+    /// Its kind and birthplace, if it may have to be begun.
+    pub begin: Option<(DocumentKind, OrgCode)>,
+    /// What to write.
+    pub edits: Vec<Edit>,
+    /// The heads of the form, if there was one.
+    pub heads: Option<Heads>,
+    /// The business date.
+    pub on: Date,
+    /// What it is called while it waits.
+    pub action: String,
+    /// All that was typed.
+    pub words: String,
+    /// Forms whose drafts are done with.
+    pub drafts: Vec<String>,
+}
+
+impl Answering<'_> {
+    /// Saves `intent`; when this returns, it is durable. `reply` makes the answer, which is kept
+    /// with it, so that a question that comes twice is answered twice and written once.
+    pub fn save<R: Serialize>(
+        &mut self,
+        intent: Intent,
+        reply: impl FnOnce(&Committed, Saved) -> R,
+    ) -> Result<R, Fault> {
+        let at = self.device.senses.now();
+        let ask = self.ask.clone();
+        let desk = self.device.desk()?;
+        let mut document = begin_or_load(desk, &intent)?;
+        let author = author(desk, intent.on, at);
+        let heads: Option<Vec<ChangeHash>> = intent.heads.as_ref().map(read_heads);
+        let committed = document
+            .commit(&author, heads.as_deref(), &intent.edits)
+            .map_err(|error| refused(&error))?;
+        let saved = Saved {
+            saved_at: at,
+            heads: Heads(document.heads().iter().map(|hash| hex_of(hash)).collect()),
+            clashed: committed.forked,
+        };
+        let projection = project(&document);
+        let reply = reply(&committed, saved);
+        let reply_json = serde_json::to_string(&reply).map_err(StoreError::from)?;
+        let indexed = indexed(desk, &projection, at.date());
+        let item = outbox_item(&intent, &projection, committed.hash, at);
+        desk.store.write(|write| -> Result<(), StoreError> {
+            write.put_document(document.id(), document.kind(), document.home())?;
+            write.split_snapshot(&document)?;
+            write.put_change(document.id(), &committed.hash, &committed.bytes)?;
+            write.put_outbox(&item)?;
+            put_rows(write, &projection, indexed)?;
+            for form in &intent.drafts {
+                write.drop_draft(form)?;
+            }
+            write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply_json, at)
+        })?;
+        desk.remember(document);
+        self.device.exchange.due_at = Some(at);
+        self.device.touch();
+        Ok(reply)
+    }
+}
+
+fn begin_or_load(desk: &mut OpenDesk, intent: &Intent) -> Result<Document, Fault> {
+    use crate::store::ReadDocuments;
+    match &intent.begin {
+        Some((kind, home)) if desk.store.stored(intent.id)?.is_none() => {
+            Document::begin(*kind, intent.id, home).map_err(|e| StoreError::from(e).into())
+        }
+        _ => desk.document(intent.id),
+    }
+}
+
+fn author(desk: &OpenDesk, on: Date, at: InstantMs) -> Author {
+    let org = desk.assignment(at.date()).map(|(org, _)| org).unwrap_or_default();
+    Author {
+        actor: desk.actor,
+        header: EntryHeader {
+            on,
+            by: desk.user(),
+            org,
+            device: desk.certificate.device.as_str().into(),
+        },
+        at,
+    }
+}
+
+fn read_heads(heads: &Heads) -> Vec<ChangeHash> {
+    heads.0.iter().filter_map(|text| hash_of(text)).collect()
+}
+
+/// The hash written in hexadecimal.
+pub(crate) fn hash_of(text: &str) -> Option<ChangeHash> {
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    let mut hash = [0; 32];
+    for (index, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(index * 2..index * 2 + 2)?, 16).ok()?;
+    }
+    Some(hash)
+}
+
+fn refused(error: &DocumentError) -> Fault {
+    match error {
+        DocumentError::Value(error) => Fault::invalid(error.field, error.reason),
+        DocumentError::Nothing => Fault::invalid("", "nothing changed"),
+        other => Fault::new(yidang_api::FaultCode::Internal, other.to_string()),
+    }
+}
+
+fn outbox_item(
+    intent: &Intent,
+    projection: &Projection,
+    hash: ChangeHash,
+    at: InstantMs,
+) -> OutboxItem {
+    let parties = match projection {
+        Projection::CaseFile(case) => case.parties.as_slice(),
+        _ => &[],
+    };
+    OutboxItem {
+        document: intent.id,
+        hash,
+        title: present::outbox_title(&intent.action, projection.common(), parties),
+        words: intent.words.clone(),
+        saved_at: at,
+        delivery: 0,
+        code: String::new(),
+    }
+}
+
+/// What the index keeps of a case file.
+pub(crate) type Indexed = Option<(yidang_api::list::CaseRow, crate::store::CaseKeys)>;
+
+/// Computes what the index keeps.
+pub(crate) fn indexed(desk: &OpenDesk, projection: &Projection, today: Date) -> Indexed {
+    let Projection::CaseFile(case) = projection else { return None };
+    let mut people = People::new(&desk.store, desk.user());
+    let finder =
+        case.common.entries.first().map(|row| people.of(&row.mark).name).unwrap_or_default();
+    Some((
+        present::case_row(&desk.tree, case, today, finder),
+        present::case_keys(&desk.tree, case),
+    ))
+}
+
+/// Keeps the rows of a document.
+pub(crate) fn put_rows(
+    write: &Write<'_>,
+    projection: &Projection,
+    indexed: Indexed,
+) -> Result<(), StoreError> {
+    write.put_projection(projection)?;
+    match indexed {
+        Some((row, keys)) => write.put_case(&row, &keys),
+        None => Ok(()),
+    }
+}
+
+/// Makes every row anew from the documents: after new reference data, and on command.
+pub(crate) fn index(desk: &mut OpenDesk, today: Date) -> Result<u32, Fault> {
+    use crate::store::ReadDocuments;
+    let mut done = 0;
+    for id in desk.store.documents()? {
+        let document = desk.document(id)?;
+        let projection = project(&document);
+        let rows = indexed(desk, &projection, today);
+        desk.store.write(|write| -> Result<(), StoreError> {
+            put_rows(write, &projection, rows)
+        })?;
+        done += 1;
+    }
+    Ok(done)
+}

@@ -1,0 +1,314 @@
+//! One installation and the desk that is open on it.
+
+use std::collections::BTreeMap;
+
+use yidang_api::session::{Person, SessionView, StorageState};
+use yidang_api::sync::SyncState;
+use yidang_api::{Fault, FaultCode};
+use yidang_documents::{Actor, Document, actor_id};
+use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
+use yidang_domain::org::{OrgTree, Role};
+use yidang_domain::reference::Reference;
+use yidang_sync_protocol::retry::Rhythm;
+use yidang_sync_protocol::{Certificate, SignedCertificate};
+
+use crate::seams::{Senses, Stores};
+use crate::secrets::{Account, Secrets};
+use crate::store::{ReadState, Store, StoreError};
+
+/// What an installation begins with.
+pub struct DeviceSetup {
+    /// What was kept apart from the databases, if anything.
+    pub secrets: Option<Vec<u8>>,
+    /// Opens databases.
+    pub stores: Box<dyn Stores>,
+    /// Time and dice.
+    pub senses: Box<dyn Senses>,
+    /// The server to use where a question names none: the page's own.
+    pub origin: String,
+    /// Version of the application.
+    pub version: String,
+}
+
+/// The desk of one person, open.
+pub(crate) struct OpenDesk {
+    pub account: Account,
+    pub certificate: Certificate,
+    pub certificate_id: [u8; 16],
+    pub actor: Actor,
+    pub store: Store,
+    pub reference: Option<Reference>,
+    pub tree: OrgTree,
+    pub cache: BTreeMap<DocumentId, Document>,
+}
+
+/// How the exchange with the server stands. Forgotten when the application ends.
+#[derive(Default)]
+pub(crate) struct Exchange {
+    pub state: Option<SyncState>,
+    pub progress: Option<(u32, u32)>,
+    pub rhythm: Rhythm,
+    pub running: bool,
+    pub due_at: Option<InstantMs>,
+    pub reached_at: Option<InstantMs>,
+    pub received: u32,
+    pub sent: u32,
+}
+
+/// One installation.
+pub struct Device {
+    pub(crate) secrets: Secrets,
+    pub(crate) secrets_changed: bool,
+    pub(crate) stores: Box<dyn Stores>,
+    pub(crate) senses: Box<dyn Senses>,
+    pub(crate) origin: String,
+    pub(crate) version: String,
+    pub(crate) storage: StorageState,
+    pub(crate) open: Option<OpenDesk>,
+    pub(crate) exchange: Exchange,
+    revision: u64,
+}
+
+/// Documents kept in memory; more cost memory, fewer cost a load of a millisecond.
+const MOST_CACHED: usize = 64;
+
+impl Device {
+    /// Opens the installation and the desk that was open last.
+    ///
+    /// # Errors
+    ///
+    /// `store_damaged` where the secrets cannot be read or do not fit the database; whatever
+    /// [`Stores::open`] says.
+    pub fn open(setup: DeviceSetup) -> Result<Self, Fault> {
+        let secrets = match &setup.secrets {
+            None => Secrets::default(),
+            Some(bytes) => Secrets::read(bytes).ok_or_else(|| {
+                Fault::new(FaultCode::StoreDamaged, "the secrets of this device are unreadable")
+            })?,
+        };
+        let mut device = Self {
+            secrets,
+            secrets_changed: false,
+            stores: setup.stores,
+            senses: setup.senses,
+            origin: setup.origin,
+            version: setup.version,
+            storage: StorageState::default(),
+            open: None,
+            exchange: Exchange::default(),
+            revision: 0,
+        };
+        if device.secrets.nonce.is_none() {
+            let mut nonce = [0; 16];
+            device.senses.random(&mut nonce);
+            device.secrets.nonce = Some(nonce);
+            device.secrets_changed = true;
+        }
+        device.open_current()?;
+        Ok(device)
+    }
+
+    /// Counts everything that changed what screens show; a shell that sees it grow tells the pages.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Says that what screens show has changed.
+    pub(crate) const fn touch(&mut self) {
+        self.revision = self.revision.wrapping_add(1);
+    }
+
+    /// Says whether the browser promised to keep what is stored.
+    pub const fn set_storage(&mut self, storage: StorageState) {
+        self.storage = storage;
+    }
+
+    /// Today in China, by the clock of the device.
+    pub(crate) fn today(&self) -> Date {
+        self.senses.now().date()
+    }
+
+    /// Opens the desk of whoever is current, if anybody.
+    pub(crate) fn open_current(&mut self) -> Result<(), Fault> {
+        self.open = None;
+        self.exchange = Exchange::default();
+        let nonce = self.secrets.nonce.unwrap_or_default();
+        let Some(account) = self.secrets.current_mut() else { return Ok(()) };
+        let mut store = Store::open(self.stores.open(&account.store_name(), &account.store_key)?)?;
+        if take_generation(account, &mut store, &nonce)? {
+            account.incarnation = account.incarnation.saturating_add(1);
+        }
+        let account = account.clone();
+        self.secrets_changed = true;
+        self.open = Some(OpenDesk::new(account, store, &nonce)?);
+        self.touch();
+        Ok(())
+    }
+
+    /// The desk that is open.
+    pub(crate) fn desk(&mut self) -> Result<&mut OpenDesk, Fault> {
+        self.open
+            .as_mut()
+            .ok_or_else(|| Fault::new(FaultCode::NotSignedIn, "nobody is signed in"))
+    }
+
+    /// Who is signed in.
+    pub(crate) fn session_view(&self) -> SessionView {
+        SessionView {
+            person: self.open.as_ref().map(|desk| desk.person(self.today())),
+            known: self.secrets.accounts.iter().filter_map(known_person).collect(),
+            demo: self.open.as_ref().is_some_and(|desk| desk.account.demo),
+            server: self
+                .open
+                .as_ref()
+                .map_or_else(|| self.origin.clone(), |desk| desk.account.server.clone()),
+            storage: self.storage,
+            version: self.version.clone(),
+        }
+    }
+}
+
+/// Compares the store with what was kept apart from it and takes the next generation. Whether they
+/// disagree: the store was restored or copied.
+fn take_generation(
+    account: &mut Account,
+    store: &mut Store,
+    nonce: &[u8; 16],
+) -> Result<bool, StoreError> {
+    let kept = store.state("generation")?.and_then(|bytes| bytes.try_into().ok());
+    let kept_nonce = store.state("nonce")?;
+    let is_new = kept.is_none() && kept_nonce.is_none();
+    let differs = !is_new
+        && (kept.map(u64::from_be_bytes) != Some(account.generation)
+            || kept_nonce.as_deref() != Some(nonce.as_slice()));
+    account.generation = account.generation.wrapping_add(1);
+    let generation = account.generation.to_be_bytes();
+    store.write(|write| -> Result<(), StoreError> {
+        write.put_state("generation", &generation)?;
+        write.put_state("nonce", nonce)
+    })?;
+    Ok(differs)
+}
+
+fn known_person(account: &Account) -> Option<Person> {
+    use prost::Message;
+    let certificate = Certificate::decode(account.certificate.as_slice()).ok()?;
+    Some(Person {
+        user: UserId(account.user.clone()),
+        name: certificate.name,
+        role: Role::GridWorker,
+        org: OrgCode::default(),
+        org_path: vec![certificate.post],
+        device: DeviceId(certificate.device),
+    })
+}
+
+impl OpenDesk {
+    fn new(account: Account, store: Store, nonce: &[u8; 16]) -> Result<Self, Fault> {
+        let signed = SignedCertificate {
+            certificate: account.certificate.clone(),
+            signature: account.certificate_signature.clone(),
+        };
+        let certificate = signed.open(&account.county_key).map_err(|error| {
+            Fault::new(FaultCode::StoreDamaged, format!("own certificate: {error}"))
+        })?;
+        let user = UserId(account.user.clone());
+        let key = account.signing_seed().public_key();
+        let actor = actor_id(&key, &user, nonce, account.incarnation);
+        let mut desk = Self {
+            certificate_id: signed.id(),
+            actor,
+            certificate,
+            store,
+            reference: None,
+            tree: OrgTree::default(),
+            cache: BTreeMap::new(),
+            account,
+        };
+        desk.note_own_certificate(&signed)?;
+        desk.read_reference()?;
+        Ok(desk)
+    }
+
+    fn note_own_certificate(&mut self, signed: &SignedCertificate) -> Result<(), StoreError> {
+        let (id, actor, certificate) = (self.certificate_id, self.actor, self.certificate.clone());
+        self.store.write(|write| {
+            write.put_certificate(&id, &signed.certificate, &signed.signature)?;
+            crate::people::note_actors(write, &id, &certificate)?;
+            write.put_actor(&actor, &id)
+        })
+    }
+
+    /// Reads the reference data that came last.
+    pub(crate) fn read_reference(&mut self) -> Result<(), StoreError> {
+        let reference: Option<Reference> = self
+            .store
+            .state("reference")?
+            .map(|bytes| serde_json::from_slice(&bytes))
+            .transpose()?;
+        self.tree = reference.as_ref().map(Reference::tree).unwrap_or_default();
+        self.reference = reference;
+        Ok(())
+    }
+
+    /// The person of this desk.
+    pub(crate) fn user(&self) -> UserId {
+        UserId(self.account.user.clone())
+    }
+
+    /// For which unit and in which role they act on `date`.
+    pub(crate) fn assignment(&self, date: Date) -> Option<(OrgCode, Role)> {
+        let reference = self.reference.as_ref()?;
+        reference.assignments_on(date).next().map(|found| (found.org.clone(), found.role))
+    }
+
+    pub(crate) fn person(&self, today: Date) -> Person {
+        let (org, role) =
+            self.assignment(today).unwrap_or((OrgCode::default(), Role::GridWorker));
+        let mut path: Vec<String> = self
+            .tree
+            .chain(&org)
+            .iter()
+            .filter_map(|code| self.tree.find(code))
+            .map(|unit| unit.name.clone())
+            .collect();
+        path.reverse();
+        if path.len() > 1 {
+            path.remove(0);
+        }
+        Person {
+            user: self.user(),
+            name: self.certificate.name.clone(),
+            role,
+            org,
+            org_path: path,
+            device: DeviceId(self.certificate.device.clone()),
+        }
+    }
+
+    /// The document, from memory or from the store.
+    pub(crate) fn document(&mut self, id: DocumentId) -> Result<Document, Fault> {
+        use crate::store::ReadDocuments;
+        if let Some(document) = self.cache.get(&id) {
+            return Ok(document.clone());
+        }
+        let document = self
+            .store
+            .load(id)?
+            .ok_or_else(|| Fault::new(FaultCode::NotFound, "no such document on this device"))?;
+        self.remember(document.clone());
+        Ok(document)
+    }
+
+    /// Keeps a document in memory.
+    pub(crate) fn remember(&mut self, document: Document) {
+        if self.cache.len() >= MOST_CACHED
+            && let Some(first) = self.cache.keys().next().copied()
+        {
+            self.cache.remove(&first);
+        }
+        self.cache.insert(document.id(), document);
+    }
+}

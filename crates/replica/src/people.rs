@@ -1,0 +1,69 @@
+//! Who wrote something: from the actor in a document to a name.
+
+use std::collections::BTreeMap;
+
+use prost::Message;
+use yidang_api::case_file::Provenance;
+use yidang_documents::actor_id;
+use yidang_documents::project::Mark;
+use yidang_domain::ids::UserId;
+use yidang_sync_protocol::Certificate;
+
+use crate::store::{ReadState, StoreError, Write};
+
+/// Incarnations whose actors are derived in advance when a certificate comes in.
+const INCARNATIONS: u32 = 4;
+
+/// Looks names up, each once.
+pub struct People<'a, S: ReadState> {
+    store: &'a S,
+    me: UserId,
+    found: BTreeMap<[u8; 16], Option<Certificate>>,
+}
+
+impl<'a, S: ReadState> People<'a, S> {
+    /// Looks up in `store`, for `me`.
+    pub const fn new(store: &'a S, me: UserId) -> Self {
+        Self { store, me, found: BTreeMap::new() }
+    }
+
+    /// Who made a mark.
+    pub fn of(&mut self, mark: &Mark) -> Provenance {
+        let certificate = self.found.entry(mark.actor).or_insert_with(|| {
+            let bytes = self.store.certificate_of(&mark.actor).ok().flatten()?;
+            Certificate::decode(bytes.as_slice()).ok()
+        });
+        match certificate {
+            Some(certificate) => Provenance {
+                me: certificate.user == self.me.as_str(),
+                name: certificate.name.clone(),
+                post: certificate.post.clone(),
+                device: certificate.device_name.clone(),
+                at: mark.at,
+            },
+            // The proof is on its way; the words are here already.
+            None => Provenance {
+                name: "一位同事".into(),
+                post: String::new(),
+                device: String::new(),
+                at: mark.at,
+                me: false,
+            },
+        }
+    }
+}
+
+/// Notes which actors a certificate stands for.
+pub fn note_actors(
+    write: &Write<'_>,
+    id: &[u8; 16],
+    certificate: &Certificate,
+) -> Result<(), StoreError> {
+    if let (Some(key), Some(nonce)) = (certificate.key(), certificate.nonce()) {
+        let user = UserId(certificate.user.clone());
+        for incarnation in 0..INCARNATIONS {
+            write.put_actor(&actor_id(&key, &user, &nonce, incarnation), id)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Words for values, places and actions.
+
+use yidang_api::list::Stage;
+use yidang_documents::project::{Common, ItemRow};
+use yidang_documents::{EntryBody, RegisterPath};
+use yidang_domain::entry::Entry;
+use yidang_domain::facts::{Risk, Side, Source};
+use yidang_domain::ids::OrgCode;
+use yidang_domain::labels::label_of;
+use yidang_domain::org::OrgTree;
+
+/// A stored value as a person reads it.
+pub fn shown_value(tree: &OrgTree, path: &str, value: &str) -> String {
+    let field = path.rsplit('.').next().unwrap_or(path);
+    match field {
+        "category" => yidang_domain::category::label(value),
+        "grid" => place_name(tree, &OrgCode(value.to_owned())),
+        "risk" => value
+            .parse::<u8>()
+            .ok()
+            .and_then(|number| Risk::try_from(number).ok())
+            .map_or_else(|| value.to_owned(), |risk| risk.label().to_owned()),
+        "source" => Source::from_code(value)
+            .map_or_else(|| value.to_owned(), |source| source.label().to_owned()),
+        "side" => side(value).label().to_owned(),
+        _ => match value {
+            "true" => "是".into(),
+            "false" => "否".into(),
+            other => other.to_owned(),
+        },
+    }
+}
+
+/// The side that a stored word stands for.
+pub fn side(word: &str) -> Side {
+    match word {
+        "a" => Side::A,
+        "b" => Side::B,
+        _ => Side::Other,
+    }
+}
+
+/// A grid with the village it lies in.
+pub fn place_name(tree: &OrgTree, code: &OrgCode) -> String {
+    let names: Vec<&str> =
+        tree.chain(code).iter().take(2).filter_map(|code| tree.find(code)).map(|unit| unit.name.as_str()).collect();
+    match names.as_slice() {
+        [grid, village] => format!("{village} {grid}"),
+        _ => tree.name(code).to_owned(),
+    }
+}
+
+/// What a path is about: 李例二 · 联系电话.
+pub fn about(path: &str, items: &[ItemRow]) -> String {
+    let label = label_of(path);
+    let name = RegisterPath::parse(path)
+        .and_then(|path| path.item)
+        .and_then(|key| items.iter().find(|item| item.key == key).map(|item| item.text("name")));
+    match name {
+        Some(name) if !name.is_empty() => format!("{name} · {label}"),
+        _ => label.to_owned(),
+    }
+}
+
+/// The word for an entry.
+pub fn entry_label(body: &EntryBody) -> String {
+    match body {
+        EntryBody::Known(Entry::MediationSession { visit_day: Some(_), .. }) => "坐诊调解".into(),
+        EntryBody::Known(entry) => entry.kind().label().to_owned(),
+        EntryBody::Unknown { .. } => "新内容".into(),
+    }
+}
+
+/// The title of something that waits: 走访 · 李例二.
+pub fn outbox_title(action: &str, common: &Common, parties: &[ItemRow]) -> String {
+    let _ = common;
+    let names: Vec<String> =
+        parties.iter().take(2).map(|party| party.text("name")).filter(|n| !n.is_empty()).collect();
+    if names.is_empty() { action.to_owned() } else { format!("{action} · {}", names.join("、")) }
+}
+
+/// Days that a matter may rest before somebody is reminded.
+pub const QUIET_AFTER_DAYS: i64 = 7;
+
+/// A mediation is generally done within a month (人民调解工作若干规定 第33条).
+pub const SETTLE_WITHIN_DAYS: i64 = 30;
+
+/// A reported file is judged within so many days (县定).
+pub const ACCEPT_WITHIN_DAYS: i64 = 3;
+
+/// Whether work on a file goes on.
+pub const fn is_open(stage: Stage) -> bool {
+    !matches!(stage, Stage::Closed)
+}

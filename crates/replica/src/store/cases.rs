@@ -1,0 +1,312 @@
+//! What lists show of case files, and how they are found.
+
+use rusqlite::types::Value;
+use rusqlite::{OptionalExtension, params, params_from_iter};
+use yidang_api::list::{CaseRow, ListCaseFiles, Queue, Stage};
+use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::ids::DocumentId;
+
+use super::{Access, Read, Store, StoreError, Write};
+
+/// What a row is found by, beside what it shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseKeys {
+    /// Code of the village.
+    pub village: String,
+    /// Code of the township.
+    pub township: String,
+    /// When it was found.
+    pub found_on: Date,
+    /// When it was closed, if it is.
+    pub closed_on: Option<Date>,
+    /// Until when something is due.
+    pub due_on: Option<Date>,
+    /// Tokens for the search.
+    pub words: String,
+}
+
+/// A row with what only this device knows of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRow {
+    /// What lists show.
+    pub row: CaseRow,
+    /// Until when something is due.
+    pub due_on: Option<Date>,
+}
+
+/// A selection in the words of SQL: conditions that all hold, with their values.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CaseFilter {
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl CaseFilter {
+    /// The selection that a screen asked for, seen on `today`.
+    #[must_use]
+    pub fn of(list: &ListCaseFiles, today: Date) -> Self {
+        let mut filter = Self::default();
+        filter.and("c.sealed = 0", None);
+        filter.queue(list.queue, today);
+        if let Some(org) = &list.org {
+            let org = Value::Text(org.as_str().to_owned());
+            filter.conditions.push("(c.grid = ? OR c.village = ? OR c.township = ?)".into());
+            filter.values.extend([org.clone(), org.clone(), org]);
+        }
+        if let Some(category) = &list.category {
+            filter.and("c.category LIKE ? || '%'", Some(Value::Text(category.clone())));
+        }
+        if let Some(risk) = list.risk {
+            filter.and("c.risk = ?", Some(Value::Integer(i64::from(u8::from(risk)))));
+        }
+        if let Some(query) = crate::search::query(&list.text) {
+            filter.and(
+                "c.number_of IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)",
+                Some(Value::Text(query)),
+            );
+        }
+        filter
+    }
+
+    fn and(&mut self, condition: &str, value: Option<Value>) {
+        self.conditions.push(condition.to_owned());
+        self.values.extend(value);
+    }
+
+    fn stage(&mut self, stage: Stage) {
+        self.and("c.stage = ?", Some(Value::Text(stage_name(stage))));
+    }
+
+    fn queue(&mut self, queue: Queue, today: Date) {
+        let today = Value::Text(today.to_string());
+        let closed = Value::Text(stage_name(Stage::Closed));
+        match queue {
+            Queue::All => {}
+            Queue::ToAccept => self.stage(Stage::Found),
+            Queue::Returned => self.stage(Stage::Returned),
+            Queue::ToClose => self.stage(Stage::CloseAsked),
+            Queue::InWork => self.stage(Stage::Accepted),
+            Queue::Closed => self.stage(Stage::Closed),
+            Queue::Open => self.and("c.stage <> ?", Some(closed)),
+            Queue::Changed => self.and("ifnull(l.unseen, 0) > 0", None),
+            Queue::Clashing => self.and("c.clashes > 0", None),
+            Queue::Late => self.and("c.late > 0 AND (l.unseen > 0 OR l.document IS NULL)", None),
+            Queue::DueToday => {
+                self.and("c.stage <> ?", Some(closed));
+                self.and("c.due_on = ?", Some(today));
+            }
+            Queue::Overdue => {
+                self.and("c.stage <> ?", Some(closed));
+                self.and("c.due_on < ?", Some(today));
+            }
+        }
+    }
+
+    /// Only files found on or after `from`.
+    pub fn found_from(&mut self, from: Date) {
+        self.and("c.found_on >= ?", Some(Value::Text(from.to_string())));
+    }
+
+    fn sql(&self) -> String {
+        if self.conditions.is_empty() { "1".into() } else { self.conditions.join(" AND ") }
+    }
+}
+
+/// The word of a stage in the index.
+pub fn stage_name(stage: Stage) -> String {
+    format!("{stage:?}")
+}
+
+impl Write<'_> {
+    /// Keeps what lists show of a file, and its words for the search.
+    pub fn put_case(&self, row: &CaseRow, keys: &CaseKeys) -> Result<(), StoreError> {
+        let json = serde_json::to_string(row)?;
+        let number: i64 = self
+            .sql()
+            .prepare_cached(
+                "INSERT INTO case_row (document, grid, village, township, category, risk, stage,
+                   clashes, late, due_on, found_on, closed_on, last_on, last_at, row)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                 ON CONFLICT (document) DO UPDATE SET grid = ?2, village = ?3, township = ?4,
+                   category = ?5, risk = ?6, stage = ?7, clashes = ?8, late = ?9, due_on = ?10,
+                   found_on = ?11, closed_on = ?12, last_on = ?13, last_at = ?14, row = ?15,
+                   sealed = 0
+                 RETURNING number_of",
+            )?
+            .query_row(
+                params![
+                    row.id.as_bytes(),
+                    row.grid.as_str(),
+                    keys.village,
+                    keys.township,
+                    row.category,
+                    u8::from(row.risk),
+                    stage_name(row.stage),
+                    row.clashes,
+                    row.late,
+                    keys.due_on.map(|on| on.to_string()),
+                    keys.found_on.to_string(),
+                    keys.closed_on.map(|on| on.to_string()),
+                    row.last_on.to_string(),
+                    row.last_at.0,
+                    json
+                ],
+                |row| row.get(0),
+            )?;
+        self.sql()
+            .prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?
+            .execute([number])?;
+        self.sql()
+            .prepare_cached("INSERT INTO case_search (rowid, words) VALUES (?1, ?2)")?
+            .execute(params![number, keys.words])?;
+        Ok(())
+    }
+
+    /// This person saw a document as it is at these heads.
+    pub fn put_looked(
+        &self,
+        id: DocumentId,
+        heads: &[String],
+        at: InstantMs,
+    ) -> Result<(), StoreError> {
+        self.sql().execute(
+            "INSERT INTO looked (document, heads, at, unseen) VALUES (?1, ?2, ?3, 0)
+             ON CONFLICT (document) DO UPDATE
+             SET heads = excluded.heads, at = excluded.at, unseen = 0",
+            params![id.as_bytes(), heads.join(" "), at.0],
+        )?;
+        Ok(())
+    }
+
+    /// Others changed a document that this person saw before.
+    pub fn add_unseen(&self, id: DocumentId, changes: u32) -> Result<(), StoreError> {
+        self.sql().execute(
+            "UPDATE looked SET unseen = unseen + ?2 WHERE document = ?1",
+            params![id.as_bytes(), changes],
+        )?;
+        Ok(())
+    }
+}
+
+/// When this person last looked, and at which heads.
+pub type Looked = (Vec<String>, InstantMs);
+
+/// Reads case rows.
+pub trait ReadCases: Read {
+    /// How many files fit.
+    fn count_cases(&self, filter: &CaseFilter) -> Result<u32, StoreError> {
+        let sql = format!(
+            "SELECT count(*) FROM case_row c LEFT JOIN looked l USING (document) WHERE {}",
+            filter.sql()
+        );
+        Ok(self
+            .sql()
+            .prepare_cached(&sql)?
+            .query_row(params_from_iter(&filter.values), |row| row.get(0))?)
+    }
+
+    /// How many files fit, by the values of one column of the index.
+    fn count_cases_by(
+        &self,
+        column: GroupBy,
+        filter: &CaseFilter,
+    ) -> Result<Vec<(String, u32)>, StoreError> {
+        let sql = format!(
+            "SELECT {} AS key, count(*) FROM case_row c LEFT JOIN looked l USING (document)
+             WHERE {} GROUP BY key ORDER BY 2 DESC, 1",
+            column.expression(),
+            filter.sql()
+        );
+        let mut statement = self.sql().prepare_cached(&sql)?;
+        let rows = statement
+            .query_map(params_from_iter(&filter.values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The files that fit, newest first; those of a queue with deadlines, most pressing first.
+    fn cases(
+        &self,
+        filter: &CaseFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Vec<StoredRow>, StoreError> {
+        let sql = format!(
+            "SELECT c.row, c.due_on, ifnull(l.unseen, 0), l.document IS NULL,
+               (SELECT count(*) FROM outbox o WHERE o.document = c.document AND o.delivery = 0)
+             FROM case_row c LEFT JOIN looked l USING (document)
+             WHERE {} ORDER BY c.last_at DESC, c.document LIMIT ? OFFSET ?",
+            filter.sql()
+        );
+        let mut values = filter.values.clone();
+        values.extend([Value::Integer(limit.into()), Value::Integer(offset.into())]);
+        let mut statement = self.sql().prepare_cached(&sql)?;
+        let rows = statement.query_map(params_from_iter(&values), read_row)?;
+        rows.map(|row| finish_row(row?)).collect()
+    }
+
+    /// The row of one file.
+    fn case_row(&self, id: DocumentId) -> Result<Option<StoredRow>, StoreError> {
+        let raw = self
+            .sql()
+            .prepare_cached(
+                "SELECT c.row, c.due_on, ifnull(l.unseen, 0), l.document IS NULL,
+                   (SELECT count(*) FROM outbox o WHERE o.document = c.document AND o.delivery = 0)
+                 FROM case_row c LEFT JOIN looked l USING (document) WHERE c.document = ?1",
+            )?
+            .query_row([id.as_bytes()], read_row)
+            .optional()?;
+        raw.map(finish_row).transpose()
+    }
+
+    /// When this person last looked.
+    fn looked(&self, id: DocumentId) -> Result<Option<Looked>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT heads, at FROM looked WHERE document = ?1")?
+            .query_row([id.as_bytes()], |row| {
+                let heads: String = row.get(0)?;
+                let heads = heads.split_whitespace().map(str::to_owned).collect();
+                Ok((heads, InstantMs(row.get(1)?)))
+            })
+            .optional()?)
+    }
+}
+
+/// What counts are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Township.
+    Township,
+    /// The first two digits of the category.
+    Class,
+    /// Stage.
+    Stage,
+    /// Risk.
+    Risk,
+}
+
+impl GroupBy {
+    const fn expression(self) -> &'static str {
+        match self {
+            Self::Township => "c.township",
+            Self::Class => "substr(c.category, 1, 2)",
+            Self::Stage => "c.stage",
+            Self::Risk => "CAST(c.risk AS TEXT)",
+        }
+    }
+}
+
+type RawRow = (String, Option<String>, u32, bool, u32);
+
+fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRow> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+fn finish_row(raw: RawRow) -> Result<StoredRow, StoreError> {
+    let (json, due_on, unseen, never_looked, waiting) = raw;
+    let row = CaseRow { unseen, never_looked, waiting, ..serde_json::from_str(&json)? };
+    Ok(StoredRow { row, due_on: due_on.and_then(|on| on.parse().ok()) })
+}
+
+impl ReadCases for Store {}
+impl ReadCases for Write<'_> {}

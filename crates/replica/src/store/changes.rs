@@ -1,0 +1,254 @@
+//! Documents, their raw changes and the signed batches they came in.
+
+use rusqlite::{OptionalExtension, params};
+use yidang_documents::{ChangeHash, Document, Projection};
+use yidang_domain::entry::DocumentKind;
+use yidang_domain::ids::{DocumentId, OrgCode};
+
+use super::{Access, Read, Store, StoreError, Write};
+
+/// A document as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// Its kind.
+    pub kind: DocumentKind,
+    /// The unit it was born in.
+    pub home: OrgCode,
+}
+
+/// A signed batch as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBatch {
+    /// Its name.
+    pub id: Vec<u8>,
+    /// The document.
+    pub document: DocumentId,
+    /// The header's bytes.
+    pub header: Vec<u8>,
+    /// The signature.
+    pub signature: Vec<u8>,
+    /// Hashes of its changes, in order.
+    pub hashes: Vec<ChangeHash>,
+}
+
+impl Write<'_> {
+    /// Notes a document, or that it is back in scope.
+    pub fn put_document(
+        &self,
+        id: DocumentId,
+        kind: DocumentKind,
+        home: &OrgCode,
+    ) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached(
+                "INSERT INTO document (document, kind, home) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (document) DO UPDATE SET sealed = 0",
+            )?
+            .execute(params![id.as_bytes(), kind.name(), home.as_str()])?;
+        Ok(())
+    }
+
+    /// Keeps a change; the same change twice is kept once.
+    pub fn put_change(
+        &self,
+        id: DocumentId,
+        hash: &ChangeHash,
+        bytes: &[u8],
+    ) -> Result<bool, StoreError> {
+        let rows = self
+            .sql()
+            .prepare_cached(
+                "INSERT OR IGNORE INTO change (document, hash, bytes) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![id.as_bytes(), hash, bytes])?;
+        Ok(rows > 0)
+    }
+
+    /// Keeps a save that the server attests, as it is.
+    pub fn put_snapshot(&self, id: DocumentId, bytes: &[u8]) -> Result<(), StoreError> {
+        self.sql().execute(
+            "UPDATE document SET snapshot = ?2 WHERE document = ?1",
+            params![id.as_bytes(), bytes],
+        )?;
+        Ok(())
+    }
+
+    /// Splits a kept save into raw changes; needed before the first edit.
+    pub fn split_snapshot(&self, document: &Document) -> Result<(), StoreError> {
+        let id = document.id();
+        let has_one: bool = self.sql().query_row(
+            "SELECT count(*) > 0 FROM document WHERE document = ?1 AND snapshot IS NOT NULL",
+            [id.as_bytes()],
+            |row| row.get(0),
+        )?;
+        if has_one {
+            for (hash, bytes) in document.changes_since(&[]) {
+                self.put_change(id, &hash, &bytes)?;
+            }
+            self.sql().execute(
+                "UPDATE document SET snapshot = NULL WHERE document = ?1",
+                [id.as_bytes()],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a batch. `push` says that the server has yet to acknowledge it.
+    pub fn put_batch(&self, batch: &StoredBatch, push: bool) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached(
+                "INSERT OR IGNORE INTO batch
+                   (batch, document, position, header, signature, hashes, push)
+                 VALUES (?1, ?2, (SELECT ifnull(max(position), 0) + 1 FROM batch), ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                batch.id,
+                batch.document.as_bytes(),
+                batch.header,
+                batch.signature,
+                batch.hashes.concat(),
+                push
+            ])?;
+        Ok(())
+    }
+
+    /// Marks every batch of a document to be pushed again: the server lost it.
+    pub fn push_again(&self, id: DocumentId) -> Result<(), StoreError> {
+        self.sql()
+            .execute("UPDATE batch SET push = 1 WHERE document = ?1", [id.as_bytes()])?;
+        Ok(())
+    }
+
+    /// The server holds a batch, or will never take it.
+    pub fn pushed(&self, batch: &[u8]) -> Result<(), StoreError> {
+        self.sql().execute("UPDATE batch SET push = 0 WHERE batch = ?1", [batch])?;
+        Ok(())
+    }
+
+    /// Keeps the rows of a document.
+    pub fn put_projection(&self, projection: &Projection) -> Result<(), StoreError> {
+        let json = serde_json::to_string(projection)?;
+        self.sql()
+            .prepare_cached(
+                "INSERT INTO projection (document, json) VALUES (?1, ?2)
+                 ON CONFLICT (document) DO UPDATE SET json = excluded.json",
+            )?
+            .execute(params![projection.common().id.as_bytes(), json])?;
+        Ok(())
+    }
+
+    /// Keeps a document out of lists, or lets it in again.
+    pub fn seal(&self, id: DocumentId) -> Result<(), StoreError> {
+        let id = id.as_bytes();
+        self.sql().execute("UPDATE document SET sealed = 1 WHERE document = ?1", [id])?;
+        self.sql().execute("UPDATE case_row SET sealed = 1 WHERE document = ?1", [id])?;
+        Ok(())
+    }
+}
+
+fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
+    bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect()
+}
+
+/// Reads documents.
+pub trait ReadDocuments: Read {
+    /// What is kept of a document.
+    fn stored(&self, id: DocumentId) -> Result<Option<StoredDocument>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT kind, home FROM document WHERE document = ?1")?
+            .query_row([id.as_bytes()], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+            })
+            .optional()?
+            .and_then(|(kind, home)| {
+                Some(StoredDocument { kind: DocumentKind::from_name(&kind)?, home: OrgCode(home) })
+            }))
+    }
+
+    /// The document, made from its changes; each is compared with the hash it was stored under.
+    fn load(&self, id: DocumentId) -> Result<Option<Document>, StoreError> {
+        let Some(stored) = self.stored(id)? else { return Ok(None) };
+        let snapshot: Option<Vec<u8>> = self.sql().query_row(
+            "SELECT snapshot FROM document WHERE document = ?1",
+            [id.as_bytes()],
+            |row| row.get(0),
+        )?;
+        let mut statement =
+            self.sql().prepare_cached("SELECT hash, bytes FROM change WHERE document = ?1")?;
+        let rows = statement.query_map([id.as_bytes()], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })?;
+        let changes = rows.collect::<Result<Vec<_>, _>>()?;
+        if let Some(snapshot) = snapshot {
+            let mut document = Document::from_saved(&snapshot)?;
+            let bytes: Vec<&[u8]> = changes.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+            document.apply(&bytes)?;
+            return Ok(Some(document));
+        }
+        if changes.is_empty() {
+            return Ok(Some(Document::begin(stored.kind, id, &stored.home)?));
+        }
+        let genesis = yidang_documents::genesis::bytes(stored.kind, id, &stored.home)?;
+        let begun = Document::begin(stored.kind, id, &stored.home)?;
+        let first = begun.heads().first().copied().unwrap_or_default();
+        let all = std::iter::once((first, genesis.as_slice()))
+            .chain(changes.iter().map(|(hash, bytes)| (*hash, bytes.as_slice())))
+            .filter({
+                let mut seen_first = false;
+                move |(hash, _)| {
+                    let again = *hash == first && seen_first;
+                    seen_first |= *hash == first;
+                    !again
+                }
+            });
+        Ok(Some(Document::load(all)?))
+    }
+
+    /// The bytes of a change.
+    fn change(&self, id: DocumentId, hash: &ChangeHash) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT bytes FROM change WHERE document = ?1 AND hash = ?2")?
+            .query_row(params![id.as_bytes(), hash], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The rows of a document.
+    fn projection(&self, id: DocumentId) -> Result<Option<Projection>, StoreError> {
+        let json: Option<String> = self
+            .sql()
+            .prepare_cached("SELECT json FROM projection WHERE document = ?1")?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
+    }
+
+    /// Every document on this device.
+    fn documents(&self) -> Result<Vec<DocumentId>, StoreError> {
+        let mut statement = self.sql().prepare("SELECT document FROM document")?;
+        let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0))?;
+        Ok(rows.map(|row| row.map(DocumentId::from_bytes)).collect::<Result<_, _>>()?)
+    }
+
+    /// Batches that the server has yet to acknowledge, oldest first.
+    fn batches_to_push(&self, limit: u32) -> Result<Vec<StoredBatch>, StoreError> {
+        let mut statement = self.sql().prepare_cached(
+            "SELECT batch, document, header, signature, hashes FROM batch
+             WHERE push = 1 ORDER BY position LIMIT ?1",
+        )?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(StoredBatch {
+                id: row.get(0)?,
+                document: DocumentId::from_bytes(row.get(1)?),
+                header: row.get(2)?,
+                signature: row.get(3)?,
+                hashes: hashes(&row.get::<_, Vec<u8>>(4)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+impl ReadDocuments for Store {}
+impl ReadDocuments for Write<'_> {}

@@ -1,0 +1,126 @@
+//! The encrypted database of one desk. SQL stands here and nowhere else in this crate.
+
+mod cases;
+mod changes;
+mod drafts;
+mod outbox;
+mod schema;
+mod state;
+
+use rusqlite::{Connection, ErrorCode, Transaction};
+use yidang_api::{Fault, FaultCode};
+
+pub use cases::{CaseFilter, CaseKeys, GroupBy, ReadCases, StoredRow};
+pub use changes::{ReadDocuments, StoredBatch, StoredDocument};
+pub use outbox::{OutboxItem, PendingBatch, ReadOutbox};
+pub use state::ReadState;
+
+/// Why the store did not do something. Whatever it was, the transaction was rolled back.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database says no.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A document could not be read or written.
+    #[error("document: {0}")]
+    Document(#[from] yidang_documents::DocumentError),
+    /// A row holds something that this version cannot read.
+    #[error("row: {0}")]
+    Row(#[from] serde_json::Error),
+    /// The connection is not durable.
+    #[error("the connection is not synchronous=FULL but {0}")]
+    NotDurable(i64),
+    /// The database was made by a later version.
+    #[error("the database has schema {0}, this version knows {1}")]
+    TooNew(i64, i64),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => match failure.code {
+                ErrorCode::DiskFull => FaultCode::DiskFull,
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => FaultCode::StoreDamaged,
+                ErrorCode::CannotOpen | ErrorCode::ReadOnly => FaultCode::StorageRefused,
+                _ => FaultCode::Internal,
+            },
+            StoreError::Document(yidang_documents::DocumentError::Damaged { .. }) => {
+                FaultCode::StoreDamaged
+            }
+            StoreError::TooNew(..) => FaultCode::NeedsUpdate,
+            _ => FaultCode::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+/// The database of one desk.
+pub struct Store {
+    connection: Connection,
+}
+
+/// Everything that is read or written in one transaction.
+pub struct Write<'a> {
+    transaction: Transaction<'a>,
+}
+
+impl Store {
+    /// Takes an open connection, brings its schema up to date, and makes sure that a commit is
+    /// durable.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing was changed.
+    pub fn open(mut connection: Connection) -> Result<Self, StoreError> {
+        schema::migrate(&mut connection)?;
+        const FULL: i64 = 2;
+        let synchronous = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+        if synchronous < FULL {
+            return Err(StoreError::NotDurable(synchronous));
+        }
+        Ok(Self { connection })
+    }
+
+    /// Runs `work` in one transaction and commits it. When this returns, it is durable.
+    ///
+    /// # Errors
+    ///
+    /// What `work` or the commit says; then nothing was changed.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        work: impl FnOnce(&Write<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let begin = self
+            .connection
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let write = Write { transaction: begin };
+        let done = work(&write)?;
+        write.transaction.commit().map_err(StoreError::from)?;
+        Ok(done)
+    }
+}
+
+/// Gives the connection to the modules beside this one, whether or not a transaction is open.
+pub(crate) trait Access {
+    /// The connection.
+    fn sql(&self) -> &Connection;
+}
+
+impl Access for Store {
+    fn sql(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Access for Write<'_> {
+    fn sql(&self) -> &Connection {
+        &self.transaction
+    }
+}
+
+/// Everything that can be read, inside and outside a transaction.
+#[expect(private_bounds, reason = "nobody outside may make another source of rows")]
+pub trait Read: Access {}
+impl Read for Store {}
+impl Read for Write<'_> {}

@@ -1,0 +1,156 @@
+//! Tables, by numbered steps that are never edited afterwards.
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// Each step brings the schema one version further.
+const STEPS: &[&str] = &["
+CREATE TABLE state (
+  name  TEXT PRIMARY KEY NOT NULL,
+  value BLOB NOT NULL
+) STRICT;
+
+-- One row for each document on this device.
+CREATE TABLE document (
+  document BLOB PRIMARY KEY NOT NULL,  -- 16 bytes
+  kind     TEXT NOT NULL,
+  home     TEXT NOT NULL,
+  snapshot BLOB,                       -- a save attested by the server, until it is split
+  sealed   INTEGER NOT NULL DEFAULT 0  -- left the scope: kept out of lists
+) STRICT;
+
+-- Raw changes are the truth; everything else can be made from them.
+CREATE TABLE change (
+  document BLOB NOT NULL,
+  hash     BLOB NOT NULL,              -- 32 bytes, compared on every read
+  bytes    BLOB NOT NULL,
+  PRIMARY KEY (document, hash)
+) STRICT, WITHOUT ROWID;
+
+-- Signed batches, own and others': a document travels with its proofs.
+CREATE TABLE batch (
+  batch     BLOB PRIMARY KEY NOT NULL, -- 16 bytes
+  document  BLOB NOT NULL,
+  position  INTEGER NOT NULL,          -- order of arrival
+  header    BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  hashes    BLOB NOT NULL,             -- hashes of its changes, in order
+  push      INTEGER NOT NULL           -- 1: the server has yet to say that it holds it
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_by_document ON batch (document, position);
+CREATE INDEX batch_to_push ON batch (position) WHERE push = 1;
+
+-- Own changes that are not accepted yet, in the order in which they were made.
+CREATE TABLE outbox (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  document BLOB NOT NULL,
+  hash     BLOB NOT NULL UNIQUE,
+  batch    BLOB,                       -- once it was signed
+  title    TEXT NOT NULL,
+  words    TEXT NOT NULL,              -- all that was typed, so that it is never lost to its author
+  saved_at INTEGER NOT NULL,
+  delivery INTEGER NOT NULL,           -- 0 saved, 1 received, 3 refused
+  code     TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE projection (
+  document BLOB PRIMARY KEY NOT NULL,
+  json     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE case_row (
+  number_of INTEGER PRIMARY KEY,       -- row of the search index
+  document  BLOB NOT NULL UNIQUE,
+  grid      TEXT NOT NULL,
+  village   TEXT NOT NULL,
+  township  TEXT NOT NULL,
+  category  TEXT NOT NULL,
+  risk      INTEGER NOT NULL,
+  stage     TEXT NOT NULL,
+  clashes   INTEGER NOT NULL,
+  late      INTEGER NOT NULL,
+  due_on    TEXT,
+  found_on  TEXT NOT NULL,
+  closed_on TEXT,
+  last_on   TEXT NOT NULL,
+  last_at   INTEGER NOT NULL,
+  sealed    INTEGER NOT NULL DEFAULT 0,
+  row       TEXT NOT NULL              -- what a list shows, as JSON
+) STRICT;
+CREATE INDEX case_by_stage ON case_row (stage, last_at);
+CREATE INDEX case_by_village ON case_row (village, stage);
+CREATE INDEX case_by_last ON case_row (last_at);
+
+CREATE VIRTUAL TABLE case_search USING fts5(
+  words, content = '', contentless_delete = 1, tokenize = 'unicode61'
+);
+
+-- What this person last saw of a document. Never enters a document.
+CREATE TABLE looked (
+  document BLOB PRIMARY KEY NOT NULL,
+  heads    TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  unseen   INTEGER NOT NULL
+) STRICT;
+
+-- What this person did, in their own terms, for repetition after a refusal and for doubled questions.
+CREATE TABLE journal (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  ask      TEXT UNIQUE,                -- names a question, so that asking twice writes once
+  name     TEXT NOT NULL,
+  question TEXT NOT NULL,
+  reply    TEXT NOT NULL,
+  at       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE draft (
+  form     TEXT PRIMARY KEY NOT NULL,
+  content  TEXT NOT NULL,
+  saved_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE certificate (
+  certificate BLOB PRIMARY KEY NOT NULL, -- 16 bytes
+  bytes       BLOB NOT NULL,
+  signature   BLOB NOT NULL
+) STRICT;
+
+-- Which certificate an actor belongs to.
+CREATE TABLE actor (
+  actor       BLOB PRIMARY KEY NOT NULL,
+  certificate BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE wanted_certificate (certificate BLOB PRIMARY KEY NOT NULL) STRICT;
+
+CREATE TABLE checkpoint (
+  seq   INTEGER NOT NULL,
+  epoch BLOB NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (epoch, seq)
+) STRICT;
+
+CREATE TABLE happened (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  at       INTEGER NOT NULL,
+  kind     TEXT NOT NULL,
+  text     TEXT NOT NULL
+) STRICT;
+"];
+
+/// Brings the schema up to date. A database of a later version is left alone.
+pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version > known {
+        return Err(StoreError::TooNew(version, known));
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(usize::try_from(version).unwrap_or(0)) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(index).unwrap_or(0) + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

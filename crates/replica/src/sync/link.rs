@@ -1,0 +1,284 @@
+//! The questions that need a network, and the exchange itself.
+
+use std::sync::{Arc, Mutex};
+
+use prost::Message;
+use yidang_api::session::{
+    DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionView, SignOut,
+};
+use yidang_api::sync::{LogKind, SyncNow, SyncState, SyncView};
+use yidang_api::{Fault, FaultCode, Link};
+use yidang_domain::civil::InstantMs;
+use yidang_sync_protocol::message::MOST_REPLY_BYTES;
+use yidang_sync_protocol::retry::Outcome;
+use yidang_sync_protocol::{HealReply, SyncReply, frame};
+
+use super::absorb::{Taken, absorb};
+use super::{heal, lock, request, sign_in};
+use crate::device::Device;
+use crate::seams::{HttpReply, Outside};
+use crate::store::StoreError;
+
+/// A device and its way out.
+pub struct NetworkLink<'a, O: Outside> {
+    /// The device.
+    pub device: &'a Arc<Mutex<Device>>,
+    /// The way out.
+    pub outside: &'a O,
+}
+
+impl<O: Outside> Link for NetworkLink<'_, O> {
+    async fn enrol(&self, question: Enrol) -> Result<SessionView, Fault> {
+        sign_in::enrol(self.device, self.outside, question).await?;
+        exchange(self.device, self.outside).await;
+        Ok(lock(self.device).session_view())
+    }
+
+    async fn demo_people(&self, question: DemoPeople) -> Result<Vec<DemoPerson>, Fault> {
+        sign_in::demo_people(self.device, self.outside, &question.server).await
+    }
+
+    async fn demo_sign_in(&self, question: DemoSignIn) -> Result<SessionView, Fault> {
+        sign_in::demo_sign_in(self.device, self.outside, question).await?;
+        exchange(self.device, self.outside).await;
+        Ok(lock(self.device).session_view())
+    }
+
+    async fn sign_out(&self, question: SignOut) -> Result<SessionView, Fault> {
+        sign_in::sign_out(self.device, self.outside, question).await?;
+        Ok(lock(self.device).session_view())
+    }
+
+    async fn sync_now(&self, _: SyncNow) -> Result<SyncView, Fault> {
+        if lock(self.device).open.is_none() {
+            return Err(Fault::new(FaultCode::NotSignedIn, "nobody is signed in"));
+        }
+        exchange(self.device, self.outside).await;
+        super::view(&mut lock(self.device))
+    }
+}
+
+/// Why an exchange ended early.
+enum Stop {
+    Unreachable,
+    Busy(u64),
+    /// The server refuses this device; only a person can help.
+    Refused(String),
+    /// This device could not take what came.
+    Failed(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault)
+    }
+}
+
+/// Exchanges with the server until nothing is left. Gives how it ended and the milliseconds until
+/// the next try.
+pub async fn exchange<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+) -> (Outcome, Option<u64>) {
+    {
+        let mut device = lock(device);
+        if device.exchange.running {
+            return (Outcome::Done, Some(1_000));
+        }
+        device.exchange.running = true;
+        device.exchange.state = Some(SyncState::Syncing);
+        device.exchange.received = 0;
+        device.exchange.sent = 0;
+        device.touch();
+    }
+    let ended = pages(device, outside).await;
+    finish(&mut lock(device), ended)
+}
+
+/// No exchange takes more pages; the rest waits for the next one.
+const MOST_PAGES: u32 = 10_000;
+
+async fn pages<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(), Stop> {
+    let mut attach = false;
+    let mut healed = 0;
+    for page in 0..MOST_PAGES {
+        let (url, body, outgoing) = {
+            let mut device = lock(device);
+            let desk = device.desk()?;
+            let outgoing = request::request(desk)?;
+            let body = request::body(desk, outgoing.message.encode_to_vec(), attach);
+            (format!("{}/v1/sync", desk.account.server), body, outgoing)
+        };
+        let reply = send(outside, &url, body).await?;
+        let reply: SyncReply = match read(&reply)? {
+            Answer::Reply(reply) => reply,
+            Answer::UnknownCertificate if !attach => {
+                attach = true;
+                continue;
+            }
+            Answer::UnknownCertificate => return Err(Stop::Refused("unknown_certificate".into())),
+        };
+        attach = false;
+        if reply.heal {
+            healed += 1;
+            if healed > 3 {
+                return Err(Stop::Failed(Fault::new(FaultCode::Internal, "healing does not end")));
+            }
+            heal_once(device, outside).await?;
+            continue;
+        }
+        let mut device = lock(device);
+        let pushed = !outgoing.batches.is_empty();
+        let taken = absorb(&mut device, &outgoing, reply)?;
+        count(&mut device, taken, page);
+        if !taken.more && !(pushed && has_more(&mut device)?) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Whether there is still something to send or to ask.
+fn has_more(device: &mut Device) -> Result<bool, Fault> {
+    use crate::store::{ReadDocuments, ReadOutbox};
+    let desk = device.desk()?;
+    let unsigned = !desk.store.unsigned(1)?.is_empty();
+    let to_push = desk.store.batches_to_push(1_000)?;
+    let waiting = desk.store.outbox()?;
+    // What the server holds but has not judged comes again with the next exchange, not in a loop.
+    let is_held = |batch: &crate::store::StoredBatch| {
+        batch.hashes.iter().any(|hash| {
+            waiting.iter().any(|item| item.hash == *hash && item.delivery != 0)
+        })
+    };
+    Ok(unsigned || to_push.iter().any(|batch| !is_held(batch)))
+}
+
+fn count(device: &mut Device, taken: Taken, page: u32) {
+    let now = device.senses.now();
+    let exchange = &mut device.exchange;
+    exchange.received += taken.received;
+    exchange.sent += taken.sent;
+    exchange.reached_at = Some(now);
+    exchange.progress =
+        Some((page + 1, page + 1 + u32::from(taken.more)));
+}
+
+async fn heal_once<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+) -> Result<(), Stop> {
+    let (url, body) = {
+        let mut device = lock(device);
+        let desk = device.desk()?;
+        let message = heal::request(desk)?.encode_to_vec();
+        (format!("{}/v1/heal", desk.account.server), request::body(desk, message, true))
+    };
+    let reply = send(outside, &url, body).await?;
+    let Answer::Reply(reply) = read::<HealReply>(&reply)? else {
+        return Err(Stop::Refused("unknown_certificate".into()));
+    };
+    let mut device = lock(device);
+    heal::absorb(device.desk()?, &reply)?;
+    Ok(())
+}
+
+async fn send<O: Outside>(outside: &O, url: &str, body: Vec<u8>) -> Result<HttpReply, Stop> {
+    outside.post(url, body).await.map_err(|_| Stop::Unreachable)
+}
+
+enum Answer<T> {
+    Reply(T),
+    UnknownCertificate,
+}
+
+fn read<T: Message + Default>(reply: &HttpReply) -> Result<Answer<T>, Stop> {
+    let word = String::from_utf8_lossy(&reply.body).trim().to_owned();
+    match reply.status {
+        200 => {
+            // An answer that was cut is as good as none: the request can be repeated.
+            let body = frame::unpack(&reply.body, MOST_REPLY_BYTES)
+                .map_err(|_| Stop::Unreachable)?;
+            T::decode(body.as_slice()).map(Answer::Reply).map_err(|_| Stop::Unreachable)
+        }
+        401 => Ok(Answer::UnknownCertificate),
+        403 => Err(Stop::Refused(word)),
+        429 | 503 => {
+            Err(Stop::Busy(u64::from(reply.retry_after_s.unwrap_or(5)).saturating_mul(1_000)))
+        }
+        500..=599 => Err(Stop::Unreachable),
+        status => Err(Stop::Failed(Fault::new(
+            FaultCode::Internal,
+            format!("the server answered {status}: {word}"),
+        ))),
+    }
+}
+
+/// Writes down how it ended and when to try again.
+fn finish(device: &mut Device, ended: Result<(), Stop>) -> (Outcome, Option<u64>) {
+    let now = device.senses.now();
+    let mut random = [0; 8];
+    device.senses.random(&mut random);
+    let (outcome, state, line) = match ended {
+        Ok(()) => {
+            let line = format!(
+                "已同步：发出 {} 条，收到 {} 条",
+                device.exchange.sent, device.exchange.received
+            );
+            (Outcome::Done, SyncState::Done, (LogKind::Done, line))
+        }
+        Err(Stop::Unreachable) => (
+            Outcome::Unreachable,
+            SyncState::Offline,
+            (LogKind::Offline, "没有网络，稍后自动再试".to_owned()),
+        ),
+        Err(Stop::Busy(wait)) => (
+            Outcome::Busy(wait),
+            SyncState::Busy,
+            (LogKind::Offline, "服务器忙，稍后自动重试".to_owned()),
+        ),
+        Err(Stop::Refused(word)) => {
+            let line = match word.as_str() {
+                "revoked" => "这台设备已停用，请联系乡镇或县中心".to_owned(),
+                _ => "服务器不认识这台设备，请联系县中心".to_owned(),
+            };
+            (Outcome::Stopped, SyncState::Stopped, (LogKind::Failed, line))
+        }
+        Err(Stop::Failed(fault)) => (
+            Outcome::Unreachable,
+            SyncState::Offline,
+            (LogKind::Failed, format!("同步没有完成（{:?}），稍后自动重试", fault.code)),
+        ),
+    };
+    let pause = device.exchange.rhythm.after(outcome, u64::from_be_bytes(random));
+    device.exchange.running = false;
+    device.exchange.progress = None;
+    device.exchange.state = Some(state);
+    device.exchange.due_at = pause
+        .map(|ms| InstantMs(now.0.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX))))
+        .or(Some(InstantMs(i64::MAX)));
+    note(device, now, line.0, &line.1);
+    device.touch();
+    (outcome, pause)
+}
+
+/// Adds a line to the log unless the last one says the same.
+fn note(device: &mut Device, now: InstantMs, kind: LogKind, text: &str) {
+    use crate::store::ReadState;
+    let Ok(desk) = device.desk() else { return };
+    let repeats = desk
+        .store
+        .happened(1)
+        .ok()
+        .and_then(|rows| rows.into_iter().next())
+        .is_some_and(|row| row.kind == kind && row.text == text && kind == LogKind::Offline);
+    let reached = matches!(kind, LogKind::Done);
+    let written = desk.store.write(|write| -> Result<(), StoreError> {
+        if reached {
+            write.put_state("reached_at", &now.0.to_be_bytes())?;
+        }
+        if repeats { Ok(()) } else { write.put_happened(now, kind, text) }
+    });
+    // A log line that cannot be written (disk full) must not fail the exchange it tells of.
+    drop(written);
+}

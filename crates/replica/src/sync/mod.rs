@@ -1,0 +1,108 @@
+//! The exchange with the server, and the questions that need it.
+//!
+//! [`request`] says what to send, [`absorb`] takes what came; both work on the store alone, so tests
+//! run them without a network. [`answer`] is the one entrance of every shell.
+
+mod absorb;
+mod heal;
+mod link;
+mod request;
+mod sign_in;
+mod view;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use yidang_api::{Fault, FaultCode, dispatch_local, dispatch_network};
+
+pub use view::view;
+
+use crate::desk::{Answering, AskContext};
+use crate::device::Device;
+use crate::seams::Outside;
+
+/// Takes the device. A panic while it was held leaves the store as the last commit left it.
+fn lock(device: &Arc<Mutex<Device>>) -> MutexGuard<'_, Device> {
+    device.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Writes the secrets away if they changed.
+async fn keep_secrets<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(), Fault> {
+    let changed = {
+        let mut device = lock(device);
+        std::mem::take(&mut device.secrets_changed).then(|| device.secrets.bytes())
+    };
+    let Some(bytes) = changed else { return Ok(()) };
+    let kept = outside.keep(&bytes).await;
+    if kept.is_err() {
+        lock(device).secrets_changed = true;
+    }
+    kept
+}
+
+/// Answers the question `name` with content `json`. `ask` names the question: the same name again
+/// gives the same answer and writes nothing twice.
+///
+/// # Errors
+///
+/// Whatever the question says; `internal` for a name that is not in the table.
+pub async fn answer<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+    ask: Option<&str>,
+    name: &str,
+    json: &str,
+) -> Result<String, Fault> {
+    keep_secrets(device, outside).await?;
+    if let Some(answered) = answer_local(device, ask, name, json) {
+        return answered;
+    }
+    let link = link::NetworkLink { device, outside };
+    dispatch_network(&link, name, json).await.unwrap_or_else(|| {
+        Err(Fault::new(FaultCode::Internal, format!("no question is called {name}")))
+    })
+}
+
+fn answer_local(
+    device: &Arc<Mutex<Device>>,
+    ask: Option<&str>,
+    name: &str,
+    json: &str,
+) -> Option<Result<String, Fault>> {
+    let mut device = lock(device);
+    if let (Some(ask), Some(desk)) = (ask, device.open.as_ref()) {
+        match desk.store.answered(ask) {
+            Ok(Some(reply)) => return Some(Ok(reply)),
+            Ok(None) => {}
+            Err(error) => return Some(Err(error.into())),
+        }
+    }
+    let context = AskContext {
+        id: ask.map(str::to_owned),
+        name: name.to_owned(),
+        json: json.to_owned(),
+    };
+    let mut answering = Answering { device: &mut device, ask: context };
+    dispatch_local(&mut answering, name, json)
+}
+
+/// Exchanges with the server if that is due. Gives the milliseconds until it is due again; `None`
+/// where waiting cannot help.
+pub async fn sync_when_due<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+) -> Option<u64> {
+    if keep_secrets(device, outside).await.is_err() {
+        return Some(60_000);
+    }
+    let (now, due) = {
+        let device = lock(device);
+        device.open.as_ref()?;
+        (device.senses.now(), device.exchange.due_at)
+    };
+    match due {
+        Some(due) if due > now => {
+            Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))
+        }
+        _ => link::exchange(device, outside).await.1,
+    }
+}

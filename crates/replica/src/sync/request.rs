@@ -1,0 +1,201 @@
+//! What to send.
+
+use prost::Message;
+use yidang_api::Fault;
+use yidang_domain::entry::DocumentKind;
+use yidang_sync_protocol::batch::MOST_CHANGES;
+use yidang_sync_protocol::{
+    BatchHeader, Cursor, SignedBatch, SignedCertificate, SignedCursor, SignedRequest, SyncRequest,
+    frame,
+};
+
+use crate::device::OpenDesk;
+use crate::store::{
+    PendingBatch, ReadDocuments, ReadOutbox, ReadState, StoreError, StoredBatch, Write,
+};
+
+/// Batches in one request; the next page takes the rest.
+const MOST_BATCHES: u32 = 200;
+/// Bytes of changes in one request, well below what the server takes.
+const MOST_PUSH_BYTES: usize = 256 * 1024;
+/// How large a reply may be.
+const MOST_PAGE_BYTES: u32 = 1 << 20;
+
+/// A request, and which batches are in it, in order.
+pub struct Outgoing {
+    /// The message.
+    pub message: SyncRequest,
+    /// Names of the batches.
+    pub batches: Vec<StoredBatch>,
+}
+
+/// The number of a kind on the wire.
+pub const fn kind_number(kind: DocumentKind) -> u32 {
+    match kind {
+        DocumentKind::CaseFile => 1,
+        DocumentKind::Household => 2,
+        DocumentKind::VisitDay => 3,
+    }
+}
+
+/// The kind with that number.
+pub fn kind_of(number: u32) -> Option<DocumentKind> {
+    DocumentKind::ALL.into_iter().find(|kind| kind_number(*kind) == number)
+}
+
+/// Signs what was not signed yet and puts a request together.
+pub fn request(desk: &mut OpenDesk) -> Result<Outgoing, Fault> {
+    let cursor = cursor(desk)?;
+    sign_pending(desk, cursor.as_ref())?;
+    let store = &desk.store;
+    let mut batches = Vec::new();
+    let mut push = Vec::new();
+    let mut bytes = 0;
+    for batch in store.batches_to_push(MOST_BATCHES)? {
+        let signed = signed_batch(desk, &batch)?;
+        bytes += signed.encoded_len();
+        if bytes > MOST_PUSH_BYTES && !push.is_empty() {
+            break;
+        }
+        push.push(signed);
+        batches.push(batch);
+    }
+    let message = SyncRequest {
+        cursor: store
+            .state("cursor")?
+            .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()),
+        certificates: foreign_certificates(desk, &push)?,
+        push,
+        most_bytes: MOST_PAGE_BYTES,
+        want_certificates: store.wanted_certificates(100)?,
+        reference_version: number(store, "reference_version")?,
+        scope: number(store, "scope")?,
+    };
+    Ok(Outgoing { message, batches })
+}
+
+/// The body of a request, signed by this device.
+pub fn body(desk: &OpenDesk, message: Vec<u8>, attach: bool) -> Vec<u8> {
+    let seed = desk.account.signing_seed();
+    let mut signed = SignedRequest::new(&desk.certificate_id, message, &seed);
+    if attach {
+        signed.attached = Some(SignedCertificate {
+            certificate: desk.account.certificate.clone(),
+            signature: desk.account.certificate_signature.clone(),
+        });
+    }
+    frame::pack(&signed.encode_to_vec())
+}
+
+/// A number that is kept in the state.
+pub fn number(store: &impl ReadState, name: &str) -> Result<u64, StoreError> {
+    Ok(store
+        .state(name)?
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(u64::from_be_bytes)
+        .unwrap_or_default())
+}
+
+/// Where this device stands in the log.
+pub fn cursor(desk: &OpenDesk) -> Result<Option<Cursor>, StoreError> {
+    Ok(desk
+        .store
+        .state("cursor")?
+        .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok())
+        .and_then(|signed| signed.open(&desk.account.county_key).ok()))
+}
+
+fn sign_pending(desk: &mut OpenDesk, cursor: Option<&Cursor>) -> Result<(), Fault> {
+    let pending = desk.store.unsigned(MOST_CHANGES)?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let seed = desk.account.signing_seed();
+    let org = desk
+        .reference
+        .as_ref()
+        .and_then(|reference| reference.assignments.first())
+        .map(|assignment| assignment.org.as_str().to_owned())
+        .unwrap_or_default();
+    let template = BatchHeader {
+        certificate: desk.certificate_id.to_vec(),
+        incarnation: desk.account.incarnation,
+        org,
+        cursor_seq: cursor.map(|cursor| cursor.seq).unwrap_or_default(),
+        cursor_chain: cursor.map(|cursor| cursor.chain8.clone()).unwrap_or_default(),
+        ..BatchHeader::default()
+    };
+    desk.store.write(|write| -> Result<(), StoreError> {
+        for batch in &pending {
+            sign_one(write, batch, &template, &seed)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn sign_one(
+    write: &Write<'_>,
+    pending: &PendingBatch,
+    template: &BatchHeader,
+    seed: &yidang_sync_protocol::SigningSeed,
+) -> Result<(), StoreError> {
+    let Some(stored) = write.stored(pending.document)? else { return Ok(()) };
+    let mut changes = Vec::with_capacity(pending.hashes.len());
+    for hash in &pending.hashes {
+        changes.extend(write.change(pending.document, hash)?);
+    }
+    if changes.len() != pending.hashes.len() {
+        return Ok(());
+    }
+    let header = BatchHeader {
+        document: pending.document.as_bytes().to_vec(),
+        kind: kind_number(stored.kind),
+        home: stored.home.as_str().to_owned(),
+        ..template.clone()
+    };
+    let signed = header.sign(changes, seed);
+    let batch = StoredBatch {
+        id: signed.id().to_vec(),
+        document: pending.document,
+        header: signed.header,
+        signature: signed.signature,
+        hashes: pending.hashes.clone(),
+    };
+    write.put_batch(&batch, true)?;
+    write.signed(&batch.hashes, &batch.id)
+}
+
+/// A batch as it travels: the stored proof with its changes.
+pub fn signed_batch(desk: &OpenDesk, batch: &StoredBatch) -> Result<SignedBatch, Fault> {
+    let mut changes = Vec::with_capacity(batch.hashes.len());
+    for hash in &batch.hashes {
+        let bytes = desk.store.change(batch.document, hash)?;
+        changes.push(bytes.ok_or_else(|| {
+            Fault::new(yidang_api::FaultCode::StoreDamaged, "a change of a batch is missing")
+        })?);
+    }
+    Ok(SignedBatch { header: batch.header.clone(), signature: batch.signature.clone(), changes })
+}
+
+/// Certificates of others whose batches are in the request: a restored server may have lost them.
+fn foreign_certificates(
+    desk: &OpenDesk,
+    push: &[SignedBatch],
+) -> Result<Vec<SignedCertificate>, StoreError> {
+    let mut ids: Vec<Vec<u8>> = push
+        .iter()
+        .filter_map(|batch| batch.read().ok())
+        .map(|header| header.certificate)
+        .filter(|id| id.as_slice() != desk.certificate_id)
+        .collect();
+    ids.sort();
+    ids.dedup();
+    let mut certificates = Vec::new();
+    for id in ids {
+        certificates.extend(desk.store.certificate(&id)?.map(|(certificate, signature)| {
+            SignedCertificate { certificate, signature }
+        }));
+    }
+    Ok(certificates)
+}

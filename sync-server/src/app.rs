@@ -1,0 +1,272 @@
+//! The running server, without its network.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+
+use anyhow::{Context, Result, bail};
+use yidang_domain::civil::Date;
+use yidang_domain::ids::UserId;
+
+use crate::clock::Clock;
+use crate::county::{self, County};
+use crate::enrol::Wrongs;
+use crate::judge::shelf::Shelf;
+use crate::register::{Register, RegisterData};
+use crate::store::{Db, Store, StoreError};
+use crate::sync::unpoisoned;
+
+/// How a server is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The directory of the database.
+    pub data: PathBuf,
+    /// What time it is.
+    pub clock: Clock,
+    /// Makes the demo county where there is no database.
+    pub demo: bool,
+    /// Where the pages of the browser lie, if they are served.
+    pub web: Option<PathBuf>,
+    /// So many requests are under way at once; others are told to come later.
+    pub most_requests: usize,
+    /// So many documents are held in memory.
+    pub most_documents: usize,
+}
+
+impl Options {
+    /// An existing county in `data`.
+    #[must_use]
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            clock: Clock::system(),
+            demo: false,
+            web: None,
+            most_requests: 64,
+            most_documents: 1_000,
+        }
+    }
+
+    /// The demo county in `data`, made on the first start.
+    #[must_use]
+    pub fn demo(data: impl Into<PathBuf>) -> Self {
+        Self { demo: true, ..Self::new(data) }
+    }
+
+    /// With another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Clock) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// With a clock that says it is `date`.
+    #[must_use]
+    pub fn on(self, date: Date) -> Self {
+        self.with_clock(Clock::on(date))
+    }
+}
+
+/// The database file in a data directory.
+#[must_use]
+pub fn database(data: &Path) -> PathBuf {
+    data.join("county.sqlite")
+}
+
+/// The running server. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    county: County,
+    clock: Clock,
+    web: Option<PathBuf>,
+    most_requests: usize,
+    shelf: Mutex<Shelf>,
+    register: RwLock<(u64, Arc<Register>)>,
+    wrongs: Mutex<Wrongs>,
+    hashing: Mutex<()>,
+    _lock: File,
+}
+
+/// Takes the directory for one server. The lock goes with the process.
+///
+/// # Errors
+///
+/// Where another server has it.
+pub fn lock_directory(data: &Path) -> Result<File> {
+    let file = File::create(data.join("lock")).context("cannot make the lock file")?;
+    if file.try_lock().is_err() {
+        bail!("another server is running on {}", data.display());
+    }
+    Ok(file)
+}
+
+/// Opens the server on its directory, and judges what was received before it stopped.
+///
+/// # Errors
+///
+/// Where there is no county, another server runs, or the database is damaged.
+pub fn open(options: Options) -> Result<App> {
+    let path = database(&options.data);
+    let store = Store::open(&path).context("cannot open the database")?;
+    let lock = lock_directory(&options.data)?;
+    if matches!(store.county(), Err(StoreError::NoCounty)) && options.demo {
+        crate::demo::make(&store, &options.clock)?;
+    }
+    let code = store.county().context("make a county with `demo` or `init` first")?;
+    let county = store.write(&code, |db| {
+        let mut county = County::load(db, &code)?;
+        county.reincarnate(db)?;
+        Ok::<_, StoreError>(county)
+    })?;
+    let app = App::of(store, county, &options, lock)?;
+    app.judge_inbox()?;
+    Ok(app)
+}
+
+impl App {
+    pub(crate) fn of(
+        store: Store,
+        county: County,
+        options: &Options,
+        lock: File,
+    ) -> Result<Self, StoreError> {
+        let register = store.read(&county.code, |db| {
+            Ok::<_, StoreError>((db.county()?.register_version, county::read_register(db)?))
+        })?;
+        let inner = Inner {
+            store,
+            county,
+            clock: options.clock.clone(),
+            web: options.web.clone(),
+            most_requests: options.most_requests,
+            shelf: Mutex::new(Shelf::new(options.most_documents)),
+            register: RwLock::new((register.0, Arc::new(register.1))),
+            wrongs: Mutex::default(),
+            hashing: Mutex::default(),
+            _lock: lock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The county.
+    #[must_use]
+    pub fn county(&self) -> &County {
+        &self.inner.county
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(crate) fn web(&self) -> Option<&Path> {
+        self.inner.web.as_deref()
+    }
+
+    pub(crate) fn most_requests(&self) -> usize {
+        self.inner.most_requests
+    }
+
+    pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        unpoisoned(self.inner.shelf.lock())
+    }
+
+    pub(crate) fn wrongs(&self) -> MutexGuard<'_, Wrongs> {
+        unpoisoned(self.inner.wrongs.lock())
+    }
+
+    pub(crate) fn hashing(&self) -> MutexGuard<'_, ()> {
+        unpoisoned(self.inner.hashing.lock())
+    }
+
+    /// One reading transaction.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Db<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.inner.store.read(&self.inner.county.code, work)
+    }
+
+    /// One writing transaction.
+    pub(crate) fn write<T>(
+        &self,
+        work: impl FnOnce(&Db<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.inner.store.write(&self.inner.county.code, work)
+    }
+
+    /// The register as it stands, also when another process changed it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn register(&self) -> Result<Arc<Register>, StoreError> {
+        let version = self.read(|db| db.county())?.register_version;
+        {
+            let held = unpoisoned(self.inner.register.read());
+            if held.0 == version {
+                return Ok(Arc::clone(&held.1));
+            }
+        }
+        let fresh = self.read(|db| {
+            Ok::<_, StoreError>((db.county()?.register_version, county::read_register(db)?))
+        })?;
+        let fresh = (fresh.0, Arc::new(fresh.1));
+        let register = Arc::clone(&fresh.1);
+        *unpoisoned(self.inner.register.write()) = fresh;
+        self.retry_reviews(&register)?;
+        Ok(register)
+    }
+
+    /// Batches whose author the register did not know may be judged now.
+    fn retry_reviews(&self, register: &Register) -> Result<(), StoreError> {
+        let documents = self.read(|db| db.documents_in_review())?;
+        if documents.is_empty() {
+            return Ok(());
+        }
+        let mut shelf = self.shelf();
+        let now = self.inner.clock.now();
+        let done = self.write(|db| {
+            let mut judge =
+                crate::judge::Judge::new(db, register, &self.inner.county, &mut shelf, now)?;
+            documents.iter().try_for_each(|document| judge.follow_up(document))
+        });
+        match &done {
+            Ok(()) => shelf.settle(),
+            Err(_) => shelf.discard(),
+        }
+        done
+    }
+
+    /// Puts units, people and teams into the register.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn put_register(&self, data: &RegisterData) -> Result<(), StoreError> {
+        let now = self.inner.clock.now();
+        self.write(|db| county::put_register(db, data, now))
+    }
+
+    /// Makes an activation code for a person of the register.
+    ///
+    /// # Errors
+    ///
+    /// Where the register does not know them.
+    pub fn create_code(&self, user: &UserId) -> Result<String> {
+        let now = self.inner.clock.now();
+        let _one_at_a_time = self.hashing();
+        crate::enrol::create_code(&self.inner.store, &self.inner.county.code, user, now)
+    }
+}

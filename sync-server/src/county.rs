@@ -1,0 +1,330 @@
+//! The county: its keys, its server's actor, how it begins and how it begins anew.
+
+use prost::Message;
+use serde_json::json;
+use yidang_domain::causality::hex_of;
+use yidang_domain::civil::InstantMs;
+use yidang_domain::ids::{DeviceId, OrgCode, UserId};
+use yidang_sync_protocol::{
+    Certificate, Checkpoint, PublicKey, SignedCertificate, SignedCheckpoint, SigningSeed,
+};
+
+use crate::register::{Register, RegisterData, RegisteredUser};
+use crate::store::{CertificateRow, CountyRow, Db, LogKind, StoreError};
+
+/// The user under whom the server writes numbers.
+pub const SERVER_USER: &str = "server";
+/// Its device.
+const SERVER_DEVICE: &str = "server";
+
+/// The server as an author.
+#[derive(Debug, Clone)]
+pub struct ServerActor {
+    /// Its key.
+    pub seed: SigningSeed,
+    /// Its certificate.
+    pub certificate: [u8; 16],
+    /// The nonce in that certificate.
+    pub nonce: [u8; 16],
+    /// Its incarnation: another one at every start, because a restored server must never write a
+    /// second change under a sequence number it used before.
+    pub incarnation: u32,
+    /// Its device.
+    pub device: String,
+}
+
+/// What every part of the server needs to know of the county.
+#[derive(Debug, Clone)]
+pub struct County {
+    /// Its code.
+    pub code: String,
+    /// Its public key.
+    pub key: PublicKey,
+    /// Its signing key.
+    pub seed: SigningSeed,
+    /// The data are invented.
+    pub demo: bool,
+    server: ServerActor,
+}
+
+/// The secrets a county begins with.
+pub struct Seeds {
+    /// Of the county.
+    pub county: [u8; 32],
+    /// Of its server.
+    pub server: [u8; 32],
+    /// The nonce of its server.
+    pub nonce: [u8; 16],
+    /// The first epoch.
+    pub epoch: [u8; 16],
+}
+
+/// Random bytes.
+///
+/// # Errors
+///
+/// Where the system has none.
+pub fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
+    Ok(bytes)
+}
+
+impl Seeds {
+    /// Random ones.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn random() -> Result<Self, StoreError> {
+        Ok(Self { county: random()?, server: random()?, nonce: random()?, epoch: random()? })
+    }
+}
+
+impl County {
+    /// The county in the database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn load(db: &Db<'_>, code: &str) -> Result<Self, StoreError> {
+        let row = db.county()?;
+        let certificate = db
+            .certificate(&row.server_certificate)?
+            .ok_or_else(|| StoreError::Damaged("the server has no certificate".into()))?;
+        let key = row.seed.public_key();
+        let opened = SignedCertificate::decode(certificate.bytes.as_slice())?
+            .open(&key)
+            .map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let server = ServerActor {
+            seed: row.server_seed.clone(),
+            certificate: row.server_certificate,
+            nonce: opened.nonce().unwrap_or_default(),
+            incarnation: row.incarnation,
+            device: opened.device,
+        };
+        Ok(Self { code: code.to_owned(), key, seed: row.seed, demo: row.demo, server })
+    }
+
+    /// The server as an author.
+    #[must_use]
+    pub const fn server(&self) -> &ServerActor {
+        &self.server
+    }
+
+    /// The county as a unit.
+    #[must_use]
+    pub fn unit(&self) -> OrgCode {
+        OrgCode(self.code.clone())
+    }
+
+    /// Gives the server's actor a new incarnation, as every start does.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn reincarnate(&mut self, db: &Db<'_>) -> Result<(), StoreError> {
+        // Random instead of counted: a restored counter would come to the same numbers again.
+        self.server.incarnation = u32::from_be_bytes(random()?).max(2);
+        db.set_server(&self.server.seed, &self.server.certificate, self.server.incarnation)
+    }
+}
+
+/// Makes the county in an empty database.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn make(
+    db: &Db<'_>,
+    code: &str,
+    seeds: &Seeds,
+    demo: bool,
+    now: InstantMs,
+) -> Result<(), StoreError> {
+    let seed = SigningSeed(seeds.county);
+    let server_seed = SigningSeed(seeds.server);
+    let certificate = Certificate {
+        county: code.to_owned(),
+        user: SERVER_USER.into(),
+        device: SERVER_DEVICE.into(),
+        public_key: server_seed.public_key().to_vec(),
+        nonce: seeds.nonce.to_vec(),
+        name: "县服务器".into(),
+        post: "县服务器".into(),
+        device_name: "县服务器".into(),
+        issued_at_ms: now.0,
+        suite: 1,
+        server: true,
+    };
+    let signed = certificate.sign(&seed);
+    let row = CountyRow {
+        first_epoch: seeds.epoch,
+        epoch: seeds.epoch,
+        seq: 0,
+        chain: yidang_sync_protocol::Chain::begin(code, &seeds.epoch),
+        seed,
+        server_seed,
+        server_certificate: signed.id(),
+        incarnation: 1,
+        healing: false,
+        demo,
+        register_version: 0,
+    };
+    db.make_county(&row, now.0)?;
+    learn_certificate(db, &signed, &certificate, now)?;
+    Ok(())
+}
+
+/// Puts a certificate of the county into the log, unless it is there.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn learn_certificate(
+    db: &Db<'_>,
+    signed: &SignedCertificate,
+    opened: &Certificate,
+    now: InstantMs,
+) -> Result<(), StoreError> {
+    let id = signed.id();
+    if db.certificate(&id)?.is_some() {
+        return Ok(());
+    }
+    let bytes = signed.encode_to_vec();
+    let seq = db.append(LogKind::Certificate, &[], &bytes, now.0)?;
+    db.put_certificate(&CertificateRow {
+        id,
+        user: opened.user.clone(),
+        device: opened.device.clone(),
+        bytes,
+        seq,
+        revoked_seq: None,
+        seen_at_ms: now.0,
+    })
+}
+
+/// Puts a whole register into the database, as one record of the log.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<(), StoreError> {
+    let damaged = |error: serde_json::Error| StoreError::Damaged(error.to_string());
+    let record = serde_json::to_vec(data).map_err(damaged)?;
+    let seq = db.append(LogKind::Reference, &[], &record, now.0)?;
+    for unit in &data.units {
+        db.put_unit(unit)?;
+    }
+    for user in &data.users {
+        db.put_user(&user.user, &user.name)?;
+    }
+    for assignment in &data.assignments {
+        db.put_assignment(assignment, seq)?;
+    }
+    for team in &data.teams {
+        db.put_team(team)?;
+    }
+    for exception in &data.exceptions {
+        db.put_exception(exception)?;
+    }
+    let rule = serde_json::to_string(&data.visit_rule).map_err(damaged)?;
+    let calendar = serde_json::to_string(&data.calendar).map_err(damaged)?;
+    db.set_setting("visit_rule", &rule)?;
+    db.set_setting("calendar", &calendar)?;
+    db.touch_register()
+}
+
+/// Reads the register.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
+    let demo = db.county()?.demo;
+    let setting = |name: &str| Ok::<_, StoreError>(db.setting(name)?.unwrap_or_default());
+    let users = db.users()?.into_iter().map(|(user, name)| RegisteredUser { user, name }).collect();
+    let data = RegisterData {
+        units: db.units()?,
+        users,
+        assignments: db.assignments()?,
+        teams: db.teams()?,
+        exceptions: db.exceptions()?,
+        visit_rule: serde_json::from_str(&setting("visit_rule")?).unwrap_or_default(),
+        calendar: serde_json::from_str(&setting("calendar")?).unwrap_or_default(),
+    };
+    Ok(Register::new(data, demo))
+}
+
+/// Begins a new epoch after the server went back in time, and says so in the log.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn begin_epoch(db: &Db<'_>, why: &str, now: InstantMs) -> Result<(), StoreError> {
+    let before = db.county()?;
+    let epoch: [u8; 16] = random()?;
+    let record = json!({
+        "why": why,
+        "from_epoch": hex_of(&before.epoch),
+        "from_seq": before.seq,
+        "from_chain": hex_of(&before.chain.0),
+        "epoch": hex_of(&epoch),
+    });
+    db.append(LogKind::Restored, &[], record.to_string().as_bytes(), now.0)?;
+    db.begin_epoch(&epoch)?;
+    tracing::warn!(why, seq = before.seq, "a new epoch begins; devices will heal what is missing");
+    Ok(())
+}
+
+const CHECKPOINT_EVERY_MS: i64 = 3_600_000;
+
+/// The newest checkpoint; a new one where the last is an hour old and the log went on.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn checkpoint(
+    db: &Db<'_>,
+    county: &County,
+    now: InstantMs,
+) -> Result<Option<(u64, SignedCheckpoint)>, StoreError> {
+    let newest = db.newest_checkpoint()?;
+    let head = db.county()?;
+    let is_due = newest.as_ref().is_none_or(|(seq, _, at)| {
+        *seq < head.seq && now.0.saturating_sub(*at) >= CHECKPOINT_EVERY_MS
+    });
+    if !is_due {
+        return newest
+            .map(|(seq, bytes, _)| Ok((seq, SignedCheckpoint::decode(bytes.as_slice())?)))
+            .transpose();
+    }
+    let signed = Checkpoint {
+        county: county.code.clone(),
+        epoch: head.epoch.to_vec(),
+        seq: head.seq,
+        chain: head.chain.0.to_vec(),
+        at_ms: now.0,
+    }
+    .sign(&county.seed);
+    db.put_checkpoint(head.seq, &signed.encode_to_vec(), now.0)?;
+    Ok(Some((head.seq, signed)))
+}
+
+/// Whether a person may have certificates: somebody of the register.
+#[must_use]
+pub fn is_registered(register: &Register, user: &UserId) -> bool {
+    register.name_of(user).is_some()
+}
+
+/// The short public name of an installation.
+#[must_use]
+pub fn device_name_of(key: &[u8], nonce: &[u8]) -> DeviceId {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    hash.update(b"yidang device");
+    hash.update(key);
+    hash.update(nonce);
+    let digest = hash.finalize();
+    DeviceId(format!("d-{}", hex_of(digest.get(..5).unwrap_or_default())))
+}

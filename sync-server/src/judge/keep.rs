@@ -1,0 +1,137 @@
+//! Writes what was accepted: the log, the changes, the indexes, and the number that follows.
+
+use prost::Message;
+use yidang_documents::{Author as Writer, Edit, Projection, actor_id};
+use yidang_domain::entry::{Entry, EntryHeader, EntryKind};
+use yidang_domain::ids::{DeviceId, DocumentId, UserId};
+use yidang_sync_protocol::BatchHeader;
+
+use crate::county::SERVER_USER;
+use crate::kinds;
+use crate::store::{CaseRow, DocumentRow, LogKind, StoreError};
+
+use super::number::CaseNumber;
+use super::{Examined, Judge, Ruling, Verified, verify};
+
+impl Judge<'_> {
+    /// Puts an examined batch into the log and everything that follows from it beside it.
+    pub(super) fn keep(
+        &mut self,
+        verified: &Verified,
+        examined: &Examined,
+    ) -> Result<u64, StoreError> {
+        let bytes = verified.batch.encode_to_vec();
+        let document = &verified.document;
+        let seq = self.db.append(LogKind::Batch, document, &bytes, self.now.0)?;
+        let kind = examined.document.kind();
+        self.db.put_document(&DocumentRow {
+            id: *document,
+            kind: kinds::number_of(kind),
+            home: examined.document.home().to_string(),
+            org: examined.org.to_string(),
+            heads: examined.document.heads(),
+            last_seq: seq,
+        })?;
+        for change in &examined.changes {
+            self.db.put_change(document, seq, change)?;
+        }
+        let keys = self.register.index_keys(kind, &examined.org);
+        self.db.index_document(document, &keys, seq)?;
+        if let Projection::CaseFile(_) = &examined.projection {
+            self.db.put_case(document, &case_row(examined))?;
+        }
+        self.keep_numbers(examined, document)
+            .map(|()| seq)
+    }
+
+    /// Numbers that stand in accepted changes are taken, also those of a server before a restore.
+    fn keep_numbers(&self, examined: &Examined, document: &[u8; 16]) -> Result<(), StoreError> {
+        let entries = examined.performed.iter().flat_map(|did| &did.entries);
+        for (_, _, entry) in entries {
+            let Entry::NumberIssued { number } = entry else { continue };
+            let Some(parsed) = CaseNumber::parse(number) else { continue };
+            let CaseNumber { committee, year, number } = parsed;
+            if !self.db.put_number(&committee, year, number, document)? {
+                let id = DocumentId::from_bytes(*document);
+                tracing::error!(%id, number, year, "a number was issued twice");
+            }
+        }
+        Ok(())
+    }
+
+    /// Issues the number of an accepted case file that has none.
+    pub(super) fn issue_number(&mut self, document: &[u8; 16]) -> Result<(), StoreError> {
+        if self.healing {
+            return Ok(());
+        }
+        let Some(mut copy) = self.shelf.find(self.db, document)? else { return Ok(()) };
+        let Projection::CaseFile(case) = yidang_documents::project(&copy) else { return Ok(()) };
+        let is_due = case.number.is_none() && case.entries_of(EntryKind::Accepted).next().is_some();
+        if !is_due {
+            return Ok(());
+        }
+        let grid = case.grid();
+        let today = self.now.date();
+        let committee = self.register.committee(&grid);
+        let number = self.db.next_number(&committee, today.year())?;
+        let text = CaseNumber { committee, year: today.year(), number }.to_string();
+        let server = self.county.server();
+        let actor = server.actor();
+        let header = EntryHeader {
+            on: today,
+            by: UserId::from(SERVER_USER),
+            org: self.county.unit(),
+            device: DeviceId(server.device.clone()),
+        };
+        let writer = Writer { actor, header, at: self.now };
+        let committed = copy
+            .commit(&writer, None, &[Edit::AddEntry(Entry::NumberIssued { number: text })])
+            .map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let header = BatchHeader {
+            document: document.to_vec(),
+            certificate: server.certificate.to_vec(),
+            incarnation: server.incarnation,
+            kind: kinds::number_of(copy.kind()),
+            home: copy.home().to_string(),
+            ..BatchHeader::default()
+        };
+        let batch = header.sign(vec![committed.bytes], &server.seed);
+        let ruling = match verify(self.db, self.county, &batch) {
+            Ok(verified) => self.rule(&verified)?,
+            Err(no) => self.settle_no(&batch, no)?,
+        };
+        if !matches!(ruling, Ruling::Accepted(_)) {
+            let id = DocumentId::from_bytes(*document);
+            tracing::error!(%id, ?ruling, "the number of a case file was not accepted");
+        }
+        Ok(())
+    }
+}
+
+/// The line of a case file in lists.
+fn case_row(examined: &Examined) -> CaseRow {
+    let Projection::CaseFile(case) = &examined.projection else { return CaseRow::default() };
+    let stage = serde_json::to_value(case.stage);
+    let stage = stage.ok().and_then(|word| word.as_str().map(str::to_owned));
+    CaseRow {
+        org: examined.org.to_string(),
+        stage: stage.unwrap_or_default(),
+        category: case.fact("category"),
+        risk: case.fact("risk").parse().unwrap_or(0),
+        number: case.number.clone().unwrap_or_default(),
+        due_on: case.due_on.map(|date| date.to_string()).unwrap_or_default(),
+        matter: case.fact("matter"),
+        round: case.round,
+        clashes: u32::try_from(case.common.clashes.len()).unwrap_or(u32::MAX),
+        last_at_ms: case.common.last_at.0,
+    }
+}
+
+impl crate::county::ServerActor {
+    /// The actor under which the server writes.
+    #[must_use]
+    pub fn actor(&self) -> yidang_documents::Actor {
+        let user = UserId::from(SERVER_USER);
+        actor_id(&self.seed.public_key(), &user, &self.nonce, self.incarnation)
+    }
+}

@@ -1,0 +1,166 @@
+//! Whether the author of a change may do what it does. Pure.
+
+use yidang_documents::guard::Performed;
+use yidang_domain::civil::{Date, date_after};
+use yidang_domain::entry::{DocumentKind, EntryKind};
+use yidang_domain::ids::{DeviceId, OrgCode, UserId};
+use yidang_domain::org::{Assignment, Role};
+use yidang_domain::rights::{Act, may};
+
+use crate::register::Register;
+
+/// Who wrote a batch, as their certificate says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// The person.
+    pub user: UserId,
+    /// The installation.
+    pub device: DeviceId,
+    /// The county's own server.
+    pub is_server: bool,
+}
+
+/// Between when and when a batch was written: not before the device's place in the log, not after
+/// it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The first day it may have been written.
+    pub from: Date,
+    /// The last.
+    pub to: Date,
+}
+
+/// A rule that was broken: its word, and what exactly.
+pub type Broken = (&'static str, String);
+
+/// A guest's days are looked for over no longer a time.
+const LONGEST_OFFLINE_DAYS: i64 = 120;
+
+/// What is judged: one change and the document it stands in.
+pub struct Case<'a> {
+    /// Kind of the document.
+    pub kind: DocumentKind,
+    /// What the change does.
+    pub performed: &'a Performed,
+    /// The change is the first of its document.
+    pub begins: bool,
+}
+
+/// Checks one change.
+///
+/// # Errors
+///
+/// The rule that was broken, a word of `docs/refusals.md`.
+pub fn check(
+    register: &Register,
+    author: &Author,
+    written: Written,
+    case: &Case<'_>,
+) -> Result<(), Broken> {
+    check_headers(register, author, case.performed)?;
+    if author.is_server {
+        return check_server(case);
+    }
+    let posts = Posts::of(register, author, written);
+    let mut acts = case.performed.acts.clone();
+    if case.begins && case.kind == DocumentKind::CaseFile {
+        acts.push(Act::OpenCaseFile);
+    }
+    for act in acts {
+        if !posts.may(act, case) {
+            return Err(("not_allowed", format!("{act:?} at {:?}", case.performed.stage)));
+        }
+    }
+    let closes = case.performed.acts.contains(&Act::Add(EntryKind::Closed));
+    if closes && case.performed.asked_by.as_ref() == Some(&author.user) {
+        return Err(("own_request", "whoever asked to close may not close".into()));
+    }
+    let moved = case.performed.org_after != case.performed.org;
+    if moved && !posts.reach(&case.performed.org_after) {
+        return Err(("out_of_reach", "moved beyond the author's township".into()));
+    }
+    Ok(())
+}
+
+/// Every entry names its author, their device and a unit they act for.
+fn check_headers(register: &Register, author: &Author, did: &Performed) -> Result<(), Broken> {
+    for (_, header, _) in &did.entries {
+        if header.by != author.user || header.device != author.device {
+            return Err(("author", "an entry under another name or device".into()));
+        }
+        let tree = register.tree();
+        let is_theirs = author.is_server
+            || register.assignments_of(&author.user).any(|assignment| {
+                tree.is_within(&header.org, &assignment.org)
+                    || tree.is_within(&assignment.org, &header.org)
+            });
+        if !is_theirs {
+            return Err(("acting_unit", "an entry for a unit that is not the author's".into()));
+        }
+    }
+    Ok(())
+}
+
+/// The server issues numbers and does nothing else.
+fn check_server(case: &Case<'_>) -> Result<(), Broken> {
+    let number = Act::Add(EntryKind::NumberIssued);
+    let only_numbers = case
+        .performed
+        .acts
+        .iter()
+        .all(|act| *act == number && may(Role::Server, *act, case.performed.stage));
+    if only_numbers && !case.begins {
+        Ok(())
+    } else {
+        Err(("not_allowed", "the server issues numbers only".into()))
+    }
+}
+
+/// What the author held while the batch may have been written.
+struct Posts<'a> {
+    register: &'a Register,
+    assignments: Vec<&'a Assignment>,
+    guest_of: Vec<OrgCode>,
+}
+
+impl<'a> Posts<'a> {
+    fn of(register: &'a Register, author: &'a Author, written: Written) -> Self {
+        let holds = |assignment: &&Assignment| {
+            assignment.from <= written.to && assignment.to.is_none_or(|to| written.from <= to)
+        };
+        let assignments = register.assignments_of(&author.user).filter(holds).collect();
+        let mut guest_of = Vec::new();
+        if register.is_in_a_team(&author.user) {
+            for back in 0..LONGEST_OFFLINE_DAYS {
+                let day = date_after(written.to, -back);
+                if day < written.from {
+                    break;
+                }
+                guest_of = register.guest_villages(&author.user, day);
+                if !guest_of.is_empty() {
+                    break;
+                }
+            }
+        }
+        Self { register, assignments, guest_of }
+    }
+
+    fn may(&self, act: Act, case: &Case<'_>) -> bool {
+        let tree = self.register.tree();
+        let at = &case.performed.org;
+        let is_guest = self.guest_of.iter().any(|village| tree.is_within(at, village));
+        self.assignments.iter().any(|assignment| {
+            let own = tree.is_within(at, &assignment.org)
+                || case.kind == DocumentKind::VisitDay && tree.is_within(&assignment.org, at);
+            (own || is_guest) && may(assignment.role, act, case.performed.stage)
+        })
+    }
+
+    fn reach(&self, org: &OrgCode) -> bool {
+        let tree = self.register.tree();
+        let within = |from: &OrgCode| tree.is_within(org, &self.register.reach(from));
+        tree.find(org).is_some()
+            && (self.assignments.iter().any(|assignment| within(&assignment.org))
+                || self.guest_of.iter().any(within))
+    }
+}

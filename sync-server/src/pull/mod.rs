@@ -1,0 +1,255 @@
+//! What a device gets: the documents of its scope with records it lacks.
+
+pub mod place;
+
+use std::collections::BTreeSet;
+
+use prost::Message;
+use yidang_domain::civil::Date;
+use yidang_domain::ids::UserId;
+use yidang_sync_protocol::{PageDocument, SignedBatch, SignedCursor};
+
+use crate::county::County;
+use crate::judge::shelf;
+use crate::register::{Register, Scope};
+use crate::store::{Db, DocumentRow, ScopeRow, StoreError};
+
+use place::Place;
+
+/// A document this far behind comes whole.
+const MOST_BATCHES: u64 = 50;
+/// Documents looked up at once.
+const STRIDE: u32 = 256;
+/// Bytes of a page where the device names no number.
+const ORDINARY_PAGE_BYTES: usize = 1 << 20;
+/// No page is larger.
+const LARGEST_PAGE_BYTES: usize = 16 << 20;
+
+/// What the server makes of a cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The device was never here.
+    New,
+    /// It stands there.
+    At(Place),
+    /// It comes from another epoch, or its cursor is nobody's: it has to say what it holds.
+    Lost,
+    /// It saw more than there is: the server itself went back in time.
+    WentBack,
+}
+
+/// Compares a cursor with the log.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn standing(
+    db: &Db<'_>,
+    county: &County,
+    cursor: Option<&SignedCursor>,
+) -> Result<Standing, StoreError> {
+    let Some(cursor) = cursor else { return Ok(Standing::New) };
+    let Some(place) = Place::open(cursor, &county.key) else { return Ok(Standing::Lost) };
+    let head = db.county()?;
+    if place.epoch != head.epoch {
+        return Ok(Standing::Lost);
+    }
+    match db.chain_at(place.seq)? {
+        Some(chain) if chain.first8().as_slice() == place.chain8.as_slice() => {
+            Ok(Standing::At(place))
+        }
+        _ => Ok(Standing::WentBack),
+    }
+}
+
+/// A question for a page.
+pub struct Question<'a> {
+    /// Who asks.
+    pub user: &'a UserId,
+    /// Today.
+    pub today: Date,
+    /// Where they stand; none on the first contact.
+    pub place: Option<&'a Place>,
+    /// The scope the device knows.
+    pub scope: u64,
+    /// How large the page may be.
+    pub most_bytes: u32,
+    /// Records that this very request brought.
+    pub own: &'a BTreeSet<u64>,
+}
+
+/// A page.
+pub struct Page {
+    /// Where the device stands after it.
+    pub place: Place,
+    /// More is waiting.
+    pub more: bool,
+    /// What is new.
+    pub documents: Vec<PageDocument>,
+    /// What left the scope.
+    pub released: Vec<[u8; 16]>,
+    /// The scope.
+    pub scope: Scope,
+}
+
+/// What the device held before, as far as it can be told.
+enum Held {
+    /// Nothing that could be relied on: everything comes whole.
+    Nothing,
+    /// Everything of this same scope up to the base.
+    Same,
+    /// Everything of these units up to the base.
+    Of(String),
+}
+
+struct Course {
+    position: u64,
+    base: u64,
+    held: Held,
+    from_scope: u64,
+}
+
+/// Where the answer continues.
+fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course, StoreError> {
+    let afresh = Course { position: 0, base: 0, held: Held::Nothing, from_scope: 0 };
+    let of_hash = |hash: u64| -> Result<Held, StoreError> {
+        if hash == scope.hash {
+            return Ok(Held::Same);
+        }
+        Ok(db.scope_of_hash(hash)?.map_or(Held::Nothing, Held::Of))
+    };
+    let Some(place) = question.place else { return Ok(afresh) };
+    match place.base {
+        Some(base) if place.to_scope == scope.hash => Ok(Course {
+            position: place.seq,
+            base,
+            held: of_hash(place.from_scope)?,
+            from_scope: place.from_scope,
+        }),
+        // The scope changed while pages were on their way.
+        Some(_) => Ok(afresh),
+        None => {
+            let held = of_hash(question.scope)?;
+            let same = matches!(held, Held::Same);
+            let position = if same { place.seq } else { 0 };
+            Ok(Course { position, base: place.seq, held, from_scope: question.scope })
+        }
+    }
+}
+
+/// The next page.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn page(
+    db: &Db<'_>,
+    register: &Register,
+    question: &Question<'_>,
+) -> Result<Page, StoreError> {
+    let scope = register.scope(question.user, question.today);
+    let head = db.county()?;
+    let mut course = course(db, question, &scope)?;
+    let most = match usize::try_from(question.most_bytes).unwrap_or(usize::MAX) {
+        0 => ORDINARY_PAGE_BYTES,
+        most => most.min(LARGEST_PAGE_BYTES),
+    };
+    let mut page = Page {
+        place: Place::at(&head.epoch, head.seq, &head.chain),
+        more: false,
+        documents: Vec::new(),
+        released: Vec::new(),
+        scope,
+    };
+    if let (Held::Of(old), 0) = (&course.held, course.position) {
+        page.released = db.left_behind(old, &page.scope.keys)?;
+    }
+    let mut size = 0;
+    'pages: loop {
+        let rows = db.in_scope_after(&page.scope.keys, course.position, STRIDE)?;
+        if rows.is_empty() {
+            return Ok(page);
+        }
+        for row in rows {
+            if let Some(document) = deliver(db, &course, question, &row, &page.scope)? {
+                let weight = document.encoded_len();
+                if size > 0 && size + weight > most {
+                    break 'pages;
+                }
+                size += weight;
+                page.documents.push(document);
+            } else if row.gone && row.last_seq > course.base {
+                page.released.push(row.document);
+            }
+            course.position = row.last_seq;
+        }
+    }
+    let chain = db
+        .chain_at(course.position)?
+        .ok_or_else(|| StoreError::Damaged("a document beyond the log".into()))?;
+    page.place = Place {
+        base: Some(course.base),
+        from_scope: course.from_scope,
+        to_scope: page.scope.hash,
+        ..Place::at(&head.epoch, course.position, &chain)
+    };
+    page.more = true;
+    Ok(page)
+}
+
+/// What the device lacks of one document.
+fn deliver(
+    db: &Db<'_>,
+    course: &Course,
+    question: &Question<'_>,
+    row: &ScopeRow,
+    scope: &Scope,
+) -> Result<Option<PageDocument>, StoreError> {
+    if row.gone {
+        return Ok(None);
+    }
+    let is_held = match &course.held {
+        Held::Nothing => false,
+        Held::Same => row.since_seq <= course.base,
+        Held::Of(old) => row.since_seq <= course.base && db.is_in_scope(old, &row.document)?,
+    };
+    if is_held && row.last_seq <= course.base {
+        return Ok(None);
+    }
+    let Some(document) = db.document(&row.document)? else {
+        let detail = format!("scope {} names a document that is not there", scope.hash);
+        return Err(StoreError::Damaged(detail));
+    };
+    let behind = db.count_batches_after(&row.document, course.base)?;
+    // A document whose every batch lies after the base is complete without having been held.
+    let is_complete = is_held || behind == db.count_batches_after(&row.document, 0)?;
+    if matches!(course.held, Held::Nothing) || !is_complete || behind > MOST_BATCHES {
+        return whole(db, &document).map(Some);
+    }
+    let batches: Vec<SignedBatch> = db
+        .batches_after(&row.document, course.base)?
+        .into_iter()
+        .filter(|(seq, _)| !question.own.contains(seq))
+        .map(|(_, bytes)| SignedBatch::decode(bytes.as_slice()))
+        .collect::<Result<_, _>>()?;
+    if batches.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(PageDocument { batches, ..outline(&document) }))
+}
+
+fn outline(document: &DocumentRow) -> PageDocument {
+    PageDocument {
+        document: document.id.to_vec(),
+        kind: document.kind,
+        home: document.home.clone(),
+        snapshot: Vec::new(),
+        batches: Vec::new(),
+        seq: document.last_seq,
+    }
+}
+
+fn whole(db: &Db<'_>, row: &DocumentRow) -> Result<PageDocument, StoreError> {
+    let snapshot = shelf::load(db, row)?.save_uncompressed();
+    Ok(PageDocument { snapshot, ..outline(row) })
+}

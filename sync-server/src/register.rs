@@ -1,0 +1,345 @@
+//! Who works where, and what follows from it: scopes, posts and reference data. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use yidang_domain::calendar::{Exception, VisitPlan, VisitRule, WorkCalendar};
+use yidang_domain::civil::Date;
+use yidang_domain::ids::{OrgCode, UserId};
+use yidang_domain::org::{Assignment, OrgLevel, OrgTree, OrgUnit, Role};
+use yidang_domain::reference::{Reference, VisitTeam, guest_villages};
+
+/// A person of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisteredUser {
+    /// How the register names them.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+}
+
+/// Everything in the register, as it is stored and as a county file brings it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterData {
+    /// Units.
+    pub units: Vec<OrgUnit>,
+    /// People.
+    pub users: Vec<RegisteredUser>,
+    /// Who works where.
+    pub assignments: Vec<Assignment>,
+    /// Visit teams.
+    #[serde(default)]
+    pub teams: Vec<VisitTeam>,
+    /// Decisions about single visit days.
+    #[serde(default)]
+    pub exceptions: Vec<Exception>,
+    /// The rule of visit days.
+    #[serde(default)]
+    pub visit_rule: VisitRule,
+    /// Days off and make-up days.
+    #[serde(default)]
+    pub calendar: WorkCalendar,
+}
+
+/// The register, ready for questions.
+#[derive(Debug, Clone)]
+pub struct Register {
+    tree: OrgTree,
+    users: BTreeMap<UserId, String>,
+    assignments: Vec<Assignment>,
+    teams: Vec<VisitTeam>,
+    plan: VisitPlan,
+    demo: bool,
+}
+
+/// The units whose documents a person reads, as keys of the scope index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Sorted keys as a JSON list.
+    pub keys: String,
+    /// The hash that devices echo; never zero.
+    pub hash: u64,
+}
+
+/// Reference data as they travel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferenceBytes {
+    /// Their version: a hash of the content, so that it is right after a restore too.
+    pub version: u64,
+    /// The JSON.
+    pub json: Vec<u8>,
+}
+
+/// The key of the scope index under which a village's visit days stand for its grids.
+#[must_use]
+pub fn visit_key(village: &OrgCode) -> String {
+    format!("visit:{village}")
+}
+
+/// The first eight bytes of a hash as a number that fits into JSON of any reader; never zero.
+fn short_hash(bytes: &[u8]) -> u64 {
+    let digest = Sha256::digest(bytes);
+    let number = digest.iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
+    (number >> 11).max(1)
+}
+
+impl Register {
+    /// The register of these data.
+    #[must_use]
+    pub fn new(data: RegisterData, demo: bool) -> Self {
+        Self {
+            tree: OrgTree::new(data.units),
+            users: data.users.into_iter().map(|user| (user.user, user.name)).collect(),
+            assignments: data.assignments,
+            teams: data.teams,
+            plan: VisitPlan {
+                rule: data.visit_rule,
+                calendar: data.calendar,
+                exceptions: data.exceptions,
+            },
+            demo,
+        }
+    }
+
+    /// The tree of units.
+    #[must_use]
+    pub const fn tree(&self) -> &OrgTree {
+        &self.tree
+    }
+
+    /// The plan of visit days.
+    #[must_use]
+    pub const fn plan(&self) -> &VisitPlan {
+        &self.plan
+    }
+
+    /// The name of a person; none where the register does not know them.
+    #[must_use]
+    pub fn name_of(&self, user: &UserId) -> Option<&str> {
+        self.users.get(user).map(String::as_str)
+    }
+
+    /// The assignments of a person, past and future ones included.
+    pub fn assignments_of<'a>(
+        &'a self,
+        user: &'a UserId,
+    ) -> impl Iterator<Item = &'a Assignment> {
+        self.assignments.iter().filter(move |assignment| assignment.user == *user)
+    }
+
+    /// The villages a person reads and works in as a guest on `date`.
+    #[must_use]
+    pub fn guest_villages(&self, user: &UserId, date: Date) -> Vec<OrgCode> {
+        guest_villages(&self.teams, &self.plan, user, date)
+    }
+
+    /// Whether a person sits in any visit team.
+    #[must_use]
+    pub fn is_in_a_team(&self, user: &UserId) -> bool {
+        self.teams.iter().any(|team| team.members.iter().any(|member| member.user == *user))
+    }
+
+    /// The unit within which somebody assigned to `org` may move documents about: its township, or
+    /// itself where it lies above townships.
+    #[must_use]
+    pub fn reach(&self, org: &OrgCode) -> OrgCode {
+        self.tree.above(org, OrgLevel::Township).map_or_else(|| org.clone(), |t| t.code.clone())
+    }
+
+    /// What `user` reads on `date`: the subtrees of their assignments, the visit days of the villages
+    /// above their grids, and the villages they visit.
+    #[must_use]
+    pub fn scope(&self, user: &UserId, date: Date) -> Scope {
+        let mut keys: BTreeSet<String> = BTreeSet::new();
+        let reads = |role: Role| !matches!(role, Role::Administrator | Role::Server);
+        for assignment in self.assignments_of(user) {
+            if !assignment.holds_on(date) || !reads(assignment.role) {
+                continue;
+            }
+            keys.insert(assignment.org.to_string());
+            let level = self.tree.find(&assignment.org).map(|unit| unit.level);
+            let village = self.tree.above(&assignment.org, OrgLevel::Village);
+            if let (Some(OrgLevel::Grid), Some(village)) = (level, village) {
+                keys.insert(visit_key(&village.code));
+            }
+        }
+        if !keys.is_empty() {
+            keys.extend(self.guest_villages(user, date).into_iter().map(|code| code.0));
+        }
+        let keys: Vec<String> = keys.into_iter().collect();
+        let keys = serde_json::Value::from(keys).to_string();
+        Scope { hash: short_hash(keys.as_bytes()), keys }
+    }
+
+    /// The keys of the scope index of a case file or household in `org`, or of a visit day there.
+    #[must_use]
+    pub fn index_keys(&self, kind: yidang_domain::entry::DocumentKind, org: &OrgCode) -> Vec<String> {
+        use yidang_domain::entry::DocumentKind::{CaseFile, Household, VisitDay};
+        let chain = self.tree.chain(org);
+        let level = |code: &OrgCode| self.tree.find(code).map(|unit| unit.level);
+        match kind {
+            CaseFile => chain.into_iter().map(|code| code.0).collect(),
+            Household => chain
+                .into_iter()
+                .filter(|code| matches!(level(code), Some(OrgLevel::Grid | OrgLevel::Village)))
+                .map(|code| code.0)
+                .collect(),
+            VisitDay => {
+                chain.into_iter().map(|code| code.0).chain([visit_key(org)]).collect()
+            }
+        }
+    }
+
+    /// A person's first assignment that holds on `date`, and the names of its unit and those above
+    /// it, nearest last, without the county.
+    #[must_use]
+    pub fn post(&self, user: &UserId, date: Date) -> Option<(Role, Vec<String>)> {
+        let first = self.assignments_of(user).find(|assignment| assignment.holds_on(date))?;
+        let chain = self.tree.chain(&first.org);
+        let mut path: Vec<String> = chain
+            .iter()
+            .filter(|code| **code == first.org || !self.is_county(code))
+            .map(|code| self.tree.name(code).to_owned())
+            .collect();
+        path.reverse();
+        Some((first.role, path))
+    }
+
+    fn is_county(&self, code: &OrgCode) -> bool {
+        self.tree.find(code).is_some_and(|unit| unit.level == OrgLevel::County)
+    }
+
+    /// What the device of `user` needs to know beside documents.
+    #[must_use]
+    pub fn reference(&self, user: &UserId) -> ReferenceBytes {
+        let assignments: Vec<Assignment> = self.assignments_of(user).cloned().collect();
+        let is_member = |team: &VisitTeam| team.members.iter().any(|m| m.user == *user);
+        let mut tops: Vec<OrgCode> = assignments.iter().map(|a| self.neighbourhood(&a.org)).collect();
+        tops.extend(self.teams.iter().filter(|team| is_member(team)).map(|t| t.village.clone()));
+        let above: BTreeSet<OrgCode> = tops.iter().flat_map(|top| self.tree.chain(top)).collect();
+        let is_near = |code: &OrgCode| {
+            above.contains(code) || tops.iter().any(|top| self.tree.is_within(code, top))
+        };
+        let mut reference = Reference {
+            version: 0,
+            user: user.clone(),
+            name: self.name_of(user).unwrap_or_default().to_owned(),
+            units: self.tree.units().filter(|unit| is_near(&unit.code)).cloned().collect(),
+            visit_rule: self.plan.rule,
+            calendar: self.plan.calendar.clone(),
+            exceptions: self.plan.exceptions.clone(),
+            teams: self.teams.iter().filter(|team| is_near(&team.village)).cloned().collect(),
+            demo: self.demo,
+            assignments,
+        };
+        let content = serde_json::to_vec(&reference).unwrap_or_default();
+        reference.version = short_hash(&content);
+        let json = serde_json::to_vec(&reference).unwrap_or_default();
+        ReferenceBytes { version: reference.version, json }
+    }
+
+    /// The unit whose names somebody assigned to `org` meets: the village around a grid.
+    fn neighbourhood(&self, org: &OrgCode) -> OrgCode {
+        self.tree.above(org, OrgLevel::Village).map_or_else(|| org.clone(), |v| v.code.clone())
+    }
+
+    /// The committee that numbers a file lying in `org`, in two characters or more: the county's
+    /// first and the township's first, longer where two townships begin alike.
+    #[must_use]
+    pub fn committee(&self, org: &OrgCode) -> String {
+        let county = self.tree.above(org, OrgLevel::County).map_or("县", |unit| unit.name.as_str());
+        let first: String = county.chars().take(1).collect();
+        let Some(township) = self.tree.above(org, OrgLevel::Township) else {
+            return format!("{first}县");
+        };
+        let others: Vec<&OrgUnit> = self
+            .tree
+            .units()
+            .filter(|unit| unit.level == OrgLevel::Township && unit.code != township.code)
+            .collect();
+        let name: Vec<char> = township.name.chars().collect();
+        let length = (1..=name.len()).find(|length| {
+            let short: String = name.iter().take(*length).collect();
+            !others.iter().any(|other| other.name.starts_with(&short))
+        });
+        let short: String = name.iter().take(length.unwrap_or(name.len())).collect();
+        format!("{first}{short}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(code: &str, name: &str, level: OrgLevel, parent: Option<&str>) -> OrgUnit {
+        OrgUnit { code: code.into(), name: name.into(), level, parent: parent.map(Into::into) }
+    }
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    fn register() -> Register {
+        let units = vec![
+            unit("610621", "延长县", OrgLevel::County, None),
+            unit("610621102", "郑庄镇", OrgLevel::Township, Some("610621")),
+            unit("610621103", "张家滩镇", OrgLevel::Township, Some("610621")),
+            unit("610621103203", "下盘石村", OrgLevel::Village, Some("610621103")),
+            unit("g6", "第6网格", OrgLevel::Grid, Some("610621103203")),
+            unit("g7", "第7网格", OrgLevel::Grid, Some("610621103203")),
+        ];
+        let assignments = vec![Assignment {
+            user: "u-wang".into(),
+            org: "g7".into(),
+            role: Role::GridWorker,
+            from: day("2026-01-01"),
+            to: Some(day("2026-12-31")),
+        }];
+        let users = vec![RegisteredUser { user: "u-wang".into(), name: "王样一".into() }];
+        Register::new(RegisterData { units, users, assignments, ..RegisterData::default() }, true)
+    }
+
+    #[test]
+    fn a_grid_worker_reads_the_grid_and_the_visit_days_of_the_village() {
+        let scope = register().scope(&"u-wang".into(), day("2026-11-20"));
+        assert_eq!(scope.keys, r#"["g7","visit:610621103203"]"#);
+    }
+
+    #[test]
+    fn nobody_reads_anything_after_the_last_day_of_an_assignment() {
+        let register = register();
+        let after = register.scope(&"u-wang".into(), day("2027-01-01"));
+        assert_eq!(after.keys, "[]");
+        assert_ne!(after.hash, register.scope(&"u-wang".into(), day("2026-12-31")).hash);
+    }
+
+    #[test]
+    fn a_post_is_named_from_the_township_down() {
+        let (role, path) = register().post(&"u-wang".into(), day("2026-11-20")).unwrap();
+        assert_eq!((role, path.join(" · ").as_str()), (Role::GridWorker, "张家滩镇 · 下盘石村 · 第7网格"));
+    }
+
+    #[test]
+    fn a_committee_is_named_after_county_and_township() {
+        assert_eq!(register().committee(&"g7".into()), "延张");
+        assert_eq!(register().committee(&"610621".into()), "延县");
+    }
+
+    #[test]
+    fn reference_data_name_the_village_around_a_grid_and_change_their_version_with_the_content() {
+        let register = register();
+        let bytes = register.reference(&"u-wang".into());
+        let reference: Reference = serde_json::from_slice(&bytes.json).unwrap();
+        assert_eq!(reference.version, bytes.version);
+        assert!(reference.units.iter().any(|unit| unit.name == "第6网格"));
+        assert!(!reference.units.iter().any(|unit| unit.name == "郑庄镇"));
+        assert_ne!(bytes.version, register.reference(&"u-nobody".into()).version);
+    }
+
+    #[test]
+    fn households_are_read_in_grid_and_village_only() {
+        let keys = register().index_keys(yidang_domain::entry::DocumentKind::Household, &"g7".into());
+        assert_eq!(keys, ["g7", "610621103203"]);
+    }
+}

@@ -1,0 +1,242 @@
+//! The county's database. SQL stands here and nowhere else.
+//!
+//! One SQLite file in WAL mode, every commit synced to the disk before anybody is told. One writer;
+//! readers see the state of the last commit. `county` is the first column of every key.
+
+mod activation;
+mod backup;
+mod certificates;
+mod county;
+mod documents;
+mod inbox;
+mod log;
+mod migrations;
+mod numbers;
+mod register;
+mod scope;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use activation::Activation;
+pub use backup::copy_database;
+pub use certificates::CertificateRow;
+pub use county::CountyRow;
+pub use documents::{CaseRow, ChangeRow, DocumentRow};
+pub use inbox::{ParkedRow, QuarantineRow};
+pub use log::{LogKind, LogRow};
+pub use scope::ScopeRow;
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite says so.
+    #[error("database: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The file system says so.
+    #[error("file system: {0}")]
+    Io(#[from] std::io::Error),
+    /// What was read is not what was written.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
+    /// There is no county in it yet.
+    #[error("the database holds no county")]
+    NoCounty,
+}
+
+impl From<prost::DecodeError> for StoreError {
+    fn from(error: prost::DecodeError) -> Self {
+        Self::Damaged(error.to_string())
+    }
+}
+
+/// What the store answers.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// The database file.
+pub struct Store {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+/// Readers kept open between requests.
+const MOST_IDLE_READERS: usize = 4;
+const BUSY: Duration = Duration::from_secs(10);
+
+/// One transaction, for one county.
+pub struct Db<'a> {
+    connection: &'a Connection,
+    county: &'a str,
+}
+
+impl Store {
+    /// Opens the database, makes it where there is none, and takes the migrations it lacks.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], also where the disk would not be synced at every commit.
+    pub fn open(path: &Path) -> Result<Self> {
+        own_file(path)?;
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        migrations::migrate(&mut writer)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
+    }
+
+    /// Where the file is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether anything can be read: the trivial query of the health page.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn probe(&self) -> Result<()> {
+        let reader = self.reader()?;
+        reader.query_row("SELECT count(*) FROM county", [], |row| row.get::<_, i64>(0))?;
+        self.give_back(reader);
+        Ok(())
+    }
+
+    /// The code of the county in the database.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NoCounty`] for a new database.
+    pub fn county(&self) -> Result<String> {
+        let writer = lock(&self.writer);
+        let mut statement = writer.prepare("SELECT county FROM county LIMIT 1")?;
+        let mut rows = statement.query([])?;
+        match rows.next()? {
+            Some(row) => Ok(row.get(0)?),
+            None => Err(StoreError::NoCounty),
+        }
+    }
+
+    /// One writing transaction: committed and on the disk when this returns, or not at all.
+    ///
+    /// # Errors
+    ///
+    /// The error of `work` or of the database; then nothing was written.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        county: &str,
+        work: impl FnOnce(&Db<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = lock(&self.writer);
+        let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
+        let value = work(&Db { connection: &transaction, county })?;
+        transaction.commit().map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    /// One reading transaction: a single state of the database, whatever is written meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// The error of `work` or of the database.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        county: &str,
+        work: impl FnOnce(&Db<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut reader = self.reader()?;
+        let transaction = begin(&mut reader, TransactionBehavior::Deferred)?;
+        let value = work(&Db { connection: &transaction, county });
+        drop(transaction);
+        self.give_back(reader);
+        value
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        let idle = lock(&self.readers).pop();
+        match idle {
+            Some(reader) => Ok(reader),
+            None => {
+                let reader = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                reader.pragma_update(None, "query_only", true)?;
+                Ok(reader)
+            }
+        }
+    }
+
+    fn give_back(&self, reader: Connection) {
+        let mut readers = lock(&self.readers);
+        if readers.len() < MOST_IDLE_READERS {
+            readers.push(reader);
+        }
+    }
+}
+
+fn begin(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+) -> Result<Transaction<'_>, StoreError> {
+    Ok(connection.transaction_with_behavior(behavior)?)
+}
+
+/// A lock that a panic elsewhere does not take away: transactions roll back by themselves.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    let journal: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    let synchronous: i64 = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+    if journal != "wal" || synchronous != 2 {
+        let detail = format!("journal_mode is {journal}, synchronous is {synchronous}");
+        return Err(StoreError::Damaged(detail));
+    }
+    Ok(connection)
+}
+
+/// Makes the directory and the file readable by the server's own user alone.
+fn own_file(path: &Path) -> Result<()> {
+    if let Some(directory) = path.parent() {
+        own_directory(directory)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    Ok(())
+}
+
+fn own_directory(directory: &Path) -> Result<()> {
+    if directory.as_os_str().is_empty() || directory.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory)?;
+    Ok(())
+}
+
+/// Sequence numbers are never negative and never reach the sign.
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+fn fixed<const N: usize>(bytes: &[u8], what: &str) -> Result<[u8; N]> {
+    bytes.try_into().map_err(|_| StoreError::Damaged(format!("{what} of {} bytes", bytes.len())))
+}

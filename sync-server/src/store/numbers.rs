@@ -1,0 +1,59 @@
+//! The register of official numbers: gap-free per committee and year.
+
+use rusqlite::params;
+
+use super::{Db, Result};
+
+impl Db<'_> {
+    /// The next number of a committee in a year.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn next_number(&self, committee: &str, year: i16) -> Result<u32> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT coalesce(max(number), 0) + 1 FROM number \
+             WHERE county = ?1 AND committee = ?2 AND year = ?3",
+        )?;
+        Ok(statement.query_row(params![self.county, committee, year], |row| row.get(0))?)
+    }
+
+    /// Keeps a number that was given; false where another document has it.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn put_number(
+        &self,
+        committee: &str,
+        year: i16,
+        number: u32,
+        document: &[u8; 16],
+    ) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO number VALUES (?1, ?2, ?3, ?4, ?5) \
+             ON CONFLICT (county, committee, year, number) DO NOTHING",
+        )?;
+        let inserted =
+            statement.execute(params![self.county, committee, year, number, document])?;
+        Ok(inserted > 0)
+    }
+
+    /// Documents that were accepted and have no number, as the reading index tells.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn without_number(&self) -> Result<Vec<[u8; 16]>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT document FROM case_row WHERE county = ?1 AND number = '' \
+             AND stage IN ('accepted', 'close_asked', 'closed') ORDER BY document",
+        )?;
+        let mut rows = statement.query([self.county])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(super::fixed(&row.get::<_, Vec<u8>>(0)?, "document")?);
+        }
+        Ok(all)
+    }
+}

@@ -1,0 +1,161 @@
+//! Saved filters, and the sheet with the others.
+
+use leptos::prelude::*;
+use yidang_api::list::{ListCaseFiles, Queue};
+use yidang_domain::category::CLASSES;
+use yidang_domain::facts::Risk;
+
+use super::Show;
+use crate::app::shared;
+use crate::components::{Icon, Sheet};
+use crate::models::query::queue_name;
+
+/// Queues as chips, then the sheet for risk and class.
+#[component]
+pub fn Filters(
+    /// The list shown.
+    list: Memo<ListCaseFiles>,
+    /// Shows another one.
+    show: Show,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let chips =
+        Queue::ALL.into_iter().map(|queue| view! { <Chip queue list show/> }).collect_view();
+    let narrowed = move || list.with(|list| list.risk.is_some() || list.category.is_some());
+    view! {
+        <div class="filters" role="group" aria-label="筛选">
+            <button
+                type="button"
+                class:on=narrowed
+                aria-haspopup="dialog"
+                data-test="cases-filter"
+                on:click=move |_| open.set(true)
+            >
+                <Icon name="filter" class="xs"/>
+                {move || narrowed_words(&list.get())}
+            </button>
+            {chips}
+        </div>
+        <Narrowed list show/>
+        <Show when=move || open.get()>
+            <Sheet title="筛选" on_close=move || open.set(false) hook="filter-sheet">
+                <Choices list show/>
+                <div class="sheet-acts">
+                    <button type="button" class="btn pri big wide" data-test="filter-done" on:click=move |_| open.set(false)>"看结果"</button>
+                </div>
+            </Sheet>
+        </Show>
+    }
+}
+
+fn narrowed_words(list: &ListCaseFiles) -> String {
+    let risk = list.risk.map(|risk| risk.label().to_owned());
+    let class = list.category.as_deref().map(category_words);
+    let words: Vec<_> = risk.into_iter().chain(class).collect();
+    if words.is_empty() { "筛选".to_owned() } else { words.join("、") }
+}
+
+/// Two digits name a class, four a category.
+fn category_words(code: &str) -> String {
+    let class = CLASSES.iter().find(|class| class.code == code);
+    class.map_or_else(|| yidang_domain::category::label(code), |class| class.label.to_owned())
+}
+
+#[component]
+fn Chip(queue: Queue, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
+    let shared = shared();
+    let on = move || list.get().queue == queue;
+    let count = move || {
+        shared.queues.with(|queues| queues.as_ref().map(|queues| queues.count(queue)))
+    };
+    view! {
+        <button
+            type="button"
+            class:on=on
+            aria-pressed=move || on().to_string()
+            data-test=format!("queue-{}", queue_name(queue))
+            on:click=move |_| {
+                let mut list = list.get_untracked();
+                list.queue = queue;
+                show.run((list,));
+            }
+        >
+            {queue.label()}
+            {move || count().filter(|count| *count > 0)}
+        </button>
+    }
+}
+
+/// Says when only one unit is shown, and leads back to all of them.
+#[component]
+fn Narrowed(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
+    let all = move |_| {
+        let mut list = list.get_untracked();
+        list.org = None;
+        show.run((list,));
+    };
+    view! {
+        <Show when=move || list.get().org.is_some()>
+            <div class="note quiet narrowed" data-test="cases-org">
+                <div class="grow">"只看一个单位的"</div>
+                <button type="button" class="btn text slim" data-test="cases-org-all" on:click=all>"看全部"</button>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Choices(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
+    let risks = Risk::ALL.into_iter().map(|risk| view! { <RiskChoice risk list show/> }).collect_view();
+    let classes = CLASSES
+        .iter()
+        .map(|class| {
+            view! {
+                <option value=class.code selected=move || list.with(|list| list.category.as_deref() == Some(class.code))>
+                    {class.label}
+                </option>
+            }
+        })
+        .collect_view();
+    let chosen = move |event: leptos::ev::Event| {
+        let mut list = list.get_untracked();
+        list.category = Some(event_target_value(&event)).filter(|code| !code.is_empty());
+        show.run((list,));
+    };
+    view! {
+        <div class="ask">
+            <span>"缓急"</span>
+            <div class="picks" role="group" aria-label="缓急">{risks}</div>
+        </div>
+        <label class="ask">
+            <span>"类别"</span>
+            <select data-test="filter-class" on:change=chosen>
+                <option value="" selected=move || list.with(|list| list.category.is_none())>"全部类别"</option>
+                {classes}
+            </select>
+        </label>
+    }
+}
+
+/// A press chooses it, another one takes it back.
+#[component]
+fn RiskChoice(risk: Risk, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
+    let on = move || list.get().risk == Some(risk);
+    view! {
+        <button
+            type="button"
+            class="pick"
+            class:on=on
+            aria-pressed=move || on().to_string()
+            data-test=format!("filter-risk-{}", u8::from(risk))
+            on:click=move |_| {
+                let mut list = list.get_untracked();
+                list.risk = if list.risk == Some(risk) { None } else { Some(risk) };
+                show.run((list,));
+            }
+        >
+            <crate::components::RiskBars risk/>
+            {risk.label()}
+        </button>
+    }
+}

@@ -1,0 +1,106 @@
+//! The rows of a list of files.
+
+use leptos::prelude::*;
+use yidang_api::list::{CaseRow, ListCaseFiles, ListView, Queue};
+
+use super::Show;
+use crate::components::{Dotted, DueMark, Empty, Icon, RiskMark};
+use crate::words::{day, who_words};
+
+/// What fits, or what to do where nothing does.
+#[component]
+pub fn Rows(
+    /// What fits.
+    view: ListView,
+    /// Which list it is.
+    list: ListCaseFiles,
+    /// Shows another list.
+    show: Show,
+) -> impl IntoView {
+    if view.rows.is_empty() {
+        return view! { <Nothing list show/> }.into_any();
+    }
+    let shown = view.rows.len();
+    let more = usize::try_from(view.total).unwrap_or(shown).saturating_sub(shown);
+    let rows = view.rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
+    view! {
+        <p class="list-count small t3" role="status" data-test="cases-total">{format!("{} 件", view.total)}</p>
+        <div class="cells">{rows}</div>
+        {(more > 0)
+            .then(|| {
+                view! { <p class="list-count small t3">{format!("还有 {more} 件没有列出，搜一下名字或村名")}</p> }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Nothing(list: ListCaseFiles, show: Show) -> impl IntoView {
+    let filtered = list.org.is_some() || list.category.is_some() || list.risk.is_some();
+    if list.text.is_empty() && !filtered {
+        let next = if list.queue == Queue::Open { "听到什么，记一句就是一件" } else { "有了会列在这里" };
+        return view! {
+            <div class="card">
+                <Empty title=format!("没有{}的", list.queue.label()) next=next>
+                    <a href="/new" class="btn soft" data-test="cases-new"><Icon name="plus"/>"新事"</a>
+                </Empty>
+            </div>
+        }
+        .into_any();
+    }
+    let all = move |_| show.run((ListCaseFiles::of(Queue::All),));
+    view! {
+        <div class="card">
+            <Empty title="没有找到" next="这台设备上没有对得上的。换个名字、村名或电话尾号">
+                <button type="button" class="btn" data-test="cases-all" on:click=all>"看全部"</button>
+                <a href="/new" class="btn soft" data-test="cases-new"><Icon name="plus"/>"新事"</a>
+            </Empty>
+        </div>
+    }
+    .into_any()
+}
+
+/// Person first, matter second, time right; below it what is to be known.
+#[component]
+fn Row(row: CaseRow) -> impl IntoView {
+    let unseen = row.never_looked || row.unseen > 0;
+    let place = [row.village.as_str(), row.category_label.as_str()].join(" · ");
+    view! {
+        <a class="cell case" class:unseen=unseen href=format!("/case/{}", row.id) data-test="case-row" data-id=row.id.to_string()>
+            <span class="grow">
+                <span class="row wrap-end">
+                    <span class="tt">{row.matter.clone()}</span>
+                </span>
+                <div class="ds"><Dotted text=format!("{} · {place}", who_words(&row.parties))/></div>
+                <div class="marks"><Marks row=row.clone()/></div>
+            </span>
+            <span class="end">
+                <DueMark due=row.due/>
+                <span class="small t3">{day(row.last_on)}</span>
+            </span>
+        </a>
+    }
+}
+
+#[component]
+fn Marks(row: CaseRow) -> impl IntoView {
+    let chips = [
+        (row.clashes > 0).then(|| ("chip clash", "swap", format!("{} 处要定", row.clashes))),
+        row.answered.then(|| ("chip soon", "back", "补正后再报".to_owned())),
+        (row.unseen > 0).then(|| ("chip line", "eye", format!("改动 {}", row.unseen))),
+        (row.late > 0).then(|| ("chip line", "merge", format!("决定之后到达 {}", row.late))),
+        (row.waiting > 0).then(|| ("chip off", "cloud-off", "待上传".to_owned())),
+    ];
+    let chips = chips
+        .into_iter()
+        .flatten()
+        .map(|(class, icon, word)| view! { <span class=class><Icon name=icon class="xs"/>{word}</span> })
+        .collect_view();
+    let pending = row.pending.then(|| view! { <span class="chip clash">"待定"</span> });
+    view! {
+        <RiskMark risk=row.risk/>
+        <span class="chip">{row.stage.label()}</span>
+        {pending}
+        {chips}
+    }
+}

@@ -1,0 +1,137 @@
+//! Figures: each a door to its files, with the definition it was counted by.
+
+use leptos::prelude::*;
+use yidang_api::county::{CountyView, Figure};
+
+use super::County;
+use crate::models::county::{address, fraction, longest, width};
+
+/// A number that opens to the files behind it; zero is grey.
+#[component]
+pub fn Number(
+    /// The figure.
+    figure: Figure,
+    /// Test hook.
+    #[prop(default = "county-number")]
+    hook: &'static str,
+) -> impl IntoView {
+    let spoken = if figure.definition.is_empty() {
+        format!("{} {} 件，打开清单", figure.label, figure.count)
+    } else {
+        format!("{} {} 件，打开清单。口径：{}", figure.label, figure.count, figure.definition)
+    };
+    view! {
+        <a
+            class="num"
+            class:z=figure.count == 0
+            href=address(&figure)
+            title=figure.definition.clone()
+            aria-label=spoken
+            data-test=hook
+            data-label=figure.label.clone()
+        >
+            {figure.count}
+        </a>
+    }
+}
+
+/// The band of large figures on top.
+#[component]
+pub fn Figures(
+    /// The page.
+    county: County,
+) -> impl IntoView {
+    let figures = county.part(|view| view.figures.clone());
+    view! {
+        <div class="kpis county-kpis">
+            {move || {
+                figures
+                    .get()
+                    .map(|figures| {
+                        figures
+                            .into_iter()
+                            .map(|figure| view! { <Kpi figure /> })
+                            .collect_view()
+                    })
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Kpi(figure: Figure) -> impl IntoView {
+    let part = fraction(&figure);
+    let late = figure.label.contains("逾期") && figure.count > 0;
+    view! {
+        <div class="kpi" data-test="county-kpi">
+            <div class="k" title=figure.definition.clone()>
+                {figure.label.clone()}
+            </div>
+            <div class="v" class:late-text=late>
+                <Number figure hook="county-figure" />
+                <small>"件"</small>
+            </div>
+            <div class="f">{part}</div>
+        </div>
+    }
+}
+
+/// A list of parts with bars: by stage, by risk. The numbers beside the bars are its table.
+#[component]
+pub fn Parts(
+    /// The page.
+    county: County,
+    /// What it is by.
+    title: &'static str,
+    /// Test hook.
+    hook: &'static str,
+    /// Which figures.
+    read: fn(&CountyView) -> Vec<Figure>,
+) -> impl IntoView {
+    let figures = county.part(read);
+    view! {
+        <section class="card" aria-label=title data-test=hook>
+            <div class="hd">
+                <h2>{title}</h2>
+            </div>
+            <div class="bd">
+                {move || {
+                    figures
+                        .get()
+                        .map(|figures| {
+                            let most = longest(&figures);
+                            figures
+                                .into_iter()
+                                .map(|figure| view! { <Bar figure most /> })
+                                .collect_view()
+                        })
+                }}
+            </div>
+        </section>
+    }
+}
+
+/// One bar with its word and number.
+#[component]
+pub fn Bar(
+    /// The figure.
+    figure: Figure,
+    /// The longest bar of the chart.
+    most: u32,
+) -> impl IntoView {
+    let of = figure.of;
+    view! {
+        <div class="hbar">
+            <span class="cut" title=figure.label.clone()>
+                {figure.label.clone()}
+            </span>
+            <span class="tr" aria-hidden="true">
+                <i style=width(figure.count, most)></i>
+            </span>
+            <span class="n">
+                <Number figure />
+                {of.map(|of| format!(" / {of}"))}
+            </span>
+        </div>
+    }
+}

@@ -1,0 +1,109 @@
+//! What needs a person, and what waits.
+
+use leptos::prelude::*;
+use yidang_api::sync::{NeedKind, NeedRow, OutboxRow};
+
+use super::Trying;
+use crate::app::shared;
+use crate::components::{Dotted, Icon};
+use crate::words::moment;
+
+/// 需要你处理. Absent where nobody is needed.
+#[component]
+pub fn NeedList(
+    /// What needs a person.
+    needs: Vec<NeedRow>,
+) -> impl IntoView {
+    let count = needs.len();
+    (count > 0).then(|| {
+        let rows = needs.into_iter().map(|need| view! { <Need need/> }).collect_view();
+        view! {
+            <div class="sec"><h2>"需要你处理"</h2><span class="count clash" data-test="needs-count">{count}</span></div>
+            <div class="cells">{rows}</div>
+        }
+    })
+}
+
+#[component]
+fn Need(need: NeedRow) -> impl IntoView {
+    let (icon, tone, way) = match need.kind {
+        NeedKind::Clash => ("swap", "clash", "/clash"),
+        NeedKind::Returned => ("back", "soon", ""),
+        NeedKind::Refused => ("back", "off", ""),
+    };
+    let words = (!need.words.is_empty()).then(|| {
+        view! { <div class="words" data-test="need-words">{need.words.clone()}</div> }
+    });
+    view! {
+        <a class="cell" href=format!("/case/{}{way}", need.document) data-test="need-row">
+            <span class=format!("tile {tone}")><Icon name=icon/></span>
+            <span class="grow">
+                <span class="tt">{need.title}</span>
+                <div class="ds"><Dotted text=need.detail/></div>
+                {words}
+            </span>
+            <Icon name="right" class="chev"/>
+        </a>
+    }
+}
+
+/// 等待上传, in the order it will be sent. Absent where nothing waits.
+#[component]
+pub fn OutboxList(
+    /// What waits.
+    outbox: Vec<OutboxRow>,
+    /// 现在试试
+    trying: Trying,
+) -> impl IntoView {
+    let shared = shared();
+    let count = outbox.len();
+    (count > 0).then(|| {
+        let rows = outbox
+            .into_iter()
+            .enumerate()
+            .map(|(index, row)| view! { <Waits row place=index + 1/> })
+            .collect_view();
+        view! {
+            <div class="sec">
+                <h2>"等待上传"</h2>
+                <span class="t3">{format!("{count} 条，都已保存在本机")}</span>
+                <button
+                    type="button"
+                    class="link push hit"
+                    data-test="sync-now"
+                    disabled=move || trying.busy.get()
+                    on:click=move |_| trying.start(shared)
+                >
+                    {move || if trying.busy.get() { "正在试" } else { "现在试试" }}
+                </button>
+            </div>
+            <div class="cells" data-test="outbox">{rows}</div>
+        }
+    })
+}
+
+#[component]
+fn Waits(row: OutboxRow, place: usize) -> impl IntoView {
+    let when = moment(row.saved_at);
+    let below = if row.matter.is_empty() { when } else { format!("{when} · {}", row.matter) };
+    view! {
+        <a class="cell slim" href=format!("/case/{}", row.document) data-test="outbox-row">
+            <span class="tile off"><Icon name=icon_of(&row.title)/></span>
+            <span class="grow">
+                <span class="tt"><Dotted text=row.title/></span>
+                <div class="ds cut"><Dotted text=below/></div>
+            </span>
+            <span class="small t3 nowrap">{format!("第 {place} 个传")}</span>
+        </a>
+    }
+}
+
+/// The desk names a row by its kind first: 走访 · 李例二.
+fn icon_of(title: &str) -> &'static str {
+    match title.split(" · ").next().unwrap_or_default() {
+        "走访" => "foot",
+        "调解" => "talk",
+        "协议" => "sign",
+        _ => "file",
+    }
+}
