@@ -235,3 +235,10 @@ pub struct SimilarCaseFiles {
     /// Names of parties as typed so far.
     pub parties: Vec<String>,
 }
+
+/// Asks for a list as a spreadsheet (台账).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRegister {
+    /// The files; offset and limit do not matter.
+    pub list: ListCaseFiles,
+}

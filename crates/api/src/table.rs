@@ -10,7 +10,7 @@ use crate::case_file::{
 use crate::county::{CountyQuestion, CountyView};
 use crate::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
 use crate::fault::{Fault, FaultCode};
-use crate::list::{CaseRow, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles};
+use crate::list::{CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles};
 use crate::session::{
     DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
 };
@@ -143,6 +143,8 @@ questions! {
         mark_looked: MarkLooked => ();
         /// The file as standard Automerge bytes.
         export_case_file: ExportCaseFile => ExportedFile;
+        /// A list as a spreadsheet (台账).
+        export_register: ExportRegister => ExportedFile;
         /// Keeps what was typed.
         save_draft: SaveDraft => ();
         /// What was typed before.

@@ -12,9 +12,9 @@ pub fn Contour(
     rail: bool,
 ) -> impl IntoView {
     let (frame, path) = if rail {
-        ("0 0 212 900", rings(215.0, 860.0, 24.0, 7))
+        ("0 0 212 900", rings(215.0, 860.0, 20.0, 9))
     } else {
-        ("0 0 390 240", rings(345.0, -6.0, 25.0, 12))
+        ("0 0 390 240", rings(350.0, -8.0, 19.0, 17))
     };
     view! {
         <svg class="contour" viewBox=frame preserveAspectRatio="xMaxYMin slice" aria-hidden="true">

@@ -1,5 +1,5 @@
-//! Contour lines of the gullies, drawn from a formula: twelve rings around a hilltop, bent by two
-//! slow waves. They decorate the header and the rail, and nothing else.
+//! Contour lines of the gullies, drawn from a formula: rings around a hilltop, bent by
+//! three slow waves. They decorate the header and the rail, and nothing else.
 
 use std::f64::consts::TAU;
 use std::fmt::Write;
@@ -35,7 +35,7 @@ fn ring_into(path: &mut String, x: f64, y: f64, radius: f64, ring: f64) {
 
 fn at(x: f64, y: f64, radius: f64, ring: f64, corner: u32) -> (f64, f64) {
     let angle = TAU * f64::from(corner % CORNERS) / f64::from(CORNERS);
-    let bend = 1.0 + 0.16 * (2.0 * angle + 0.5 + ring * 0.07).sin() + 0.09 * (3.0 * angle + 1.1).sin();
+    let bend = 1.0 + 0.15 * (2.0 * angle + 0.9 + ring * 0.09).sin() + 0.09 * (3.0 * angle + 0.4 - ring * 0.05).sin() + 0.04 * (5.0 * angle + 2.0).sin();
     let r = radius * bend;
     (x + 1.35 * r * angle.cos(), y + 0.8 * r * angle.sin())
 }
@@ -46,8 +46,8 @@ mod tests {
 
     #[test]
     fn rings_are_closed_and_small() {
-        let path = rings(330.0, -10.0, 26.0, 12);
-        assert_eq!(path.matches('Z').count(), 12);
-        assert!(path.len() < 8_000, "{}", path.len());
+        let path = rings(350.0, -8.0, 19.0, 17);
+        assert_eq!(path.matches('Z').count(), 17);
+        assert!(path.len() < 12_000, "{}", path.len());
     }
 }

@@ -79,7 +79,7 @@ pub fn Phone(
     /// The file.
     file: OpenFile,
 ) -> impl IntoView {
-    let is_there = Memo::new(move |_| file.answer.value.with(Option::is_some));
+    let is_there = file.is_there();
     let tab = RwSignal::new(Tab::Entries);
     let contact = Callback::new(move |()| tab.set(Tab::Parties));
     view! {

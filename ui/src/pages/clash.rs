@@ -40,7 +40,7 @@ pub fn ClashPage() -> impl IntoView {
 
 #[component]
 fn Cards(file: OpenFile) -> impl IntoView {
-    let is_there = Memo::new(move |_| file.answer.value.with(Option::is_some));
+    let is_there = file.is_there();
     let settle = Settle::of(file);
     let clashes = file.part(|view| (view.row.id, view.clashes.clone()));
     move || {

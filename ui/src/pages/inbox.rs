@@ -65,12 +65,6 @@ impl Inbox {
     pub fn address(self, id: DocumentId) -> String {
         self.question.with(|question| list_address(&format!("/inbox/{id}"), question))
     }
-
-    /// Whether the file on screen is the chosen one and not the one before it.
-    fn is_shown(self) -> bool {
-        let chosen = self.chosen.get();
-        self.file.answer.value.with(|view| view.as_ref().map(|view| view.row.id) == chosen)
-    }
 }
 
 /// The page.
@@ -118,17 +112,14 @@ fn Wide(inbox: Inbox) -> impl IntoView {
             .with(|list| list.as_ref().map(|list| format!("{} 件", list.total)).unwrap_or_default())
     });
     let is_chosen = Memo::new(move |_| inbox.chosen.get().is_some());
-    let is_shown = Memo::new(move |_| inbox.is_shown() || inbox.file.answer.fault.get().is_some());
     view! {
         <DeskFrame on title sub>
             <main class="split" id="main">
                 <List inbox />
                 {move || {
-                    if is_chosen.get() && is_shown.get() {
+                    if is_chosen.get() {
                         view! { <FileColumn file=inbox.file review=inbox.review keys=true /> }
                             .into_any()
-                    } else if is_chosen.get() {
-                        view! { <section class="file" aria-busy="true"></section> }.into_any()
                     } else {
                         view! {
                             <section class="file">

@@ -51,6 +51,8 @@ pub struct OpenDay {
     pub answer: Answer<VisitDayView>,
     /// The sheet that is open.
     pub sheet: RwSignal<Option<Sheeted>>,
+    /// The day that was asked for, by its name; the next one where none was.
+    asked: Memo<Option<String>>,
 }
 
 impl OpenDay {
@@ -64,6 +66,14 @@ impl OpenDay {
         T: PartialEq + Send + Sync + 'static,
     {
         Memo::new(move |_| self.answer.value.with(|view| view.as_ref().map(&read)))
+    }
+
+    /// Whether the day that was asked for is on screen, and not one before it.
+    fn is_there(self) -> bool {
+        let asked = self.asked.get();
+        self.answer.value.with(|view| {
+            view.as_ref().is_some_and(|view| asked.is_none_or(|name| name == view.nominal))
+        })
     }
 
     /// Whether an entry of this kind may be written on this day.
@@ -98,6 +108,7 @@ pub fn VisitDayPage() -> impl IntoView {
             VisitDayQuestion { village: village.map(OrgCode), nominal }
         }),
         sheet: RwSignal::new(None),
+        asked: Memo::new(move |_| get("nominal")),
     };
     let sub = day.part(|view| {
         let team = match view.team.len() {
@@ -123,7 +134,7 @@ pub fn VisitDayPage() -> impl IntoView {
 
 #[component]
 fn Body(day: OpenDay) -> impl IntoView {
-    let is_there = Memo::new(move |_| day.answer.value.with(Option::is_some));
+    let is_there = Memo::new(move |_| day.is_there());
     let fault = day.answer.fault;
     move || {
         if is_there.get() {

@@ -1,11 +1,15 @@
 //! Lists and queues.
 
+use base64::Engine as _;
+use yidang_api::case_file::ExportedFile;
 use yidang_api::list::{
     CaseRow, DueView, ListCaseFiles, ListView, Queue, QueuesView, SimilarCaseFiles,
 };
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::civil::Date;
 use yidang_domain::ids::DocumentId;
+use yidang_domain::org::OrgLevel;
+use yidang_paper::register::{RegisterHead, RegisterLine, case_register};
 
 use crate::device::{Device, OpenDesk};
 use crate::store::{CaseFilter, ReadCases, StoredRow};
@@ -69,4 +73,53 @@ pub fn similar(device: &mut Device, question: &SimilarCaseFiles) -> Result<Vec<C
     }
     found.truncate(3);
     Ok(found)
+}
+
+/// A register holds no more files; a county has fewer in five years.
+const MOST_REGISTERED: u32 = 20_000;
+
+/// The files that fit, as a spreadsheet.
+pub fn register(device: &mut Device, list: &ListCaseFiles) -> Result<ExportedFile, Fault> {
+    let today = device.today();
+    let desk = device.desk()?;
+    let rows = desk.store.cases(&CaseFilter::of(list, today), 0, MOST_REGISTERED)?;
+    let lines: Vec<RegisterLine> = rows.into_iter().map(register_line).collect();
+    let top = desk
+        .tree
+        .units()
+        .find(|unit| unit.level == OrgLevel::County)
+        .map(|unit| unit.name.clone())
+        .unwrap_or_default();
+    let head = RegisterHead {
+        unit: top,
+        selection: list.queue.label().to_owned(),
+        on: today,
+        demo: desk.account.demo,
+    };
+    let bytes = case_register(&head, &lines)
+        .map_err(|error| Fault::new(FaultCode::Internal, error.to_string()))?;
+    Ok(ExportedFile {
+        name: format!("{}台账-{today}.xlsx", list.queue.label()),
+        base64: base64::engine::general_purpose::STANDARD.encode(bytes),
+    })
+}
+
+fn register_line(stored: StoredRow) -> RegisterLine {
+    let row = stored.row;
+    RegisterLine {
+        number: if row.number.is_empty() {
+            format!("待编号 {}", row.short)
+        } else {
+            row.number
+        },
+        matter: row.matter,
+        parties: row.parties.join("、"),
+        category: row.category_label,
+        township: row.township,
+        village: row.village,
+        risk: row.risk,
+        stage: row.stage,
+        due_on: stored.due_on,
+        last_on: row.last_on,
+    }
 }

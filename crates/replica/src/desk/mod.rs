@@ -14,7 +14,8 @@ use yidang_api::case_file::{
 use yidang_api::county::{CountyQuestion, CountyView};
 use yidang_api::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
 use yidang_api::list::{
-    CaseRow, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
+    CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView,
+    SimilarCaseFiles,
 };
 use yidang_api::session::{SessionQuestion, SessionView};
 use yidang_api::sync::{SyncQuestion, SyncView};
@@ -88,6 +89,10 @@ impl Desk for Answering<'_> {
 
     fn export_case_file(&mut self, question: ExportCaseFile) -> Result<ExportedFile, Fault> {
         cases::export(self.device, question.id)
+    }
+
+    fn export_register(&mut self, question: ExportRegister) -> Result<ExportedFile, Fault> {
+        lists::register(self.device, &question.list)
     }
 
     fn save_draft(&mut self, question: SaveDraft) -> Result<(), Fault> {

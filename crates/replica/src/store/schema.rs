@@ -154,3 +154,28 @@ pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A step that was released is never edited: databases of version 1 lie on devices.
+    #[test]
+    fn tables_of_version_1() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
+            .unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let tables: Vec<String> = rows.map(Result::unwrap).collect();
+        insta::assert_snapshot!("tables-of-version-1", tables.join("\n\n"));
+    }
+
+    #[test]
+    fn a_database_of_a_later_version_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(StoreError::TooNew(99, _))));
+    }
+}

@@ -62,18 +62,30 @@ pub struct OpenFile {
     pub answer: Answer<CaseFileView>,
     /// The sheet that is open.
     pub sheet: RwSignal<Option<Sheeted>>,
+    id: Memo<Option<DocumentId>>,
     shared: Shared,
 }
 
 impl OpenFile {
     /// Opens the file whose identifier `id` gives.
     #[must_use]
-    pub fn open(id: impl Fn() -> Option<DocumentId> + 'static) -> Self {
+    pub fn open(id: impl Fn() -> Option<DocumentId> + Send + Sync + 'static) -> Self {
+        let id = Memo::new(move |_| id());
         Self {
-            answer: answer_to(move || id().map(|id| CaseFileQuestion { id })),
+            id,
+            answer: answer_to(move || id.get().map(|id| CaseFileQuestion { id })),
             sheet: RwSignal::new(None),
             shared: shared(),
         }
+    }
+
+    /// Whether the file that was asked for is on screen, and not one before it.
+    #[must_use]
+    pub fn is_there(self) -> Memo<bool> {
+        Memo::new(move |_| {
+            let id = self.id.get();
+            self.answer.value.with(|view| view.as_ref().is_some_and(|view| Some(view.row.id) == id))
+        })
     }
 
     /// A part of the view that is drawn anew only when it changed.
@@ -132,10 +144,11 @@ impl OpenFile {
     }
 }
 
-/// The document a route parameter names; nothing where it names none.
+/// The document a route parameter names. One that names none is a document nobody has, so that the
+/// page says so.
 #[must_use]
 pub fn document_id(text: Option<String>) -> Option<DocumentId> {
-    text.and_then(|text| text.parse().ok())
+    text.map(|text| text.parse().unwrap_or(DocumentId::from_bytes([0; 16])))
 }
 
 /// Makes every page ask again after something was written here.

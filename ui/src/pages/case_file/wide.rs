@@ -2,6 +2,7 @@
 //! who is concerned. The inbox shows the same.
 
 use leptos::prelude::*;
+use yidang_api::list::CaseRow;
 use yidang_domain::entry::EntryKind;
 
 use super::actions::{Action, actions};
@@ -32,7 +33,7 @@ pub fn FileColumn(
     #[prop(default = false)]
     keys: bool,
 ) -> impl IntoView {
-    let is_there = Memo::new(move |_| file.answer.value.with(Option::is_some));
+    let is_there = file.is_there();
     let tab = RwSignal::new(Tab::Entries);
     view! {
         <section class="file" aria-label="案件" data-test="file">
@@ -153,11 +154,11 @@ fn Head(file: OpenFile, review: Review, keys: bool) -> impl IntoView {
                 row.get()
                     .map(|row| {
                         let who = who_words(&row.parties);
-                        let place = [row.township.clone(), row.village.clone(), row.place.clone()];
+                        let place = place_words(&row);
                         view! {
                             <Marks row />
                             <div class="small t2 head-line">
-                                {who} <span class="sep"></span> {place.join(" ").trim().to_owned()}
+                                {who} <span class="sep"></span> {place}
                             </div>
                         }
                     })
@@ -165,6 +166,13 @@ fn Head(file: OpenFile, review: Review, keys: bool) -> impl IntoView {
             {move || review.doing.fault.get().map(|fault| view! { <FaultNote fault /> })}
         </div>
     }
+}
+
+/// Township, village and place, the village only where the place does not say it already.
+fn place_words(row: &CaseRow) -> String {
+    let village = if row.place.contains(row.village.as_str()) { "" } else { row.village.as_str() };
+    let parts = [row.township.as_str(), village, row.place.as_str()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 #[component]

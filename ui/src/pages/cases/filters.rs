@@ -1,14 +1,41 @@
 //! Saved filters, and the sheet with the others.
 
+use leptos::html::Div;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlDivElement, HtmlElement};
 use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_domain::category::CLASSES;
 use yidang_domain::facts::Risk;
 
 use super::Show;
 use crate::app::shared;
-use crate::components::{Icon, Sheet};
+use crate::components::{Icon, RiskBars, Sheet};
 use crate::models::query::queue_name;
+
+/// What is open first, everything last.
+const ORDER: [Queue; 12] = [
+    Queue::Open,
+    Queue::ToAccept,
+    Queue::InWork,
+    Queue::Returned,
+    Queue::Changed,
+    Queue::DueToday,
+    Queue::Overdue,
+    Queue::Clashing,
+    Queue::ToClose,
+    Queue::Late,
+    Queue::Closed,
+    Queue::All,
+];
+
+/// Scrolls the row of chips so that the chosen one is seen.
+fn show_chosen(row: &HtmlDivElement) {
+    let Ok(Some(chosen)) = row.query_selector("button[aria-pressed='true']") else { return };
+    if let Ok(chosen) = chosen.dyn_into::<HtmlElement>() {
+        row.set_scroll_left((chosen.offset_left() - row.offset_left() - 60).max(0));
+    }
+}
 
 /// Queues as chips, then the sheet for risk and class.
 #[component]
@@ -19,11 +46,16 @@ pub fn Filters(
     show: Show,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let chips =
-        Queue::ALL.into_iter().map(|queue| view! { <Chip queue list show/> }).collect_view();
+    let chips = ORDER.into_iter().map(|queue| view! { <Chip queue list show/> }).collect_view();
+    let row: NodeRef<Div> = NodeRef::new();
+    Effect::new(move |_| {
+        if let Some(row) = row.get() {
+            request_animation_frame(move || show_chosen(&row));
+        }
+    });
     let narrowed = move || list.with(|list| list.risk.is_some() || list.category.is_some());
     view! {
-        <div class="filters" role="group" aria-label="筛选">
+        <div node_ref=row class="filters" role="group" aria-label="筛选">
             <button
                 type="button"
                 class:on=narrowed
@@ -81,7 +113,7 @@ fn Chip(queue: Queue, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
             }
         >
             {queue.label()}
-            {move || count().filter(|count| *count > 0)}
+            {move || count().filter(|count| *count > 0).map(|count| format!(" {count}"))}
         </button>
     }
 }
@@ -154,7 +186,7 @@ fn RiskChoice(risk: Risk, list: Memo<ListCaseFiles>, show: Show) -> impl IntoVie
                 show.run((list,));
             }
         >
-            <crate::components::RiskBars risk/>
+            <RiskBars risk/>
             {risk.label()}
         </button>
     }

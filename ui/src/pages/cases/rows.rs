@@ -66,17 +66,25 @@ fn Row(row: CaseRow) -> impl IntoView {
     let unseen = row.never_looked || row.unseen > 0;
     let place = [row.village.as_str(), row.category_label.as_str()].join(" · ");
     view! {
-        <a class="cell case" class:unseen=unseen href=format!("/case/{}", row.id) data-test="case-row" data-id=row.id.to_string()>
+        <a
+            class="cell case"
+            class:unseen=unseen
+            href=format!("/case/{}", row.id)
+            data-test="case-row"
+            data-id=row.id.to_string()
+        >
             <span class="grow">
-                <span class="row wrap-end">
-                    <span class="tt">{row.matter.clone()}</span>
+                <span class="case-top">
+                    <span class="tt grow">{row.matter.clone()}</span>
+                    <time class="small t3">{day(row.last_on)}</time>
                 </span>
-                <div class="ds"><Dotted text=format!("{} · {place}", who_words(&row.parties))/></div>
-                <div class="marks"><Marks row=row.clone()/></div>
-            </span>
-            <span class="end">
-                <DueMark due=row.due/>
-                <span class="small t3">{day(row.last_on)}</span>
+                <span class="ds">
+                    <Dotted text=format!("{} · {place}", who_words(&row.parties))/>
+                </span>
+                <span class="marks">
+                    <Marks row=row.clone()/>
+                    <span class="push"><DueMark due=row.due/></span>
+                </span>
             </span>
         </a>
     }

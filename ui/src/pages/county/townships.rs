@@ -10,14 +10,10 @@ use crate::models::county::{Sum, sum};
 use crate::models::query::list_address;
 
 /// A column of the table.
-type Column = (&'static str, fn(&TownshipRow) -> &Figure);
+type Column = fn(&TownshipRow) -> &Figure;
 
-const COLUMNS: [Column; 4] = [
-    ("在办", |row| &row.open),
-    ("待受理", |row| &row.to_accept),
-    ("逾期", |row| &row.overdue),
-    ("已销号", |row| &row.closed),
-];
+const COLUMNS: [Column; 4] =
+    [|row| &row.open, |row| &row.to_accept, |row| &row.overdue, |row| &row.closed];
 
 /// The card with the table.
 #[component]
@@ -51,15 +47,17 @@ pub fn Townships(
 }
 
 fn sums(view: &CountyView) -> Vec<Sum> {
-    COLUMNS.iter().map(|(_, column)| sum(view, column)).collect()
+    COLUMNS.iter().map(|column| sum(view, column)).collect()
 }
 
 #[component]
 fn Table(rows: Vec<TownshipRow>, name: String, sums: Vec<Sum>) -> impl IntoView {
     let heads = COLUMNS
         .into_iter()
-        .map(|(label, column)| {
-            let definition = rows.first().map(|row| column(row).definition.clone());
+        .map(|column| {
+            let figure = rows.first().map(column);
+            let definition = figure.map(|figure| figure.definition.clone());
+            let label = figure.map(|figure| figure.label.clone());
             view! {
                 <th scope="col" title=definition>
                     {label}
@@ -89,7 +87,7 @@ fn Table(rows: Vec<TownshipRow>, name: String, sums: Vec<Sum>) -> impl IntoView 
 fn Row(row: TownshipRow) -> impl IntoView {
     let cells = COLUMNS
         .into_iter()
-        .map(|(_, column)| {
+        .map(|column| {
             let figure = column(&row).clone();
             view! {
                 <td>

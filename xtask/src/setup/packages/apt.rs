@@ -71,7 +71,13 @@ fn require_root(names: &[&str]) -> Result<()> {
 
 fn apt_get() -> Command {
     let mut command = Command::new("apt-get");
-    command.env("DEBIAN_FRONTEND", "noninteractive").args(["-q", "-o", "DPkg::Lock::Timeout=120"]);
+    command.env("DEBIAN_FRONTEND", "noninteractive").args([
+        "-q",
+        "-o",
+        "DPkg::Lock::Timeout=120",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]);
     command
 }
 

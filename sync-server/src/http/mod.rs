@@ -1,0 +1,168 @@
+//! The server's pages: thin shells around [`App`].
+
+mod body;
+mod demo;
+mod web;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use prost::Message;
+use tokio::sync::Semaphore;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use yidang_sync_protocol::enrol::EnrolRequest;
+use yidang_sync_protocol::{HealRequest, SignedRequest, SyncRequest, frame};
+
+use crate::app::App;
+use body::Problem;
+
+/// Seconds after which a busy server may be asked again.
+const RETRY_AFTER: &str = "2";
+
+#[derive(Clone)]
+struct Server {
+    app: App,
+    busy: Arc<Semaphore>,
+}
+
+/// Where a request came from. None for requests that came over no network.
+#[derive(Debug, Clone, Copy)]
+struct Peer(Option<IpAddr>);
+
+impl Peer {
+    /// On this machine, and not handed on by a proxy.
+    fn of(request: &Request) -> Self {
+        let info = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        Self(info.map(|info| info.0.ip()))
+    }
+
+    const fn is_here(self) -> bool {
+        match self.0 {
+            Some(ip) => ip.is_loopback(),
+            None => true,
+        }
+    }
+}
+
+/// The whole server as a service.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let busy = Arc::new(Semaphore::new(app.most_requests()));
+    let is_demo = app.county().demo;
+    let web = app.web().map(web::pages);
+    let server = Server { app, busy };
+    let mut work = Router::new()
+        .route("/v1/enrol", post(enrol))
+        .route("/v1/sync", post(sync))
+        .route("/v1/heal", post(heal));
+    if is_demo {
+        work = work
+            .route("/v1/demo/people", get(demo::people))
+            .route("/v1/demo/code", post(demo::code));
+    }
+    let work = work.layer(middleware::from_fn_with_state(server.clone(), admit));
+    let routes = Router::new()
+        .merge(work)
+        .route("/v1/health", get(health))
+        .route("/v1/{*rest}", get(not_found).post(not_found))
+        .with_state(server);
+    let routes = match web {
+        Some(pages) => routes.fallback_service(pages),
+        None => routes.fallback(not_found),
+    };
+    let fixed = |name: &'static str, value: &'static str| {
+        SetResponseHeaderLayer::overriding(
+            header::HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        )
+    };
+    routes
+        .layer(fixed("cross-origin-opener-policy", "same-origin"))
+        .layer(fixed("cross-origin-resource-policy", "same-origin"))
+        .layer(fixed("x-content-type-options", "nosniff"))
+        .layer(fixed("referrer-policy", "no-referrer"))
+        .layer(CatchPanicLayer::new())
+}
+
+/// Lets a bounded number of requests in; the others come again later instead of making everybody
+/// wait.
+async fn admit(State(server): State<Server>, request: Request, next: Next) -> Response {
+    match Arc::clone(&server.busy).try_acquire_owned() {
+        Ok(_permit) => next.run(request).await,
+        Err(_) => {
+            let busy = [(header::RETRY_AFTER, RETRY_AFTER)];
+            (StatusCode::SERVICE_UNAVAILABLE, busy, "busy").into_response()
+        }
+    }
+}
+
+async fn not_found() -> Response {
+    (StatusCode::NOT_FOUND, "not_found").into_response()
+}
+
+async fn health(State(server): State<Server>) -> Response {
+    let probe = tokio::task::spawn_blocking(move || server.app.store().probe()).await;
+    match probe {
+        Ok(Ok(())) => (StatusCode::OK, "ok").into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, "database").into_response(),
+    }
+}
+
+/// Runs what blocks where blocking is allowed.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Internal)?
+}
+
+fn framed(message: &impl Message) -> Response {
+    let body = frame::pack(&message.encode_to_vec());
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, Body::from(body)).into_response()
+}
+
+async fn enrol(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
+    let peer = Peer::of(&request);
+    let body = body::read(request).await?;
+    let reply = blocking(move || {
+        let request: EnrolRequest = body::message(&body)?;
+        Ok(server.app.enrol(&request, peer.0)?)
+    })
+    .await?;
+    Ok(framed(&reply))
+}
+
+async fn sync(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
+    let body = body::read(request).await?;
+    let packed = blocking(move || {
+        let signed: SignedRequest = body::message(&body)?;
+        let caller = server.app.caller(&signed)?;
+        let request: SyncRequest = body::decode(&signed.request)?;
+        Ok(server.app.sync(&caller, &request)?)
+    })
+    .await?;
+    Ok(framed(&packed))
+}
+
+async fn heal(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
+    let body = body::read(request).await?;
+    let reply = blocking(move || {
+        let signed: SignedRequest = body::message(&body)?;
+        server.app.caller(&signed)?;
+        let request: HealRequest = body::decode(&signed.request)?;
+        Ok(server.app.heal(&request)?)
+    })
+    .await?;
+    Ok(framed(&reply))
+}
