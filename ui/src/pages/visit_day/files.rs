@@ -9,7 +9,7 @@ use yidang_domain::rights::Act;
 
 use super::{OpenDay, Sheeted};
 use crate::app::shared;
-use crate::components::{DueMark, Empty, FaultNote, RiskMark, Sheet, Waiting};
+use crate::components::{DueMark, Empty, FaultNote, RiskMark, Sheet};
 use crate::door::answer;
 use crate::pages::case_file::entry_sheet::{EntryOn, EntrySheet};
 use crate::pages::case_file::file::{changed, words_after};
@@ -125,15 +125,19 @@ pub fn SessionSheet(
             </Sheet>
         }
         .into_any(),
-        None => view! {
-            <Sheet title="调解" on_close=close>
-                {move || match file.fault.get() {
-                    Some(fault) => view! { <FaultNote fault /> }.into_any(),
-                    None => view! { <Waiting rows=2 /> }.into_any(),
-                }}
-            </Sheet>
-        }
-        .into_any(),
+        // One sheet never takes another's place: the way back belongs to one of them. Until the
+        // file is there, which is at once, nothing is shown.
+        None => file
+            .fault
+            .get()
+            .map(|fault| {
+                view! {
+                    <Sheet title="调解" on_close=close>
+                        <FaultNote fault=fault.clone() />
+                    </Sheet>
+                }
+            })
+            .into_any(),
     })
     .into_any()
 }

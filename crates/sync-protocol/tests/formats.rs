@@ -1,0 +1,172 @@
+//! The bytes of version 1 on the wire. A changed byte fails here; the answer is a new field or a new
+//! version, never a new snapshot of an old one.
+
+use insta::assert_snapshot;
+use prost::Message;
+use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
+use yidang_sync_protocol::{
+    BatchHeader, Certificate, Chain, Checkpoint, Cursor, DocumentDigest, HealReply, HealRequest,
+    PageDocument, Receipt, SignedBatch, SignedCertificate, SignedCheckpoint, SignedCursor,
+    SignedRequest, SigningSeed, SyncReply, SyncRequest, Verdict, frame,
+};
+
+const COUNTY: SigningSeed = SigningSeed([1; 32]);
+const DEVICE: SigningSeed = SigningSeed([2; 32]);
+
+fn dump(bytes: &[u8]) -> String {
+    let hex = |chunk: &[u8]| chunk.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    bytes.chunks(32).map(hex).collect::<Vec<_>>().join("\n")
+}
+
+fn snapshot(name: &str, message: &impl Message) {
+    assert_snapshot!(name, dump(&message.encode_to_vec()));
+}
+
+fn certificate() -> SignedCertificate {
+    Certificate {
+        county: "610621".into(),
+        user: "u-wang".into(),
+        device: "d-1".into(),
+        public_key: DEVICE.public_key().to_vec(),
+        nonce: vec![3; 16],
+        name: "王样一".into(),
+        post: "下盘石村 · 网格员".into(),
+        device_name: "手机".into(),
+        issued_at_ms: 1_795_132_800_000,
+        suite: 1,
+        server: false,
+    }
+    .sign(&COUNTY)
+}
+
+fn batch() -> SignedBatch {
+    BatchHeader {
+        document: vec![4; 16],
+        certificate: certificate().id().to_vec(),
+        incarnation: 1,
+        act: vec![5; 16],
+        act_documents: vec![vec![4; 16], vec![6; 16]],
+        org: "6106211032032007".into(),
+        cursor_seq: 300,
+        cursor_chain: vec![7; 8],
+        kind: 1,
+        home: "6106211032032007".into(),
+    }
+    .sign(vec![b"change".to_vec()], &DEVICE)
+}
+
+fn cursor() -> SignedCursor {
+    Cursor { epoch: vec![8; 16], seq: 300, chain8: vec![9; 8] }.sign(&COUNTY)
+}
+
+fn checkpoint() -> SignedCheckpoint {
+    let (county, epoch, chain) = ("610621".into(), vec![8; 16], vec![9; 32]);
+    Checkpoint { county, epoch, seq: 300, chain, at_ms: 1_795_132_800_000 }.sign(&COUNTY)
+}
+
+#[test]
+fn certificates_batches_cursors_and_checkpoints() {
+    snapshot("certificate", &certificate());
+    assert_snapshot!("certificate-id", dump(&certificate().id()));
+    snapshot("batch", &batch());
+    assert_snapshot!("batch-id", dump(&batch().id()));
+    snapshot("cursor", &cursor());
+    snapshot("checkpoint", &checkpoint());
+    let chain = Chain::begin("610621", &[8; 16]).after(1, 1, &[4; 16], b"record");
+    assert_snapshot!("chain", dump(&chain.0));
+}
+
+#[test]
+fn what_was_signed_then_opens_now() {
+    let county = COUNTY.public_key();
+    assert_eq!(certificate().open(&county).unwrap().name, "王样一");
+    assert_eq!(batch().open(&DEVICE.public_key()).unwrap().cursor_seq, 300);
+    assert_eq!(cursor().open(&county).unwrap().seq, 300);
+    assert_eq!(checkpoint().open(&county).unwrap().seq, 300);
+}
+
+#[test]
+fn enrolment() {
+    let request = EnrolRequest {
+        code: "ABCDEFGHJKMN".into(),
+        public_key: DEVICE.public_key().to_vec(),
+        nonce: vec![3; 16],
+        device_name: "手机".into(),
+        proof: vec![4; 64],
+    };
+    let reply = EnrolReply {
+        certificate: Some(certificate()),
+        county_key: COUNTY.public_key().to_vec(),
+        demo: true,
+        refusal: Refusal::None as i32,
+    };
+    snapshot("enrol-request", &request);
+    snapshot("enrol-reply", &reply);
+}
+
+fn request() -> SyncRequest {
+    SyncRequest {
+        cursor: Some(cursor()),
+        push: vec![batch()],
+        most_bytes: 1 << 20,
+        want_certificates: vec![vec![1; 16]],
+        reference_version: 3,
+        certificates: vec![certificate()],
+        scope: 77,
+    }
+}
+
+fn reply() -> SyncReply {
+    let receipt = Receipt {
+        index: 0,
+        verdict: Verdict::Parked as i32,
+        seq: 301,
+        code: "not_allowed".into(),
+        missing: vec![vec![2; 32]],
+    };
+    let page = PageDocument {
+        document: vec![4; 16],
+        kind: 1,
+        home: "6106211032032007".into(),
+        snapshot: vec![1, 2, 3],
+        batches: vec![batch()],
+        seq: 301,
+    };
+    SyncReply {
+        cursor: Some(cursor()),
+        more: true,
+        server_time_ms: 1_795_132_800_000,
+        receipts: vec![receipt],
+        documents: vec![page],
+        certificates: vec![certificate()],
+        reference: b"{}".to_vec(),
+        reference_version: 4,
+        checkpoint: Some(checkpoint()),
+        released: vec![vec![6; 16]],
+        wait_ms: 1,
+        heal: true,
+        scope: 78,
+    }
+}
+
+#[test]
+fn one_round_trip() {
+    let mut signed = SignedRequest::new(&[1; 16], request().encode_to_vec(), &DEVICE);
+    signed.attached = Some(certificate());
+    snapshot("sync-request", &request());
+    snapshot("signed-request", &signed);
+    snapshot("sync-reply", &reply());
+}
+
+#[test]
+fn healing() {
+    let digest = DocumentDigest { document: vec![4; 16], digest: vec![5; 8] };
+    let request = HealRequest { documents: vec![digest], checkpoints: vec![checkpoint()] };
+    snapshot("heal-request", &request);
+    snapshot("heal-reply", &HealReply { wanted: vec![vec![4; 16]], cursor: Some(cursor()) });
+}
+
+#[test]
+fn frames() {
+    assert_snapshot!("frame-plain", dump(&frame::pack(b"short")));
+}
