@@ -13,7 +13,7 @@ use crate::county::{self, County};
 use crate::enrol::Wrongs;
 use crate::judge::shelf::Shelf;
 use crate::register::{Register, RegisterData};
-use crate::store::{Db, Store, StoreError};
+use crate::store::{Db, Store, StoreError, own_directory};
 use crate::sync::unpoisoned;
 
 /// How a server is opened.
@@ -88,7 +88,7 @@ struct Inner {
     register: RwLock<(u64, Arc<Register>)>,
     wrongs: Mutex<Wrongs>,
     hashing: Mutex<()>,
-    _lock: File,
+    _lock: Arc<File>,
 }
 
 /// Takes the directory for one server. The lock goes with the process.
@@ -111,11 +111,12 @@ pub fn lock_directory(data: &Path) -> Result<File> {
 /// Where there is no county, another server runs, or the database is damaged.
 pub fn open(options: Options) -> Result<App> {
     let path = database(&options.data);
-    let store = Store::open(&path).context("cannot open the database")?;
-    let lock = lock_directory(&options.data)?;
-    if matches!(store.county(), Err(StoreError::NoCounty)) && options.demo {
-        crate::demo::make(&store, &options.clock)?;
+    own_directory(&options.data).context("cannot make the data directory")?;
+    let lock = Arc::new(lock_directory(&options.data)?);
+    if options.demo && !path.exists() {
+        crate::demo::make(&options, &lock)?;
     }
+    let store = Store::open(&path).context("cannot open the database")?;
     let code = store.county().context("make a county with `demo` or `init` first")?;
     let county = store.write(&code, |db| {
         let mut county = County::load(db, &code)?;
@@ -132,7 +133,7 @@ impl App {
         store: Store,
         county: County,
         options: &Options,
-        lock: File,
+        lock: Arc<File>,
     ) -> Result<Self, StoreError> {
         let register = store.read(&county.code, |db| {
             Ok::<_, StoreError>((db.county()?.register_version, county::read_register(db)?))

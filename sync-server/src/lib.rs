@@ -1,1 +1,28 @@
-//! .
+//! The county's server: it receives signed batches of changes, judges them, keeps them and serves
+//! them to whoever may read them.
+//!
+//! [`open`] opens a data directory, [`router`] serves it. SQL stands in [`store`] alone; what decides
+//! anything is pure or works within one transaction. Nothing unchecked reaches the document engine.
+
+pub mod clock;
+pub mod kinds;
+pub mod register;
+
+pub mod store;
+
+pub mod county;
+pub mod judge;
+pub mod pull;
+
+pub mod enrol;
+pub mod sync;
+
+pub mod app;
+pub mod check;
+pub mod cli;
+pub mod demo;
+mod http;
+
+pub use app::{App, Options, open};
+pub use clock::Clock;
+pub use http::router;

@@ -126,7 +126,7 @@ impl App {
     }
 
     /// Receives and judges.
-    fn take(
+    pub(crate) fn take(
         &self,
         push: &[SignedBatch],
         register: &Register,

@@ -13,7 +13,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use prost::Message;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -57,7 +57,7 @@ impl Peer {
 pub fn router(app: App) -> Router {
     let busy = Arc::new(Semaphore::new(app.most_requests()));
     let is_demo = app.county().demo;
-    let web = app.web().map(web::pages);
+    let web = app.web().map(std::path::Path::to_owned);
     let server = Server { app, busy };
     let mut work = Router::new()
         .route("/v1/enrol", post(enrol))
@@ -72,10 +72,13 @@ pub fn router(app: App) -> Router {
     let routes = Router::new()
         .merge(work)
         .route("/v1/health", get(health))
-        .route("/v1/{*rest}", get(not_found).post(not_found))
+        .route("/v1", any(not_found))
+        .route("/v1/{*rest}", any(not_found))
         .with_state(server);
     let routes = match web {
-        Some(pages) => routes.fallback_service(pages),
+        Some(root) => routes.fallback(move |request: Request| async move {
+            web::serve(&root, request).await
+        }),
         None => routes.fallback(not_found),
     };
     let fixed = |name: &'static str, value: &'static str| {

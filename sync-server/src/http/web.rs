@@ -1,48 +1,19 @@
 //! The browser's pages, from a directory.
 
-use std::convert::Infallible;
-use std::path::{Path, PathBuf};
-use std::task::{Context, Poll};
+use std::path::Path;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use std::future::Future;
-use std::pin::Pin;
 use tower_http::services::ServeDir;
 
 /// Files under this path carry their hash in their name and never change.
 const HASHED: &str = "/v/";
 
-/// Serves a directory: the whole application, whatever page of it is asked for.
-#[derive(Clone)]
-pub struct Pages {
-    root: PathBuf,
-}
-
-/// The pages in `root`.
-#[must_use]
-pub fn pages(root: &Path) -> Pages {
-    Pages { root: root.to_owned() }
-}
-
-impl tower_service::Service<Request> for Pages {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let root = self.root.clone();
-        Box::pin(async move { Ok(serve(&root, request).await) })
-    }
-}
-
-async fn serve(root: &Path, request: Request) -> Response {
+/// Answers from the directory `root`: a file, or for whatever page of the application is asked for
+/// its one page.
+pub async fn serve(root: &Path, request: Request) -> Response {
     if request.method() != Method::GET && request.method() != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed").into_response();
     }

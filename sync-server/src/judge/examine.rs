@@ -102,6 +102,25 @@ pub fn verify(db: &Db<'_>, county: &County, batch: &SignedBatch) -> Result<Verif
     Ok(Verified { id: batch.id(), document, batch: batch.clone(), header, author, actor })
 }
 
+/// What is wrong with a batch of the log, if anything. Revoked since does not count.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn verify_stored(
+    db: &Db<'_>,
+    county: &County,
+    batch: &SignedBatch,
+) -> Result<Option<String>, StoreError> {
+    match verify(db, county, batch) {
+        Ok(_) | Err(No::Refused("revoked", _)) => Ok(None),
+        Err(No::Store(error)) => Err(error),
+        Err(No::Refused(code, detail)) => Ok(Some(format!("{code}: {detail}"))),
+        Err(No::NotTaken(code)) => Ok(Some(code.to_owned())),
+        Err(_) => Ok(Some("not to be judged".into())),
+    }
+}
+
 fn open_certificate(county: &County, bytes: &[u8]) -> Result<Certificate, No> {
     SignedCertificate::decode(bytes)
         .map_err(StoreError::from)?

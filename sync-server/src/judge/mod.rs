@@ -21,8 +21,9 @@ use crate::county::County;
 use crate::register::Register;
 use crate::store::{Db, ParkedRow, QuarantineRow, StoreError};
 
-use examine::{Examined, No};
-pub use examine::{Verified, verify};
+use examine::Examined;
+pub use examine::No;
+pub use examine::{Verified, verify, verify_stored};
 use shelf::Shelf;
 
 /// What became of a batch.

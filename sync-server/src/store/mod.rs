@@ -216,7 +216,12 @@ fn own_file(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn own_directory(directory: &Path) -> Result<()> {
+/// Makes a directory that the server's own user alone may enter.
+///
+/// # Errors
+///
+/// [`StoreError::Io`].
+pub fn own_directory(directory: &Path) -> Result<()> {
     if directory.as_os_str().is_empty() || directory.is_dir() {
         return Ok(());
     }

@@ -81,6 +81,15 @@ pub fn options(view: &CaseFileView) -> Vec<ReturnOption> {
         .collect()
 }
 
+/// The first field that is looked at before accepting and lacks something.
+#[must_use]
+pub fn lacking(view: &CaseFileView) -> Option<&'static str> {
+    const LOOKED_AT: [&str; 4] = ["category", "place", "occurred_on", "name"];
+    let all = options(view).into_iter();
+    let mut lacking = all.filter(|option| matches!(option.note, "没写" | "缺一方"));
+    lacking.find(|option| LOOKED_AT.contains(&option.name)).map(|option| option.name)
+}
+
 fn note(view: &CaseFileView, name: &str) -> &'static str {
     let answered = view.returned.as_ref().is_some_and(|back| back.answered && back.field == name);
     if answered {
@@ -119,6 +128,25 @@ mod tests {
         let form = ReturnForm { field: "place".into(), reason: "  ".into() };
         assert!(form.entry().is_none());
         assert_eq!(form.headline(), "镇上请你补一项：地点");
+    }
+
+    #[test]
+    fn a_number_of_people_may_stay_unknown() {
+        let mut view = case_file();
+        assert_eq!(lacking(&view), Some("category"));
+        view.facts = ["category", "place", "occurred_on"].map(written).to_vec();
+        assert_eq!(lacking(&view), Some("name"));
+    }
+
+    fn written(field: &str) -> yidang_api::case_file::FactView {
+        yidang_api::case_file::FactView {
+            field: field.into(),
+            label: field.into(),
+            value: "x".into(),
+            shown: "x".into(),
+            written: None,
+            clashes: false,
+        }
     }
 
     #[test]

@@ -16,20 +16,31 @@ use crate::app::{Shared, shared, use_title};
 use crate::components::{Contour, DemoMark, FaultNote, use_go};
 use crate::door::ask;
 
+/// Which way somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Back to one's own desk.
+    Known,
+    /// As a demo person.
+    Demo,
+    /// By activation code.
+    Code,
+}
+
 /// One attempt to come in, whichever way.
 #[derive(Clone, Copy)]
 pub struct Entering {
     /// It is under way.
     pub busy: RwSignal<bool>,
-    /// Why it did not work.
-    pub fault: RwSignal<Option<Fault>>,
+    /// Which way was tried, and why it did not work.
+    fault: RwSignal<Option<(Way, Fault)>>,
     shared: Shared,
     go: Callback<(String,)>,
 }
 
 impl Entering {
     /// Puts `question`; whoever it lets in goes home.
-    pub fn by<Q: Question<Reply = SessionView> + 'static>(self, question: Q) {
+    pub fn by<Q: Question<Reply = SessionView> + 'static>(self, way: Way, question: Q) {
         if self.busy.get_untracked() {
             return;
         }
@@ -47,10 +58,24 @@ impl Entering {
                     }
                 }
                 Err(fault) => {
-                    let _ = self.fault.try_set(Some(fault));
+                    let _ = self.fault.try_set(Some((way, fault)));
                 }
             }
         });
+    }
+}
+
+/// Why this way did not work, right where it was tried.
+#[component]
+pub fn WayFault(
+    /// How one comes in.
+    entering: Entering,
+    /// Which way.
+    way: Way,
+) -> impl IntoView {
+    move || {
+        let (tried, fault) = entering.fault.get()?;
+        (tried == way).then(|| view! { <div class="way-fault"><FaultNote fault/></div> })
     }
 }
 
@@ -71,9 +96,6 @@ pub fn SignInPage() -> impl IntoView {
         shared,
         go: use_go(),
     };
-    let fault = move || {
-        entering.fault.get().map(|fault| view! { <div class="top-note"><FaultNote fault/></div> })
-    };
     let session_fault = move || {
         shared.session_fault.get().map(|fault| {
             let retry = Callback::new(move |()| shared.refresh_session());
@@ -90,7 +112,6 @@ pub fn SignInPage() -> impl IntoView {
             </header>
             <main class="main" id="main">
                 {session_fault}
-                {fault}
                 <KnownList entering/>
                 <DemoList entering/>
                 <CodeForm entering/>

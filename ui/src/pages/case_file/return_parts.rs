@@ -8,17 +8,14 @@ use super::kept::Kept;
 use super::party_sheet::mirror;
 use super::sheet_parts::{RestoredNote, SaveBar, submit};
 use crate::components::Sheet;
-use crate::models::return_form::{REASONS, ReturnForm, ReturnOption, options};
+use crate::models::return_form::{REASONS, ReturnForm, ReturnOption, lacking, options};
 
 /// Opens the form of the file on screen, with the first field that lacks something chosen.
 #[must_use]
 pub fn open_form(file: OpenFile) -> Option<Kept<ReturnForm>> {
     let (case, _) = file.opened_on()?;
-    let lacking = file.answer.value.with_untracked(|view| {
-        let all = options(view.as_ref()?);
-        all.into_iter().find(|option| matches!(option.note, "没写" | "缺一方"))
-    });
-    let field = lacking.map(|option| option.name.to_owned()).unwrap_or_default();
+    let field = file.answer.value.with_untracked(|view| view.as_ref().and_then(lacking));
+    let field = field.unwrap_or_default().to_owned();
     Some(Kept::open(format!("return/{case}"), ReturnForm { field, ..ReturnForm::default() }))
 }
 

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yidang_api::{Fault, FaultCode};
 
 use super::draft::Draft;
@@ -9,6 +11,18 @@ use crate::app::{Shared, shared};
 use crate::components::use_go;
 use crate::door::{ask, today};
 use crate::models::new_form::{NewForm, reason};
+
+/// Brings what has to be mended into view and gives it focus.
+fn lead_to_bad() {
+    let found = document().query_selector("label.field.bad input, button.field.bad, .is-bad textarea");
+    if let Ok(Some(found)) = found {
+        found.scroll_into_view();
+        if let Ok(found) = found.dyn_into::<HtmlElement>() {
+            // Where focus is refused, the words beside the field still say what to do.
+            let _ = found.focus();
+        }
+    }
+}
 
 /// One opening of a file.
 #[derive(Clone, Copy)]
@@ -66,6 +80,7 @@ impl Opening {
         match (fault.code, fault.field.clone()) {
             (FaultCode::Invalid, Some(field)) => {
                 let _ = self.bad.try_set(Some((field, form)));
+                request_animation_frame(lead_to_bad);
             }
             _ => {
                 let _ = self.fault.try_set(Some(fault));

@@ -64,7 +64,7 @@ fn Hint(row: CaseRow, draft: Draft) -> impl IntoView {
         draft.flush();
         go.run((format!("/case/{id}"),));
     };
-    let what = format!("{}，{} {}记的", row.matter, day(row.last_on), row.finder);
+    let what = format!("{}，{}{}记的", row.matter, day(row.last_on), row.finder);
     view! {
         <div class="note soon" role="status" data-test="new-similar">
             <Icon name="merge"/>

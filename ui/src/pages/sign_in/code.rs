@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use yidang_api::session::Enrol;
 
-use super::{Entering, device_name};
+use super::{Entering, Way, WayFault, device_name};
 use crate::app::shared;
 use crate::door::origin;
 
@@ -21,7 +21,7 @@ pub fn CodeForm(
     let empty = move || code.with(|code| code.trim().is_empty());
     let enter = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        entering.by(Enrol {
+        entering.by(Way::Code, Enrol {
             server: server.get_untracked().trim().to_owned(),
             code: code.get_untracked().trim().to_owned(),
             device_name: device_name(shared),
@@ -57,6 +57,7 @@ pub fn CodeForm(
                 />
             </label>
             <p class="small t3" id="code-help">"管理员给的纸条上有。72 小时内有效，大小写和横线都不要紧。"</p>
+            <WayFault entering way=Way::Code/>
             <button
                 type="submit"
                 class="btn pri big"

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use yidang_api::session::{DemoPeople, DemoPerson, DemoSignIn};
 use yidang_domain::org::Role;
 
-use super::{Entering, device_name};
+use super::{Entering, Way, WayFault, device_name};
 use crate::app::shared;
 use crate::components::{Avatar, Icon};
 use crate::door::answer;
@@ -24,6 +24,7 @@ pub fn DemoList(
                 .collect_view();
             view! {
                 <div class="sec"><h2>"演示"</h2><span class="t3">"人和事都是编的，点一下就进"</span></div>
+                <WayFault entering way=Way::Demo/>
                 <div data-test="sign-in-demo">{groups}</div>
             }
         })
@@ -56,7 +57,7 @@ fn Row(person: DemoPerson, entering: Entering) -> impl IntoView {
     let shared = shared();
     let user = person.user.clone();
     let enter = move |_| {
-        entering.by(DemoSignIn {
+        entering.by(Way::Demo, DemoSignIn {
             server: String::new(),
             user: user.clone(),
             device_name: device_name(shared),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use yidang_api::session::{Person, SignOut};
 
-use super::Entering;
+use super::{Entering, Way, WayFault};
 use crate::app::shared;
 use crate::components::{Avatar, Dotted, Icon};
 
@@ -23,6 +23,7 @@ pub fn KnownList(
             let rows = known.into_iter().map(|person| view! { <Row person entering/> }).collect_view();
             view! {
                 <div class="sec"><h2>"接着用"</h2><span class="t3">"没有网络也能进"</span></div>
+                <WayFault entering way=Way::Known/>
                 <div class="cells">{rows}</div>
             }
         })
@@ -39,7 +40,7 @@ fn Row(person: Person, entering: Entering) -> impl IntoView {
             class="cell"
             data-test=format!("sign-in-known-{user}")
             disabled=move || entering.busy.get()
-            on:click=move |_| entering.by(SignOut { then: Some(user.clone()) })
+            on:click=move |_| entering.by(Way::Known, SignOut { then: Some(user.clone()) })
         >
             <Avatar name=person.name.clone() class="tile-size"/>
             <span class="grow">

@@ -1,0 +1,203 @@
+//! The administrator's commands. They work beside a running server unless they say otherwise.
+#![expect(clippy::print_stdout, reason = "these commands answer on the terminal")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::ids::{OrgCode, UserId};
+use yidang_domain::org::{Assignment, Role};
+
+use crate::app::{Options, database, lock_directory, open};
+use crate::clock::Clock;
+use crate::county::{self, Seeds};
+use crate::enrol;
+use crate::register::{RegisterData, RegisteredUser};
+use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
+
+fn existing(data: &Path) -> Result<(Store, String)> {
+    let path = database(data);
+    if !path.exists() {
+        bail!("there is no database in {}", data.display());
+    }
+    let store = Store::open(&path)?;
+    let county = store.county()?;
+    Ok((store, county))
+}
+
+fn now() -> InstantMs {
+    Clock::system().now()
+}
+
+pub(super) fn init(data: &Path, code: &str, from: &Path) -> Result<()> {
+    own_directory(data)?;
+    let _lock = lock_directory(data)?;
+    if database(data).exists() {
+        bail!("there is a database in {} already", data.display());
+    }
+    let text = fs::read_to_string(from).with_context(|| from.display().to_string())?;
+    let register: RegisterData = serde_json::from_str(&text).context("the county file")?;
+    if !register.units.iter().any(|unit| unit.code.as_str() == code) {
+        bail!("the county file has no unit {code}");
+    }
+    let store = Store::open(&database(data))?;
+    store.write(code, |db| {
+        county::make(db, code, &Seeds::random()?, false, now())?;
+        county::put_register(db, &register, now())
+    })?;
+    println!("county {code} made");
+    Ok(())
+}
+
+/// A person or an assignment to add.
+pub(super) struct NewUser {
+    pub user: String,
+    pub name: String,
+    pub org: String,
+    pub role: Role,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+pub(super) fn user_add(data: &Path, new: &NewUser) -> Result<()> {
+    let (store, county) = existing(data)?;
+    let user = UserId(new.user.clone());
+    let assignment = Assignment {
+        user: user.clone(),
+        org: OrgCode(new.org.clone()),
+        role: new.role,
+        from: new.from.unwrap_or_else(|| now().date()),
+        to: new.to,
+    };
+    let units = store.read(&county, |db| db.units())?;
+    if !units.iter().any(|unit| unit.code == assignment.org) || new.role == Role::Server {
+        bail!("no such unit, or a role that nobody can have");
+    }
+    let record = serde_json::to_vec(&(
+        RegisteredUser { user: user.clone(), name: new.name.clone() },
+        &assignment,
+    ))?;
+    store.write(&county, |db| {
+        let seq = db.append(LogKind::Reference, &[], &record, now().0)?;
+        db.put_user(&user, &new.name)?;
+        db.put_assignment(&assignment, seq)?;
+        db.touch_register()
+    })?;
+    println!("{user} added");
+    Ok(())
+}
+
+pub(super) fn user_list(data: &Path) -> Result<()> {
+    let (store, county) = existing(data)?;
+    let today = now().date();
+    store.read(&county, |db| {
+        let register = county::read_register(db)?;
+        for (user, name) in db.users()? {
+            let post = register.post(&user, today).map_or_else(
+                || "-".to_owned(),
+                |(role, path)| format!("{} {}", path.join(" · "), role.label()),
+            );
+            println!("{user}\t{name}\t{post}");
+            for row in db.certificates(Some(user.as_str()))? {
+                let state = if row.revoked_seq.is_some() { "revoked" } else { "valid" };
+                println!("\t{}\t{state}", row.device);
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(())
+}
+
+pub(super) fn user_code(data: &Path, user: &str) -> Result<()> {
+    let (store, county) = existing(data)?;
+    let code = enrol::create_code(&store, &county, &user.into(), now())?;
+    println!("{code}");
+    Ok(())
+}
+
+pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Result<()> {
+    let (store, county) = existing(data)?;
+    let count = store.write(&county, |db| {
+        let mut count = 0;
+        for row in db.certificates(Some(user))? {
+            let is_meant = device.is_none_or(|device| row.device == device);
+            if is_meant && row.revoked_seq.is_none() {
+                let seq = db.append(LogKind::Revocation, &[], &row.id, now().0)?;
+                db.revoke(&row.id, seq)?;
+                count += 1;
+            }
+        }
+        Ok::<_, StoreError>(count)
+    })?;
+    println!("{count} devices revoked");
+    Ok(())
+}
+
+pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
+    let (store, _) = existing(data)?;
+    store.backup(to)?;
+    println!("copied to {}", to.display());
+    Ok(())
+}
+
+/// Where the present database goes when a copy is put in its place.
+fn aside(data: &Path) -> PathBuf {
+    data.join(format!("before-restore-{}.sqlite", now().0))
+}
+
+pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
+    own_directory(data)?;
+    let _lock = lock_directory(data).context("stop the server first")?;
+    let path = database(data);
+    let fresh = data.join("restoring.sqlite");
+    if fresh.exists() {
+        fs::remove_file(&fresh)?;
+    }
+    copy_database(from, &fresh)?;
+    {
+        let store = Store::open(&fresh)?;
+        let county = store.county()?;
+        store.write(&county, |db| county::begin_epoch(db, "restored by the administrator", now()))?;
+    }
+    if path.exists() {
+        // Nothing is thrown away: what stood here is kept beside it.
+        copy_database(&path, &aside(data))?;
+        for suffix in ["", "-wal", "-shm"] {
+            let file = PathBuf::from(format!("{}{suffix}", path.display()));
+            if file.exists() {
+                fs::remove_file(file)?;
+            }
+        }
+    }
+    fs::rename(&fresh, &path)?;
+    println!("restored; devices will bring what came after the copy");
+    Ok(())
+}
+
+pub(super) fn heal_finish(data: &Path) -> Result<()> {
+    let app = open(Options::new(data)).context("stop the server first")?;
+    let waiting = app.read(|db| db.count_waiting())?;
+    let register = app.register()?;
+    app.finish_healing(&register, app.clock().now())?;
+    println!("healing ended; {} batches still wait for others", waiting.1);
+    Ok(())
+}
+
+pub(super) fn check(data: &Path) -> Result<ExitCode> {
+    let (store, county) = existing(data)?;
+    let findings = store.read(&county, |db| crate::check::check(db, &county))?;
+    println!(
+        "{} records, {} batches, {} documents",
+        findings.records, findings.batches, findings.documents
+    );
+    for broken in &findings.broken {
+        println!("BROKEN {broken}");
+    }
+    if findings.broken.is_empty() {
+        println!("all well");
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}

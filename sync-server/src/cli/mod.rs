@@ -1,0 +1,197 @@
+//! The command line.
+
+mod admin;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use yidang_domain::civil::Date;
+use yidang_domain::org::Role;
+
+/// 一档通: the county's server.
+#[derive(Debug, Parser)]
+#[command(name = "sync-server", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct Serving {
+    /// Directory of the database.
+    #[arg(long)]
+    data: PathBuf,
+    /// Address to listen on; port 0 takes any free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Directory of the browser's pages.
+    #[arg(long)]
+    web: Option<PathBuf>,
+    /// The server's civil date, for tests.
+    #[arg(long)]
+    today: Option<Date>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serves a county.
+    Serve(Serving),
+    /// Makes the demo county where there is no database, and serves it.
+    Demo(Serving),
+    /// Makes a county from a file of units, people and assignments.
+    Init {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// Code of the county.
+        #[arg(long)]
+        county: String,
+        /// The file, JSON.
+        #[arg(long)]
+        from: PathBuf,
+    },
+    /// People and their devices.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Copies the database while it is served.
+    Backup {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// The new file.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Puts a copy back; devices bring what came after it.
+    Restore {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// The copy.
+        #[arg(long)]
+        from: PathBuf,
+    },
+    /// Ends the healing after a restore, and says what is missing.
+    HealFinish {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Recomputes the chain, every signature and every document.
+    Check {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Adds a person or an assignment.
+    Add {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// How the register names them.
+        #[arg(long)]
+        user: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// Code of the unit.
+        #[arg(long)]
+        org: String,
+        /// What they do there: `grid_worker`, `township_reviewer` and so on.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// First day; today if absent.
+        #[arg(long)]
+        from: Option<Date>,
+        /// Last day.
+        #[arg(long)]
+        to: Option<Date>,
+    },
+    /// Lists people, their posts and devices.
+    List {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Makes an activation code.
+    Code {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// The person.
+        #[arg(long)]
+        user: String,
+    },
+    /// Revokes the devices of a person, or one of them.
+    Revoke {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// The person.
+        #[arg(long)]
+        user: String,
+        /// One device only.
+        #[arg(long)]
+        device: Option<String>,
+    },
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|error| error.to_string())
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(serving) => serve::serve(&serving, false)?,
+        Command::Demo(serving) => serve::serve(&serving, true)?,
+        Command::Init { data, county, from } => admin::init(&data, &county, &from)?,
+        Command::User { command } => user(command)?,
+        Command::Backup { data, to } => admin::backup(&data, &to)?,
+        Command::Restore { data, from } => admin::restore(&data, &from)?,
+        Command::HealFinish { data } => admin::heal_finish(&data)?,
+        Command::Check { data } => return admin::check(&data),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn user(command: UserCommand) -> anyhow::Result<()> {
+    match command {
+        UserCommand::Add { data, user, name, org, role, from, to } => {
+            admin::user_add(&data, &admin::NewUser { user, name, org, role, from, to })
+        }
+        UserCommand::List { data } => admin::user_list(&data),
+        UserCommand::Code { data, user } => admin::user_code(&data, &user),
+        UserCommand::Revoke { data, user, device } => {
+            admin::user_revoke(&data, &user, device.as_deref())
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `serve` and `demo`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tokio::signal;
+
+use super::Serving;
+use crate::app::{Options, open};
+use crate::clock::Clock;
+use crate::http::router;
+
+/// Requests under way get this long to end.
+const GRACE: Duration = Duration::from_secs(20);
+
+pub(super) fn serve(serving: &Serving, demo: bool) -> Result<()> {
+    let clock = serving.today.map_or_else(Clock::system, Clock::on);
+    let options = Options {
+        demo,
+        web: serving.web.clone(),
+        ..Options::new(&serving.data).with_clock(clock)
+    };
+    let app = open(options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(serving.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", serving.listen))?;
+        let address = listener.local_addr()?;
+        tracing::info!(%address, county = app.county().code, demo = app.county().demo, "serving");
+        let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
+        anyhow::Ok(())
+    })?;
+    runtime.shutdown_timeout(GRACE);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Ends when the machine or a person asks the server to stop.
+async fn stopped() {
+    let interrupt = async {
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut stream) => {
+                stream.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+}
