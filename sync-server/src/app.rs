@@ -9,7 +9,7 @@ use yidang_domain::civil::Date;
 use yidang_domain::ids::UserId;
 
 use crate::clock::Clock;
-use crate::county::{self, County};
+use crate::county::{self, County, Seeds};
 use crate::enrol::Wrongs;
 use crate::judge::shelf::Shelf;
 use crate::register::{Register, RegisterData};
@@ -97,11 +97,39 @@ struct Inner {
 ///
 /// Where another server has it.
 pub fn lock_directory(data: &Path) -> Result<File> {
-    let file = File::create(data.join("lock")).context("cannot make the lock file")?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(data.join("lock")).context("cannot make the lock file")?;
     if file.try_lock().is_err() {
         bail!("another server is running on {}", data.display());
     }
     Ok(file)
+}
+
+/// Makes a county in a directory that has none.
+///
+/// # Errors
+///
+/// Where there is one already, or the register does not know the county.
+pub fn create(options: &Options, code: &str, register: &RegisterData) -> Result<()> {
+    own_directory(&options.data)?;
+    let _lock = lock_directory(&options.data)?;
+    let path = database(&options.data);
+    if path.exists() {
+        bail!("there is a database in {} already", options.data.display());
+    }
+    if !register.units.iter().any(|unit| unit.code.as_str() == code) {
+        bail!("the register has no unit {code}");
+    }
+    let now = options.clock.now();
+    let store = Store::open(&path)?;
+    store.write(code, |db| {
+        county::make(db, code, &Seeds::random()?, options.demo, now)?;
+        county::put_register(db, register, now)
+    })?;
+    Ok(())
 }
 
 /// Opens the server on its directory, and judges what was received before it stopped.
@@ -123,7 +151,7 @@ pub fn open(options: Options) -> Result<App> {
         county.reincarnate(db)?;
         Ok::<_, StoreError>(county)
     })?;
-    let app = App::of(store, county, &options, lock)?;
+    let app = App::of(store, county, options, lock)?;
     app.judge_inbox()?;
     Ok(app)
 }
@@ -132,7 +160,7 @@ impl App {
     pub(crate) fn of(
         store: Store,
         county: County,
-        options: &Options,
+        options: Options,
         lock: Arc<File>,
     ) -> Result<Self, StoreError> {
         let register = store.read(&county.code, |db| {
@@ -141,8 +169,8 @@ impl App {
         let inner = Inner {
             store,
             county,
-            clock: options.clock.clone(),
-            web: options.web.clone(),
+            clock: options.clock,
+            web: options.web,
             most_requests: options.most_requests,
             shelf: Mutex::new(Shelf::new(options.most_documents)),
             register: RwLock::new((register.0, Arc::new(register.1))),

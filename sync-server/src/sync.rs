@@ -257,7 +257,9 @@ impl App {
         };
         let (page, certificates) = self.read(|db| {
             let page = pull::page(db, register, &question)?;
-            Ok::<_, StoreError>((page, wanted_certificates(db, &request.want_certificates)?))
+            let mut wanted = request.want_certificates.clone();
+            wanted.extend(new_authors(db, &page, place.map_or(0, |place| place.seq))?);
+            Ok::<_, StoreError>((page, wanted_certificates(db, &wanted)?))
         })?;
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
@@ -388,6 +390,27 @@ fn received(index: u32) -> Receipt {
 
 fn heal_first() -> SyncReply {
     SyncReply { heal: true, ..SyncReply::default() }
+}
+
+/// Authors of a page whose certificates were issued after the device was last here, so that names
+/// come together with words. Others it asks for.
+fn new_authors(
+    db: &Db<'_>,
+    page: &pull::Page,
+    since: u64,
+) -> Result<BTreeSet<Vec<u8>>, StoreError> {
+    let mut authors = BTreeSet::new();
+    for batch in page.documents.iter().flat_map(|document| &document.batches) {
+        let Some(id) = batch.read().ok().and_then(|header| header.certificate_id()) else {
+            continue;
+        };
+        if !authors.contains(id.as_slice())
+            && db.certificate(&id)?.is_some_and(|row| row.seq > since)
+        {
+            authors.insert(id.to_vec());
+        }
+    }
+    Ok(authors)
 }
 
 fn wanted_certificates(

@@ -16,7 +16,7 @@ mod toast;
 
 pub use bars::{NavBar, Tab, TabBar};
 pub use desk::DeskFrame;
-pub use field_row::FieldRow;
+pub use field_row::{BadHint, FieldRow};
 pub use frame::Frame;
 pub use hero::Contour;
 pub use icon::{Icon, Symbols};

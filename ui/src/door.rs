@@ -82,10 +82,7 @@ mod tests {
     #[test]
     fn a_rejection_that_is_no_fault_is_kept_as_a_defect() {
         assert_eq!(fault_of("TypeError: x").code, FaultCode::Internal);
-        assert_eq!(
-            fault_of(r#"{"code":"used_code","detail":""}"#).code,
-            FaultCode::UsedCode
-        );
+        assert_eq!(fault_of(r#"{"code":"used_code","detail":""}"#).code, FaultCode::UsedCode);
     }
 
     #[test]

@@ -114,12 +114,21 @@ async function load() {
   }
 }
 
+let storageKept;
+function storageIs(kept) {
+  if (kept === storageKept) return;
+  replica.set_storage(kept);
+  if (storageKept !== undefined) globalThis.yidangHost.news('changed');
+  storageKept = kept;
+}
+
 async function begin() {
   if (!replica) await load();
   const secrets = await openBox().catch((error) => {
     throw typeof error === 'string' ? error : refusal(error, 'opening the secrets');
   });
   await replica.start(secrets, self.location.origin, VERSION);
+  storageIs(await navigator.storage.persisted());
   self.postMessage({ kind: 'ready' });
 }
 
@@ -227,7 +236,7 @@ async function told(message) {
   if (message.kind === 'wake') wakeSoon(0);
   if (message.kind === 'storage') {
     await ready();
-    replica.set_storage(message.kept);
+    storageIs(message.kept);
   }
 }
 

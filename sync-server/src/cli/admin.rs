@@ -10,9 +10,9 @@ use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, Role};
 
-use crate::app::{Options, database, lock_directory, open};
+use crate::app::{Options, create, database, lock_directory, open};
 use crate::clock::Clock;
-use crate::county::{self, Seeds};
+use crate::county;
 use crate::enrol;
 use crate::register::{RegisterData, RegisteredUser};
 use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
@@ -32,21 +32,9 @@ fn now() -> InstantMs {
 }
 
 pub(super) fn init(data: &Path, code: &str, from: &Path) -> Result<()> {
-    own_directory(data)?;
-    let _lock = lock_directory(data)?;
-    if database(data).exists() {
-        bail!("there is a database in {} already", data.display());
-    }
     let text = fs::read_to_string(from).with_context(|| from.display().to_string())?;
     let register: RegisterData = serde_json::from_str(&text).context("the county file")?;
-    if !register.units.iter().any(|unit| unit.code.as_str() == code) {
-        bail!("the county file has no unit {code}");
-    }
-    let store = Store::open(&database(data))?;
-    store.write(code, |db| {
-        county::make(db, code, &Seeds::random()?, false, now())?;
-        county::put_register(db, &register, now())
-    })?;
+    create(&Options::new(data), code, &register)?;
     println!("county {code} made");
     Ok(())
 }

@@ -7,7 +7,6 @@ mod places;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -17,6 +16,7 @@ use yidang_domain::ids::UserId;
 
 use crate::app::{App, Options, database};
 use crate::county::{self, County, Seeds};
+use crate::register::RegisterData;
 use crate::store::{Store, StoreError};
 
 use phone::Phone;
@@ -35,7 +35,7 @@ pub fn make(options: &Options, lock: &Arc<fs::File>) -> Result<()> {
         fs::remove_dir_all(&workshop).context("cannot clear an unfinished demo county")?;
     }
     let inner = Options { data: workshop.clone(), demo: false, ..options.clone() };
-    build(&inner, lock)?;
+    build(inner, lock)?;
     fs::rename(database(&workshop), database(&options.data))
         .context("cannot move the demo county into place")?;
     fs::remove_dir_all(&workshop)?;
@@ -43,7 +43,7 @@ pub fn make(options: &Options, lock: &Arc<fs::File>) -> Result<()> {
     Ok(())
 }
 
-fn build(options: &Options, lock: &Arc<fs::File>) -> Result<()> {
+fn build(options: Options, lock: &Arc<fs::File>) -> Result<()> {
     let today = options.clock.today();
     let begins = InstantMs::at_start_of(date_after(today, -BEGINS_DAYS_AGO));
     let place = places::read()?;
@@ -120,8 +120,11 @@ fn instant(today: Date, day: i64, minutes: i64) -> InstantMs {
     InstantMs::at_start_of(date_after(today, day)).plus_minutes(9 * 60 + minutes)
 }
 
-/// Whether a data directory holds a database.
-#[must_use]
-pub fn exists(data: &Path) -> bool {
-    database(data).exists()
+/// The register of the demo county: its units, people and teams, without any matter.
+///
+/// # Errors
+///
+/// Where the file of the demo county is broken.
+pub fn register(today: Date) -> Result<RegisterData> {
+    Ok(places::register(&places::read()?, today))
 }

@@ -53,7 +53,6 @@ impl Peer {
 }
 
 /// The whole server as a service.
-#[must_use]
 pub fn router(app: App) -> Router {
     let busy = Arc::new(Semaphore::new(app.most_requests()));
     let is_demo = app.county().demo;

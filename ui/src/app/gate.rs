@@ -29,7 +29,9 @@ fn Outside() -> impl IntoView {
             </main></div>
         }
         .into_any(),
-        None => view! { <div class="app"><main class="main gap"><Waiting/></main></div> }.into_any(),
+        None => {
+            view! { <div class="app"><main class="main gap"><Waiting/></main></div> }.into_any()
+        }
     }
 }
 

@@ -108,7 +108,9 @@ impl Shared {
 
     /// The shell says that nobody is signed in any more.
     pub fn forget_person(self) {
-        if self.session.with_untracked(|session| session.as_ref().is_some_and(|s| s.person.is_some()))
+        if self
+            .session
+            .with_untracked(|session| session.as_ref().is_some_and(|s| s.person.is_some()))
         {
             self.refresh_session();
         }

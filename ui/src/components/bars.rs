@@ -33,7 +33,13 @@ pub fn NavBar(
                 {(back || close)
                     .then(|| {
                         view! {
-                            <button type="button" class="ib" aria-label=label data-test="back" on:click=move |_| go_back()>
+                            <button
+                                type="button"
+                                class="ib"
+                                aria-label=label
+                                data-test="back"
+                                on:click=move |_| go_back()
+                            >
                                 <Icon name class="l"/>
                             </button>
                         }
@@ -103,7 +109,13 @@ pub fn TabBar(
                 view! { <Icon name=icon/> }.into_any()
             };
             view! {
-                <a href=href class:on=here class:new=tab == Tab::New aria-current=here.then_some("page") data-test=hook>
+                <a
+                    href=href
+                    class:on=here
+                    class:new=tab == Tab::New
+                    aria-current=here.then_some("page")
+                    data-test=hook
+                >
                     {shown}
                     {label}
                     {(tab == Tab::Messages).then(|| view! { <Badge/> })}

@@ -46,14 +46,17 @@ pub fn DeskFrame(
 #[component]
 fn Rail(on: Signal<&'static str>) -> impl IntoView {
     let shared = shared();
-    let groups = move || shared.person().map(|person| rail_of(person.role)).unwrap_or_default();
+    let groups = move || {
+        let groups = shared.person().map(|person| rail_of(person.role)).unwrap_or_default();
+        groups.into_iter().map(|group| view! { <Group group on/> }).collect_view()
+    };
     view! {
         <aside class="rail">
             <Contour rail=true/>
             <div class="brandline"><Brand/>"一档通"</div>
             <Unit/>
             <nav aria-label="主导航">
-                {move || groups().into_iter().map(|group| view! { <Group group on/> }).collect_view()}
+                {groups}
             </nav>
             <Foot/>
         </aside>
@@ -65,8 +68,21 @@ fn Brand() -> impl IntoView {
     view! {
         <svg viewBox="0 0 28 28" aria-hidden="true">
             <rect x="1" y="1" width="26" height="26" rx="7" fill="#fff" fill-opacity=".12"></rect>
-            <path d="M7 9.5h5l1.8 2H21v9.5H7z" fill="none" stroke="#fff" stroke-width="1.8" stroke-linejoin="round"></path>
-            <path d="M10.5 16.3h7" stroke="#e4b65e" stroke-width="2.2" stroke-linecap="round"></path>
+            <path
+                d="M7 9.5h5l1.8 2H21v9.5H7z"
+                fill="none"
+                stroke="#fff"
+                stroke-width="1.8"
+                stroke-linejoin="round"
+            >
+            </path>
+            <path
+                d="M10.5 16.3h7"
+                stroke="#e4b65e"
+                stroke-width="2.2"
+                stroke-linecap="round"
+            >
+            </path>
         </svg>
     }
 }
@@ -79,7 +95,9 @@ fn Unit() -> impl IntoView {
         shared.person().map(|person| {
             let name = person.org_path.last().cloned().unwrap_or_default();
             view! {
-                <div class="unit"><span class="grow">{name}<small>{person.role.label()}</small></span></div>
+                <div class="unit">
+                    <span class="grow">{name}<small>{person.role.label()}</small></span>
+                </div>
             }
         })
     }

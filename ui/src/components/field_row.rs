@@ -4,6 +4,18 @@ use leptos::prelude::*;
 
 use super::Icon;
 
+/// Why a value cannot stay as it is, below it. Nothing where it can.
+#[component]
+pub fn BadHint(
+    /// Why.
+    bad: Signal<Option<String>>,
+) -> impl IntoView {
+    move || {
+        let why = bad.get()?;
+        Some(view! { <small class="hint" role="alert" data-test="field-bad">{why}</small> })
+    }
+}
+
 /// A row. With `on_press` the whole row is a button that opens something.
 #[component]
 pub fn FieldRow(
@@ -25,10 +37,7 @@ pub fn FieldRow(
     /// The value.
     children: Children,
 ) -> impl IntoView {
-    let hint = move || {
-        bad.get().map(|why| view! { <small class="hint" role="alert" data-test="field-bad">{why}</small> })
-    };
-    let value = view! { <span class="vl">{children()} {hint}</span> };
+    let value = view! { <span class="vl">{children()} <BadHint bad/></span> };
     match on_press {
         Some(press) => view! {
             <button

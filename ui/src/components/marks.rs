@@ -85,7 +85,15 @@ fn Dial(due: DueView) -> impl IntoView {
     } else {
         let dash = format!("{:.2} 99", AROUND * filling(&due));
         view! {
-            <circle cx="8" cy="8" r="2.5" stroke-width="5" stroke-dasharray=dash transform="rotate(-90 8 8)"></circle>
+            <circle
+                cx="8"
+                cy="8"
+                r="2.5"
+                stroke-width="5"
+                stroke-dasharray=dash
+                transform="rotate(-90 8 8)"
+            >
+            </circle>
         }
         .into_any()
     };

@@ -17,8 +17,7 @@ pub fn FaultNote(
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let words = fault_words(fault.code);
-    let (class, icon) =
-        if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
+    let (class, icon) = if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
     let what = match (&fault.code, &fault.field) {
         (FaultCode::Invalid, Some(field)) => format!("{}：{}", words.what, label_of(field)),
         _ => words.what.to_owned(),
@@ -90,7 +89,13 @@ pub fn Waiting(
     };
     let rows = std::iter::repeat_with(row).take(rows).collect_view();
     view! {
-        <div class="cells waiting" role="status" aria-label="正在打开" aria-busy="true" data-test="waiting">
+        <div
+            class="cells waiting"
+            role="status"
+            aria-label="正在打开"
+            aria-busy="true"
+            data-test="waiting"
+        >
             {rows}
         </div>
     }

@@ -28,7 +28,9 @@ pub fn Dotted(
 #[component]
 pub fn DemoMark() -> impl IntoView {
     let shared = shared();
-    move || shared.demo().then(|| view! { <span class="demo" data-test="demo-mark">"演示数据"</span> })
+    move || {
+        shared.demo().then(|| view! { <span class="demo" data-test="demo-mark">"演示数据"</span> })
+    }
 }
 
 /// A surname in a circle; never a photograph.

@@ -46,11 +46,8 @@ where
     Q: Question + 'static,
     Q::Reply: PartialEq + Send + Sync + 'static,
 {
-    let answer = Answer {
-        value: RwSignal::new(None),
-        fault: RwSignal::new(None),
-        again: RwSignal::new(0),
-    };
+    let answer =
+        Answer { value: RwSignal::new(None), fault: RwSignal::new(None), again: RwSignal::new(0) };
     let shared = shared();
     let newest = StoredValue::new(0_u32);
     Effect::new(move |_| {

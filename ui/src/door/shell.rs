@@ -73,7 +73,8 @@ mod browser {
 
     #[expect(clippy::needless_pass_by_value, reason = "called from JavaScript with values")]
     fn tell(kind: JsValue, detail: JsValue) {
-        let Some(news) = kind.as_string().and_then(|kind| News::of(&kind, detail != JsValue::FALSE))
+        let Some(news) =
+            kind.as_string().and_then(|kind| News::of(&kind, detail != JsValue::FALSE))
         else {
             return;
         };

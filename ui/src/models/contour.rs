@@ -35,7 +35,10 @@ fn ring_into(path: &mut String, x: f64, y: f64, radius: f64, ring: f64) {
 
 fn at(x: f64, y: f64, radius: f64, ring: f64, corner: u32) -> (f64, f64) {
     let angle = TAU * f64::from(corner % CORNERS) / f64::from(CORNERS);
-    let bend = 1.0 + 0.15 * (2.0 * angle + 0.9 + ring * 0.09).sin() + 0.09 * (3.0 * angle + 0.4 - ring * 0.05).sin() + 0.04 * (5.0 * angle + 2.0).sin();
+    let bend = 1.0
+        + 0.15 * (2.0 * angle + 0.9 + ring * 0.09).sin()
+        + 0.09 * (3.0 * angle + 0.4 - ring * 0.05).sin()
+        + 0.04 * (5.0 * angle + 2.0).sin();
     let r = radius * bend;
     (x + 1.35 * r * angle.cos(), y + 0.8 * r * angle.sin())
 }

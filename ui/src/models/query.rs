@@ -125,6 +125,9 @@ mod tests {
             _ => None,
         };
         let list = list_of(Queue::Open, read);
-        assert_eq!(list, ListCaseFiles { text: "梨树".to_owned(), ..ListCaseFiles::of(Queue::Open) });
+        assert_eq!(
+            list,
+            ListCaseFiles { text: "梨树".to_owned(), ..ListCaseFiles::of(Queue::Open) }
+        );
     }
 }

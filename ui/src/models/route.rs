@@ -18,13 +18,13 @@ const MARGIN: f64 = 26.0;
 
 /// The stops spread evenly over `width`.
 #[must_use]
-pub fn placed(stops: &[RouteStop], width: f64) -> Vec<Placed> {
+pub fn placed(stops: Vec<RouteStop>, width: f64) -> Vec<Placed> {
     let gaps = u32::try_from(stops.len().saturating_sub(1)).unwrap_or(0).max(1);
     let step = (width - 2.0 * MARGIN) / f64::from(gaps);
     let mut x = MARGIN;
     let mut all = Vec::with_capacity(stops.len());
     for stop in stops {
-        all.push(Placed { stop: stop.clone(), x });
+        all.push(Placed { stop, x });
         x += step;
     }
     all
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn stops_spread_over_the_whole_width() {
-        let placed = placed(&stops(), 358.0);
+        let placed = placed(stops(), 358.0);
         assert!((placed[0].x - 26.0).abs() < 1e-9);
         assert!((placed[2].x - 332.0).abs() < 1e-9);
         assert!((travelled(&placed) - placed[1].x).abs() < 1e-9);
@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn one_stop_alone_divides_by_nothing() {
-        let one = &stops()[..1];
+        let one = stops()[..1].to_vec();
         assert!((placed(one, 358.0)[0].x - 26.0).abs() < 1e-9);
-        assert!(placed(&[], 358.0).is_empty());
+        assert!(placed(Vec::new(), 358.0).is_empty());
     }
 }

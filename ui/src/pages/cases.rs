@@ -33,11 +33,14 @@ pub fn CasesPage() -> impl IntoView {
     });
     let found = answer(move || list.get());
     let own = move || {
-        shared.person().filter(|person| matches!(person.role, Role::GridWorker | Role::VillageCadre))
+        shared
+            .person()
+            .filter(|person| matches!(person.role, Role::GridWorker | Role::VillageCadre))
     };
     let title = Signal::derive(move || if own().is_some() { "我的格" } else { "案件" }.to_owned());
     let sub = Signal::derive(move || {
-        own().map(|person| person.org_path.iter().skip(1).cloned().collect::<Vec<_>>().join(" "))
+        own()
+            .map(|person| person.org_path.iter().skip(1).cloned().collect::<Vec<_>>().join(" "))
             .unwrap_or_default()
     });
     view! {

@@ -17,10 +17,21 @@ pub fn MePage() -> impl IntoView {
     view! {
         <Frame title="我的" on="me" tab=Tab::Me>
             {move || match shared.person() {
-                Some(person) => view! { <Who person=person.clone()/> <Looks/> <Device person/> <Leave/> <Owner/> }.into_any(),
+                Some(person) => view! { <Whole person/> }.into_any(),
                 None => view! { <Waiting/> }.into_any(),
             }}
         </Frame>
+    }
+}
+
+#[component]
+fn Whole(person: Person) -> impl IntoView {
+    view! {
+        <Who person=person.clone()/>
+        <Looks/>
+        <Device person/>
+        <Leave/>
+        <Owner/>
     }
 }
 
@@ -43,8 +54,10 @@ fn Who(person: Person) -> impl IntoView {
 fn Looks() -> impl IntoView {
     let look = shared().look;
     let sizes = vec![(false, "plain", "标准".to_owned()), (true, "care", "长辈版".to_owned())];
-    let themes =
-        Theme::ALL.into_iter().map(|theme| (theme, theme.name(), theme.label().to_owned())).collect();
+    let themes = Theme::ALL
+        .into_iter()
+        .map(|theme| (theme, theme.name(), theme.label().to_owned()))
+        .collect();
     view! {
         <div class="sec"><h2>"显示"</h2></div>
         <div class="cells">
@@ -91,15 +104,23 @@ fn Device(person: Person) -> impl IntoView {
         })
     };
     let server = move || {
-        session().map(|session| session.server).filter(|server| !server.is_empty())
+        let server = session().map(|session| session.server).filter(|server| !server.is_empty());
+        server.unwrap_or_else(|| "还没有".to_owned())
     };
+    let version = move || session().map(|session| session.version);
     view! {
         <div class="sec"><h2>"这台设备"</h2></div>
         <div class="cells">
-            <FieldRow label="设备号"><span class="wrap-any" data-test="me-device">{person.device.to_string()}</span></FieldRow>
-            <FieldRow label="服务器"><span class="wrap-any" data-test="me-server">{move || server().unwrap_or_else(|| "还没有".to_owned())}</span></FieldRow>
+            <FieldRow label="设备号">
+                <span class="wrap-any" data-test="me-device">{person.device.to_string()}</span>
+            </FieldRow>
+            <FieldRow label="服务器">
+                <span class="wrap-any" data-test="me-server">{server}</span>
+            </FieldRow>
             <FieldRow label="存储">{kept}</FieldRow>
-            <FieldRow label="版本"><span data-test="me-version">{move || session().map(|session| session.version)}</span></FieldRow>
+            <FieldRow label="版本">
+                <span data-test="me-version">{version}</span>
+            </FieldRow>
             <a class="field" href="/sync" data-test="me-sync">
                 <span class="lb">"同步"</span>
                 <span class="vl">"等待上传、需要你处理、记录"</span>

@@ -30,8 +30,11 @@ use crate::words::clock;
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let visit_day = query.get("visit_day").and_then(|id| id.parse().ok());
-    let start =
-        NewForm { visit_day, matter: query.get("matter").unwrap_or_default(), ..NewForm::default() };
+    let start = NewForm {
+        visit_day,
+        matter: query.get("matter").unwrap_or_default(),
+        ..NewForm::default()
+    };
     let name = visit_day.map_or_else(|| "new".to_owned(), |id| format!("new/{id}"));
     let draft = Draft::open(name, start);
     let opening = Opening::new(draft);
@@ -81,8 +84,12 @@ fn Dock(draft: Draft, opening: Opening) -> impl IntoView {
         shared.say("草稿已存");
         go.run(("/".to_owned(),));
     };
+    let fault = move || {
+        let fault = opening.fault.get()?;
+        Some(view! { <div class="dock-fault"><FaultNote fault/></div> })
+    };
     view! {
-        {move || opening.fault.get().map(|fault| view! { <div class="dock-fault"><FaultNote fault/></div> })}
+        {fault}
         <Show when=offline>
             <div class="dock-note" data-test="new-offline">
                 <Icon name="cloud-off" class="s"/>

@@ -90,12 +90,8 @@ pub fn device_name(shared: Shared) -> String {
 pub fn SignInPage() -> impl IntoView {
     use_title(|| "登录".to_owned());
     let shared = shared();
-    let entering = Entering {
-        busy: RwSignal::new(false),
-        fault: RwSignal::new(None),
-        shared,
-        go: use_go(),
-    };
+    let entering =
+        Entering { busy: RwSignal::new(false), fault: RwSignal::new(None), shared, go: use_go() };
     let session_fault = move || {
         shared.session_fault.get().map(|fault| {
             let retry = Callback::new(move |()| shared.refresh_session());
@@ -106,7 +102,9 @@ pub fn SignInPage() -> impl IntoView {
         <div class="app enter">
             <header class="hero">
                 <Contour/>
-                <div class="row hero-top"><span class="place">"矛盾纠纷 一事一档"</span><span class="push"><DemoMark/></span></div>
+                <div class="row hero-top">
+                    <span class="place">"矛盾纠纷 一事一档"</span><span class="push"><DemoMark/></span>
+                </div>
                 <h1>"一档通"</h1>
                 <p class="mid place">"没有网络也能用，写下的都先存在本机"</p>
             </header>

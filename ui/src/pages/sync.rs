@@ -1,7 +1,7 @@
 //! 同步: what waits, what needs a person, may I hand the phone back, and a log that stays.
 
-mod log;
 mod lists;
+mod log;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -59,15 +59,15 @@ pub fn SyncPage() -> impl IntoView {
         }
     });
     let trying = Trying { busy: RwSignal::new(false), fault: RwSignal::new(None) };
+    let again = Callback::new(move |()| trying.start(shared));
+    let ask_again = Callback::new(move |()| first.retry());
     view! {
         <Frame title="同步" on="sync" tab=Tab::Messages>
-            {move || trying.fault.get().map(|fault| view! { <FaultNote fault retry=Callback::new(move |()| trying.start(shared))/> })}
+            {move || trying.fault.get().map(|fault| view! { <FaultNote fault retry=again/> })}
             {move || match shared.sync.get() {
                 Some(view) => view! { <Whole view trying/> }.into_any(),
                 None => match first.fault.get() {
-                    Some(fault) => {
-                        view! { <FaultNote fault retry=Callback::new(move |()| first.retry())/> }.into_any()
-                    }
+                    Some(fault) => view! { <FaultNote fault retry=ask_again/> }.into_any(),
                     None => view! { <Waiting/> }.into_any(),
                 },
             }}
@@ -152,7 +152,14 @@ fn Progress(view: SyncView) -> impl IntoView {
     progress.map(|(done, all)| {
         let share = f64::from(done.min(all)) / f64::from(all) * 100.0;
         view! {
-            <div class="prog" role="progressbar" aria-label="同步进度" aria-valuemin="0" aria-valuemax=all aria-valuenow=done.min(all)>
+            <div
+                class="prog"
+                role="progressbar"
+                aria-label="同步进度"
+                aria-valuemin="0"
+                aria-valuemax=all
+                aria-valuenow=done.min(all)
+            >
                 <i style=format!("width:{share:.1}%")></i>
             </div>
         }

@@ -31,7 +31,9 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         FaultCode::NeedsNetwork => {
             calm("这一步需要网络，现在离线", "写过的都已保存在本机", "有信号后再试")
         }
-        FaultCode::ServerBusy => calm("服务器忙", "写过的都已保存在本机", "稍后自动重试，也可以再试一次"),
+        FaultCode::ServerBusy => {
+            calm("服务器忙", "写过的都已保存在本机", "稍后自动重试，也可以再试一次")
+        }
         FaultCode::WrongCode => words("激活码不对", "什么都没有改动", "看一下纸条，再输一次"),
         FaultCode::UsedCode => {
             words("这个激活码用过了", "什么都没有改动", "一个码只能用一次，请管理员再发一个")
@@ -51,9 +53,11 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         FaultCode::NeedsUpdate => {
             words("这一件要新版本才能改", "内容都在，现在只能看", "联网后更新应用")
         }
-        FaultCode::DiskFull => {
-            words("存储空间满了，刚才这一步没有存上", "之前写的都在", "清理照片或别的应用，再点一次")
-        }
+        FaultCode::DiskFull => words(
+            "存储空间满了，刚才这一步没有存上",
+            "之前写的都在",
+            "清理照片或别的应用，再点一次",
+        ),
         FaultCode::StoreDamaged => {
             words("本机的存储有损坏", "已到服务器的都在", "先不要卸载，请联系管理员修复")
         }
@@ -63,7 +67,9 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         FaultCode::OtherWindow => {
             words("另一个窗口正在写，没有回应", "写过的都在", "关掉别的窗口，再试一次")
         }
-        FaultCode::Internal => words("这一步没有做成", "写过的都已保存在本机", "再试一次，还不行就关掉重开"),
+        FaultCode::Internal => {
+            words("这一步没有做成", "写过的都已保存在本机", "再试一次，还不行就关掉重开")
+        }
     }
 }
 

@@ -41,9 +41,7 @@ pub fn sync_words(view: &SyncView, today: Date) -> SyncWords {
             "都已保存在本机。有信号后自动上传，不用守着",
         ),
         SyncState::Offline => sign("cloud-off", "离线，没有待上传的", "照常用，有信号后自动收取"),
-        SyncState::Busy => {
-            sign("clock", "服务器忙，稍后自动重试", "都已保存在本机，不用守着")
-        }
+        SyncState::Busy => sign("clock", "服务器忙，稍后自动重试", "都已保存在本机，不用守着"),
         SyncState::Stopped => SyncWords {
             tone: SyncTone::Person,
             ..sign("warn", "同步停下了，需要你处理", "写过的都已保存在本机")
@@ -85,10 +83,9 @@ fn sign(icon: &'static str, text: &str, more: &str) -> SyncWords {
 #[must_use]
 pub fn hand_back(view: &SyncView, today: Date) -> (bool, String) {
     match (view.waiting, view.done_at) {
-        (0, Some(at)) => (
-            true,
-            format!("可以交了，都已到服务器 {}{}", earlier(at.date(), today), clock(at)),
-        ),
+        (0, Some(at)) => {
+            (true, format!("可以交了，都已到服务器 {}{}", earlier(at.date(), today), clock(at)))
+        }
         (0, None) => (true, "可以交了，这台手机上没有没传的".to_owned()),
         (waiting, _) => (false, format!("先别交，有 {waiting} 条只在这台手机上")),
     }

@@ -86,7 +86,7 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
     if !can_compile(workspace, toolchain)? {
         bail!(
             "The standard library for {TARGET} was built and still a small crate does not \
-             compile: send us the output of `rustc +{LINKED_TOOLCHAIN} -vV` and of this command"
+             compile: report the output of `rustc +{LINKED_TOOLCHAIN} -vV` and of this command"
         );
     }
     settle(workspace, toolchain)

@@ -105,16 +105,15 @@ mod tests {
 
     #[test]
     fn the_repeated_output_of_a_failed_test_does_not_count() {
-        let output = "test result: FAILED. 0 passed; 1 failed; 0 ignored\n\
-                      Summary [ 0.1s] 2 tests run: 1 passed, 1 failed, 0 skipped\n";
+        let output = "test result: FAILED. 0 passed; 1 failed; 0 ignored\nSummary [ 0.1s] 2 tests \
+                      run: 1 passed, 1 failed, 0 skipped\n";
         assert_eq!(counts(output), (1, 1));
     }
 
     #[test]
     fn closing_lines_of_test_programs_are_summed() {
-        let output = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured\n\
-                      noise 3 passed, 4 failed\n\
-                      test result: FAILED. 1 passed; 2 failed; 0 ignored\n";
+        let output = "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured\nnoise 3 passed, \
+                      4 failed\ntest result: FAILED. 1 passed; 2 failed; 0 ignored\n";
         let mut counts = Counts::default();
         counts.add_test_programs(output);
         assert_eq!((counts.passed, counts.failed), (6, 2));

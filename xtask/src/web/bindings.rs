@@ -25,7 +25,8 @@ pub fn generate(wasm: &Wasm, folder: &Path, release: bool) -> Result<()> {
             .web(true)?
             .typescript(false)
             .keep_debug(false)
-            .remove_name_section(release)
+            // Names of generic code outweigh the code; a panic still tells its file and line.
+            .remove_name_section(true)
             .remove_producers_section(release)
             // Else every page would have to say where the wasm is, and the version folder knows it
             // already.

@@ -45,6 +45,14 @@ pub fn absorb(device: &mut Device, outgoing: &Outgoing, reply: SyncReply) -> Res
     let mut taken = Taken { more: reply.more, ..Taken::default() };
     let reference = read_reference(&reply)?;
     let certificates = certificates(desk, &reply);
+    // Names first: the rows of the page are made with them. Keeping a certificate twice is harmless.
+    desk.store.write(|write| -> Result<(), StoreError> {
+        for (id, signed, certificate) in &certificates {
+            write.put_certificate(id, &signed.certificate, &signed.signature)?;
+            note_actors(write, id, certificate)?;
+        }
+        Ok(())
+    })?;
     let mut incoming = Vec::with_capacity(reply.documents.len());
     for page in &reply.documents {
         let document = prepare(desk, page, now.date())?;
@@ -54,10 +62,6 @@ pub fn absorb(device: &mut Device, outgoing: &Outgoing, reply: SyncReply) -> Res
     taken.sent = held(&reply.receipts);
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     desk.store.write(|write| -> Result<(), StoreError> {
-        for (id, signed, certificate) in &certificates {
-            write.put_certificate(id, &signed.certificate, &signed.signature)?;
-            note_actors(write, id, certificate)?;
-        }
         for receipt in &reply.receipts {
             put_receipt(write, outgoing, receipt)?;
         }
@@ -74,6 +78,9 @@ pub fn absorb(device: &mut Device, outgoing: &Outgoing, reply: SyncReply) -> Res
     }
     if reference {
         desk.read_reference()?;
+    }
+    let named_late = !certificates.is_empty() && !outgoing.message.want_certificates.is_empty();
+    if reference || named_late {
         index(desk, now.date())?;
     }
     if taken.received > 0 || taken.sent > 0 || reference {

@@ -13,9 +13,9 @@ pub fn FactControl(
     /// What stands there, as text.
     value: RwSignal<String>,
 ) -> impl IntoView {
-    let kind = CASE_FACTS.iter().find(|field| field.name == fact.field).map(|field| field.kind);
-    let label = fact.label.clone();
-    match (fact.field.as_str(), kind) {
+    let FactView { field: name, label, .. } = fact;
+    let kind = CASE_FACTS.iter().find(|field| field.name == name).map(|field| field.kind);
+    match (name.as_str(), kind) {
         ("category", _) => view! { <Category label value /> }.into_any(),
         ("source", _) => view! { <SourceChoice label value /> }.into_any(),
         ("risk", _) => {

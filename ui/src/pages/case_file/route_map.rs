@@ -15,7 +15,7 @@ pub fn RouteMap(
     width: f64,
 ) -> impl IntoView {
     let words = spoken(&stops);
-    let stops = placed(&stops, width);
+    let stops = placed(stops, width);
     let reached = travelled(&stops);
     let last = stops.last().map_or(0.0, |stop| stop.x);
     let first = stops.first().map_or(0.0, |stop| stop.x);

@@ -33,7 +33,9 @@ const ORDER: [Queue; 12] = [
 fn show_chosen(row: &HtmlDivElement) {
     let Ok(Some(chosen)) = row.query_selector("button[aria-pressed='true']") else { return };
     if let Ok(chosen) = chosen.dyn_into::<HtmlElement>() {
-        row.set_scroll_left((chosen.offset_left() - row.offset_left() - 60).max(0));
+        let left = chosen.offset_left() - row.offset_left();
+        let hidden = left + chosen.offset_width() > row.client_width();
+        row.set_scroll_left(if hidden { left - 60 } else { 0 });
     }
 }
 
@@ -73,7 +75,14 @@ pub fn Filters(
             <Sheet title="筛选" on_close=move || open.set(false) hook="filter-sheet">
                 <Choices list show/>
                 <div class="sheet-acts">
-                    <button type="button" class="btn pri big wide" data-test="filter-done" on:click=move |_| open.set(false)>"看结果"</button>
+                    <button
+                        type="button"
+                        class="btn pri big wide"
+                        data-test="filter-done"
+                        on:click=move |_| open.set(false)
+                    >
+                        "看结果"
+                    </button>
                 </div>
             </Sheet>
         </Show>
@@ -97,9 +106,8 @@ fn category_words(code: &str) -> String {
 fn Chip(queue: Queue, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
     let shared = shared();
     let on = move || list.get().queue == queue;
-    let count = move || {
-        shared.queues.with(|queues| queues.as_ref().map(|queues| queues.count(queue)))
-    };
+    let count =
+        move || shared.queues.with(|queues| queues.as_ref().map(|queues| queues.count(queue)));
     view! {
         <button
             type="button"
@@ -130,7 +138,14 @@ fn Narrowed(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
         <Show when=move || list.get().org.is_some()>
             <div class="note quiet narrowed" data-test="cases-org">
                 <div class="grow">"只看一个单位的"</div>
-                <button type="button" class="btn text slim" data-test="cases-org-all" on:click=all>"看全部"</button>
+                <button
+                    type="button"
+                    class="btn text slim"
+                    data-test="cases-org-all"
+                    on:click=all
+                >
+                    "看全部"
+                </button>
             </div>
         </Show>
     }
@@ -138,12 +153,16 @@ fn Narrowed(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
 
 #[component]
 fn Choices(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
-    let risks = Risk::ALL.into_iter().map(|risk| view! { <RiskChoice risk list show/> }).collect_view();
+    let risks =
+        Risk::ALL.into_iter().map(|risk| view! { <RiskChoice risk list show/> }).collect_view();
     let classes = CLASSES
         .iter()
         .map(|class| {
             view! {
-                <option value=class.code selected=move || list.with(|list| list.category.as_deref() == Some(class.code))>
+                <option
+                    value=class.code
+                    selected=move || list.with(|list| list.category.as_deref() == Some(class.code))
+                >
                     {class.label}
                 </option>
             }
@@ -162,7 +181,9 @@ fn Choices(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
         <label class="ask">
             <span>"类别"</span>
             <select data-test="filter-class" on:change=chosen>
-                <option value="" selected=move || list.with(|list| list.category.is_none())>"全部类别"</option>
+                <option value="" selected=move || list.with(|list| list.category.is_none())>
+                    "全部类别"
+                </option>
                 {classes}
             </select>
         </label>

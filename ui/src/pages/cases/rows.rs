@@ -24,7 +24,9 @@ pub fn Rows(
     let more = usize::try_from(view.total).unwrap_or(shown).saturating_sub(shown);
     let rows = view.rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
     view! {
-        <p class="list-count small t3" role="status" data-test="cases-total">{format!("{} 件", view.total)}</p>
+        <p class="list-count small t3" role="status" data-test="cases-total">
+            {format!("{} 件", view.total)}
+        </p>
         <div class="cells">{rows}</div>
         {(more > 0)
             .then(|| {
@@ -38,11 +40,17 @@ pub fn Rows(
 fn Nothing(list: ListCaseFiles, show: Show) -> impl IntoView {
     let filtered = list.org.is_some() || list.category.is_some() || list.risk.is_some();
     if list.text.is_empty() && !filtered {
-        let next = if list.queue == Queue::Open { "听到什么，记一句就是一件" } else { "有了会列在这里" };
+        let next = if list.queue == Queue::Open {
+            "听到什么，记一句就是一件"
+        } else {
+            "有了会列在这里"
+        };
         return view! {
             <div class="card">
                 <Empty title=format!("没有{}的", list.queue.label()) next=next>
-                    <a href="/new" class="btn soft" data-test="cases-new"><Icon name="plus"/>"新事"</a>
+                    <a href="/new" class="btn soft" data-test="cases-new">
+                        <Icon name="plus"/>"新事"
+                    </a>
                 </Empty>
             </div>
         }
@@ -102,7 +110,14 @@ fn Marks(row: CaseRow) -> impl IntoView {
     let chips = chips
         .into_iter()
         .flatten()
-        .map(|(class, icon, word)| view! { <span class=class><Icon name=icon class="xs"/>{word}</span> })
+        .map(|(class, icon, word)| {
+            view! {
+                <span class=class>
+                    <Icon name=icon class="xs"/>
+                    {word}
+                </span>
+            }
+        })
         .collect_view();
     let pending = row.pending.then(|| view! { <span class="chip clash">"待定"</span> });
     view! {

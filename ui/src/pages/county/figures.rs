@@ -15,22 +15,24 @@ pub fn Number(
     #[prop(default = "county-number")]
     hook: &'static str,
 ) -> impl IntoView {
-    let spoken = if figure.definition.is_empty() {
-        format!("{} {} 件，打开清单", figure.label, figure.count)
+    let href = address(&figure);
+    let Figure { label, count, definition, .. } = figure;
+    let spoken = if definition.is_empty() {
+        format!("{label} {count} 件，打开清单")
     } else {
-        format!("{} {} 件，打开清单。口径：{}", figure.label, figure.count, figure.definition)
+        format!("{label} {count} 件，打开清单。口径：{definition}")
     };
     view! {
         <a
             class="num"
-            class:z=figure.count == 0
-            href=address(&figure)
-            title=figure.definition.clone()
+            class:z=count == 0
+            href=href
+            title=definition
             aria-label=spoken
             data-test=hook
-            data-label=figure.label.clone()
+            data-label=label
         >
-            {figure.count}
+            {count}
         </a>
     }
 }

@@ -45,17 +45,31 @@ pub fn Leave() -> impl IntoView {
         <Others leave/>
         {move || fault.get().map(|fault| view! { <FaultNote fault/> })}
         <div class="cells leave">
-            <button type="button" class="field" data-test="me-sign-out" on:click=move |_| asked.set(true)>
+            <button
+                type="button"
+                class="field"
+                data-test="me-sign-out"
+                on:click=move |_| asked.set(true)
+            >
                 <Icon name="out" class="s"/>
                 <span class="vl">"退出"</span>
             </button>
         </div>
         <Show when=move || asked.get()>
             <Sheet title="退出" on_close=move || asked.set(false) hook="sign-out-sheet">
-                <p class="mid">{move || shared.sync.get().map(|view| hand_back(&view, today()).1)}</p>
+                <p class="mid">
+                    {move || shared.sync.get().map(|view| hand_back(&view, today()).1)}
+                </p>
                 <p class="mid t2">"写过的都加密留在这台设备上，再登录就能看到。"</p>
                 <div class="sheet-acts">
-                    <button type="button" class="btn big" on:click=move |_| asked.set(false) data-test="sign-out-no">"先不退"</button>
+                    <button
+                        type="button"
+                        class="btn big"
+                        on:click=move |_| asked.set(false)
+                        data-test="sign-out-no"
+                    >
+                        "先不退"
+                    </button>
                     <button
                         type="button"
                         class="btn pri big wide"
@@ -85,7 +99,8 @@ fn Others(leave: Callback<Option<UserId>>) -> impl IntoView {
     move || {
         let others = others();
         (!others.is_empty()).then(|| {
-            let rows = others.into_iter().map(|person| view! { <Other person leave/> }).collect_view();
+            let rows =
+                others.into_iter().map(|person| view! { <Other person leave/> }).collect_view();
             view! { <div class="sec"><h2>"换个人用"</h2></div> <div class="cells">{rows}</div> }
         })
     }
@@ -94,12 +109,20 @@ fn Others(leave: Callback<Option<UserId>>) -> impl IntoView {
 #[component]
 fn Other(person: Person, leave: Callback<Option<UserId>>) -> impl IntoView {
     let user = person.user.clone();
+    let line = format!("{} · {}", person.role.label(), person.org_path.join(" · "));
     view! {
-        <button type="button" class="cell" data-test=format!("me-switch-{user}") on:click=move |_| leave.run(Some(user.clone()))>
+        <button
+            type="button"
+            class="cell"
+            data-test=format!("me-switch-{user}")
+            on:click=move |_| leave.run(Some(user.clone()))
+        >
             <Avatar name=person.name.clone() class="tile-size"/>
             <span class="grow">
                 <span class="tt">{person.name}</span>
-                <div class="ds cut"><Dotted text=format!("{} · {}", person.role.label(), person.org_path.join(" · "))/></div>
+                <div class="ds cut">
+                    <Dotted text=line/>
+                </div>
             </span>
             <Icon name="right" class="chev"/>
         </button>

@@ -41,10 +41,8 @@ pub fn CategorySheet(
     let list = move || {
         let text = text.get();
         if text.trim().is_empty() {
-            let classes = CLASSES
-                .iter()
-                .map(|class| view! { <Level class now pick/> })
-                .collect_view();
+            let classes =
+                CLASSES.iter().map(|class| view! { <Level class now pick/> }).collect_view();
             view! { <div class="cells flat">{classes}</div> }.into_any()
         } else {
             view! { <Found text pick/> }.into_any()
@@ -55,7 +53,14 @@ pub fn CategorySheet(
             <label class="search">
                 <Icon name="search"/>
                 <span class="sr">"搜类别"</span>
-                <input class="grow" type="search" placeholder="土地、赡养、工钱" autocomplete="off" data-test="category-search" bind:value=text/>
+                <input
+                    class="grow"
+                    type="search"
+                    placeholder="土地、赡养、工钱"
+                    autocomplete="off"
+                    data-test="category-search"
+                    bind:value=text
+                />
             </label>
             {suggested
                 .map(|category| {
@@ -77,8 +82,10 @@ fn Level(
     now: StoredValue<Option<String>>,
     pick: Callback<(&'static str,)>,
 ) -> impl IntoView {
-    let inside = now.with_value(|now| now.as_ref().is_some_and(|code| code.starts_with(class.code)));
-    let ones = class.categories.iter().map(|category| view! { <One category pick/> }).collect_view();
+    let inside =
+        now.with_value(|now| now.as_ref().is_some_and(|code| code.starts_with(class.code)));
+    let ones =
+        class.categories.iter().map(|category| view! { <One category pick/> }).collect_view();
     view! {
         <details class="level" open=inside>
             <summary class="field" data-test=format!("class-{}", class.code)>

@@ -49,10 +49,23 @@ pub fn DaySheet(
             <div class="cells flat">{near}</div>
             <label class="ask">
                 <span>"别的日子"</span>
-                <input type="date" max=today.to_string() value=chosen.to_string() data-test="day-date" on:input=typed/>
+                <input
+                    type="date"
+                    max=today.to_string()
+                    value=chosen.to_string()
+                    data-test="day-date"
+                    on:input=typed
+                />
             </label>
             <div class="sheet-acts">
-                <button type="button" class="btn pri big wide" data-test="day-done" on:click=move |_| done.run(())>"好"</button>
+                <button
+                    type="button"
+                    class="btn pri big wide"
+                    data-test="day-done"
+                    on:click=move |_| done.run(())
+                >
+                    "好"
+                </button>
             </div>
         </Sheet>
     }

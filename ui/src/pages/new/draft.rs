@@ -83,9 +83,9 @@ impl Draft {
     }
 
     fn changed(self) -> bool {
-        let same = self.form.try_with_untracked(|form| {
-            self.kept.try_with_value(|kept| kept == form) == Some(true)
-        });
+        let same = self
+            .form
+            .try_with_untracked(|form| self.kept.try_with_value(|kept| kept == form) == Some(true));
         same == Some(false) && self.over.try_get_value() == Some(false)
     }
 

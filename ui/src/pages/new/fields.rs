@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::opening::Opening;
 use super::parties::{PartiesSheet, PartiesValue};
 use super::source::SourceSheet;
-use crate::components::{FieldRow, RiskBars};
+use crate::components::{BadHint, FieldRow, RiskBars};
 use crate::door::today;
 use crate::models::new_form::NewForm;
 use crate::words::{day, month_day};
@@ -57,22 +57,46 @@ pub fn Fields(
         <div class="sec">
             <h2>"六项"</h2>
             <Show when=any>
-                <span data-test="new-suggested">{move || format!("已按这句话填好 {} 项，请核对", suggested())}</span>
+                <span data-test="new-suggested">
+                    {move || format!("已按这句话填好 {} 项，请核对", suggested())}
+                </span>
             </Show>
         </div>
         <div class="cells">
-            <FieldRow label="类别" bad=opening.bad(&["category"]) on_press=ask(Asking::Category) hook="new-category">
+            <FieldRow
+                label="类别"
+                bad=opening.bad(&["category"])
+                on_press=ask(Asking::Category)
+                hook="new-category"
+            >
                 <CategoryValue form/>
             </FieldRow>
             <Place form bad=opening.bad(&["place"])/>
-            <FieldRow label="哪一天" bad=opening.bad(&["occurred_on"]) on_press=ask(Asking::Day) icon="cal" hook="new-day">
+            <FieldRow
+                label="哪一天"
+                bad=opening.bad(&["occurred_on"])
+                on_press=ask(Asking::Day)
+                icon="cal"
+                hook="new-day"
+            >
                 <DayValue form/>
             </FieldRow>
-            <FieldRow label="当事人" bad=opening.bad(&["parties", "name", "phone", "side"]) on_press=ask(Asking::Parties) icon="plus" hook="new-parties">
+            <FieldRow
+                label="当事人"
+                bad=opening.bad(&["parties", "name", "phone", "side"])
+                on_press=ask(Asking::Parties)
+                icon="plus"
+                hook="new-parties"
+            >
                 <PartiesValue form/>
             </FieldRow>
             <FieldRow label="缓急" bad=opening.bad(&["risk"])><RiskChoice form/></FieldRow>
-            <FieldRow label="怎么知道" bad=opening.bad(&["source"]) on_press=ask(Asking::Source) hook="new-source">
+            <FieldRow
+                label="怎么知道"
+                bad=opening.bad(&["source"])
+                on_press=ask(Asking::Source)
+                hook="new-source"
+            >
                 {move || form.with(|form| form.source().label())}
             </FieldRow>
         </div>
@@ -82,6 +106,7 @@ pub fn Fields(
 /// Typed right in the row.
 #[component]
 fn Place(form: RwSignal<NewForm>, bad: Signal<Option<String>>) -> impl IntoView {
+    let typed = move |event| form.update(|form| form.place = event_target_value(&event));
     view! {
         <label class="field" class:bad=move || bad.with(Option::is_some)>
             <span class="lb">"在哪里"</span>
@@ -93,9 +118,9 @@ fn Place(form: RwSignal<NewForm>, bad: Signal<Option<String>>) -> impl IntoView 
                     autocomplete="off"
                     data-test="new-place"
                     prop:value=move || form.with(|form| form.place.clone())
-                    on:input=move |event| form.update(|form| form.place = event_target_value(&event))
+                    on:input=typed
                 />
-                {move || bad.get().map(|why| view! { <small class="hint" role="alert" data-test="field-bad">{why}</small> })}
+                <BadHint bad/>
             </span>
         </label>
     }
@@ -136,5 +161,5 @@ fn RiskChoice(form: RwSignal<NewForm>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <div class="seg" role="radiogroup" aria-label="缓急">{choices}</div> }
+    view! { <div class="seg four" role="radiogroup" aria-label="缓急">{choices}</div> }
 }

@@ -14,7 +14,8 @@ use crate::models::new_form::{NewForm, reason};
 
 /// Brings what has to be mended into view and gives it focus.
 fn lead_to_bad() {
-    let found = document().query_selector("label.field.bad input, button.field.bad, .is-bad textarea");
+    let found =
+        document().query_selector("label.field.bad input, button.field.bad, .is-bad textarea");
     if let Ok(Some(found)) = found {
         found.scroll_into_view();
         if let Ok(found) = found.dyn_into::<HtmlElement>() {

@@ -143,8 +143,16 @@ fn Written(form: RwSignal<NewForm>, index: usize, party: NewParty) -> impl IntoV
     view! {
         <div class="field" data-test="party-row">
             <Avatar name=party.name.clone() class=tone(party.side)/>
-            <span class="vl">{party.name}<small>{party.side.label()} " " {party.phone}</small></span>
-            <button type="button" class="ib" aria-label=label data-test="party-remove" on:click=remove>
+            <span class="vl">
+                {party.name}<small>{party.side.label()} " " {party.phone}</small>
+            </span>
+            <button
+                type="button"
+                class="ib"
+                aria-label=label
+                data-test="party-remove"
+                on:click=remove
+            >
                 <Icon name="x" class="s"/>
             </button>
         </div>

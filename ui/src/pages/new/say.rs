@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use super::draft::Draft;
 use super::opening::Opening;
-use crate::components::FaultNote;
+use crate::components::{BadHint, FaultNote};
+use crate::models::new_form::NewForm;
 
 /// One sentence, in the size of speech; the field grows with it.
 #[component]
@@ -17,6 +18,7 @@ pub fn Say(
 ) -> impl IntoView {
     let form = draft.form;
     let text = move || form.with(|form| form.matter.clone());
+    let typed = move |event| form.update(|form| form.matter = event_target_value(&event));
     let bad = opening.bad(&["matter"]);
     let field: NodeRef<Textarea> = NodeRef::new();
     Effect::new(move |_| {
@@ -39,15 +41,17 @@ pub fn Say(
                         aria-describedby="new-matter-help"
                         data-test="new-matter"
                         prop:value=text
-                        on:input=move |event| form.update(|form| form.matter = event_target_value(&event))
+                        on:input=typed
                     ></textarea>
                 </div>
                 <div class="bar" id="new-matter-help">
-                    {move || match bad.get() {
-                        Some(why) => view! { <span class="small hint" role="alert" data-test="field-bad">{why}</span> }.into_any(),
-                        None => view! { <span class="small t3">"谁和谁、为什么、闹到哪一步"</span> }.into_any(),
-                    }}
-                    <span class="push small t3">{move || format!("{} 字", form.with(crate::models::new_form::NewForm::length))}</span>
+                    <BadHint bad/>
+                    <Show when=move || bad.with(Option::is_none)>
+                        <span class="small t3">"谁和谁、为什么、闹到哪一步"</span>
+                    </Show>
+                    <span class="push small t3">
+                        {move || format!("{} 字", form.with(NewForm::length))}
+                    </span>
                 </div>
             </div>
         </section>

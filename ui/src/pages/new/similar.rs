@@ -39,9 +39,8 @@ pub fn SimilarNote(
 /// The sentence and the names, once nothing was typed for a moment.
 fn asked_after_a_pause(draft: Draft) -> RwSignal<(String, Vec<String>)> {
     let asked = RwSignal::new((String::new(), Vec::new()));
-    let typed = Memo::new(move |_| {
-        draft.form.with(|form| (form.matter.trim().to_owned(), form.names()))
-    });
+    let typed =
+        Memo::new(move |_| draft.form.with(|form| (form.matter.trim().to_owned(), form.names())));
     let timer = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
         let typed = typed.get();
@@ -71,9 +70,18 @@ fn Hint(row: CaseRow, draft: Draft) -> impl IntoView {
             <div class="grow">
                 <b>"可能和这一件是同一件事"</b>
                 <div class="mid t2">{what}</div>
-                <div class="small t2">{who_words(&row.parties)}<span class="sep"></span>{row.village}</div>
+                <div class="small t2">
+                    {who_words(&row.parties)}<span class="sep"></span>{row.village}
+                </div>
                 <div class="row note-act">
-                    <button type="button" class="btn slim" data-test="similar-open" on:click=open>"打开看看"</button>
+                    <button
+                        type="button"
+                        class="btn slim"
+                        data-test="similar-open"
+                        on:click=open
+                    >
+                        "打开看看"
+                    </button>
                     <button
                         type="button"
                         class="btn text slim"

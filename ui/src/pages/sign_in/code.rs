@@ -17,15 +17,22 @@ pub fn CodeForm(
     let shared = shared();
     let code = RwSignal::new(String::new());
     let typed_server = RwSignal::new(None::<String>);
-    let server = Signal::derive(move || typed_server.get().unwrap_or_else(|| usual_server(shared.session.with(|session| session.as_ref().map(|s| s.server.clone())))));
+    let server = Signal::derive(move || {
+        typed_server.get().unwrap_or_else(|| {
+            usual_server(shared.session.with(|session| session.as_ref().map(|s| s.server.clone())))
+        })
+    });
     let empty = move || code.with(|code| code.trim().is_empty());
     let enter = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        entering.by(Way::Code, Enrol {
-            server: server.get_untracked().trim().to_owned(),
-            code: code.get_untracked().trim().to_owned(),
-            device_name: device_name(shared),
-        });
+        entering.by(
+            Way::Code,
+            Enrol {
+                server: server.get_untracked().trim().to_owned(),
+                code: code.get_untracked().trim().to_owned(),
+                device_name: device_name(shared),
+            },
+        );
     };
     view! {
         <div class="sec"><h2>"用激活码登录"</h2><span class="t3">"只在第一次，需要网络"</span></div>

@@ -57,11 +57,14 @@ fn Row(person: DemoPerson, entering: Entering) -> impl IntoView {
     let shared = shared();
     let user = person.user.clone();
     let enter = move |_| {
-        entering.by(Way::Demo, DemoSignIn {
-            server: String::new(),
-            user: user.clone(),
-            device_name: device_name(shared),
-        });
+        entering.by(
+            Way::Demo,
+            DemoSignIn {
+                server: String::new(),
+                user: user.clone(),
+                device_name: device_name(shared),
+            },
+        );
     };
     view! {
         <button

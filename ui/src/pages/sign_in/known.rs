@@ -20,7 +20,8 @@ pub fn KnownList(
     move || {
         let known = known();
         (!known.is_empty()).then(|| {
-            let rows = known.into_iter().map(|person| view! { <Row person entering/> }).collect_view();
+            let rows =
+                known.into_iter().map(|person| view! { <Row person entering/> }).collect_view();
             view! {
                 <div class="sec"><h2>"接着用"</h2><span class="t3">"没有网络也能进"</span></div>
                 <WayFault entering way=Way::Known/>

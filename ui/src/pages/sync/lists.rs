@@ -18,7 +18,9 @@ pub fn NeedList(
     (count > 0).then(|| {
         let rows = needs.into_iter().map(|need| view! { <Need need/> }).collect_view();
         view! {
-            <div class="sec"><h2>"需要你处理"</h2><span class="count clash" data-test="needs-count">{count}</span></div>
+            <div class="sec">
+                <h2>"需要你处理"</h2><span class="count clash" data-test="needs-count">{count}</span>
+            </div>
             <div class="cells">{rows}</div>
         }
     })

@@ -23,7 +23,8 @@ pub fn DueList(
     let count = rows.len();
     let all = list_address("/cases", &ListCaseFiles::of(Queue::Open));
     let body = if rows.is_empty() {
-        view! { <div class="card"><Empty title="今天没有要办的" next=next_words(&promised)/></div> }.into_any()
+        view! { <div class="card"><Empty title="今天没有要办的" next=next_words(&promised)/></div> }
+            .into_any()
     } else {
         let rows = rows.into_iter().map(|row| view! { <Row row hook="today-due"/> }).collect_view();
         view! { <div class="cells" data-test="today-due-list">{rows}</div> }.into_any()
@@ -34,7 +35,12 @@ pub fn DueList(
             {(count > 0)
                 .then(|| {
                     view! {
-                        <span class="count" class:late=late class:brand=!late data-test="today-due-count">
+                        <span
+                            class="count"
+                            class:late=late
+                            class:brand=!late
+                            data-test="today-due-count"
+                        >
                             {count}
                         </span>
                     }

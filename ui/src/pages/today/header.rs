@@ -18,7 +18,11 @@ pub fn Header(
     let care = shared().look.care;
     let day = date_of(today);
     let heading = move || {
-        view! { <h1 data-test="today-date">{month_day(day.get())}<small>{weekday(day.get())}</small></h1> }
+        view! {
+            <h1 data-test="today-date">
+                {month_day(day.get())} <small>{weekday(day.get())}</small>
+            </h1>
+        }
     };
     view! {
         <header class="hero">
@@ -32,7 +36,9 @@ pub fn Header(
                     view! { {heading()} <SyncPill calming=true/> }.into_any()
                 } else {
                     view! {
-                        <div class="row hero-day">{heading()} <span class="push"><SyncPill pill=true/></span></div>
+                        <div class="row hero-day">
+                            {heading()} <span class="push"><SyncPill pill=true/></span>
+                        </div>
                         <Week today/>
                     }
                         .into_any()
@@ -74,7 +80,8 @@ fn Place(today: Answer<TodayView>) -> impl IntoView {
     let shared = shared();
     move || {
         let path = today.value.with(|view| view.as_ref().map(|view| view.org_path.clone()));
-        let path = path.or_else(|| shared.person().map(|person| person.org_path)).unwrap_or_default();
+        let path =
+            path.or_else(|| shared.person().map(|person| person.org_path)).unwrap_or_default();
         let skip = usize::from(shared.look.care.get() && path.len() > 2);
         let text = path.get(skip..).unwrap_or_default().join(" · ");
         view! { <Dotted text/> }
