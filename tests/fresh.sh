@@ -12,7 +12,7 @@ set -euo pipefail
 
 readonly PORT=8610
 readonly PATIENCE_MINUTES=90
-readonly PROJECT=/work/yidang
+readonly PROJECT=/root/yidang
 
 die() {
   printf 'error: %s\n' "$*" >&2

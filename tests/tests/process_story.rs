@@ -43,7 +43,7 @@ fn delivered(view: &Value) -> bool {
 
 /// The one card of a file, without what depends on who looks.
 fn card(view: &Value) -> Result<(String, Vec<(String, String, String)>)> {
-    let clash = view["clashes"].get(0).context("no card")?;
+    let clash = view["clashes"].get(0).with_context(|| format!("no card: {view:#}"))?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let values = clash["values"].as_array().context("no values")?;
     let told = values
@@ -77,8 +77,9 @@ fn a_file_opened_in_a_gully_reaches_the_county_and_is_closed() -> Result<()> {
 
     // The server is back; both sync, and both see both values.
     all.server.begin()?;
-    all.wang.sync()?;
-    all.gao.sync()?;
+    for device in [&mut all.wang, &mut all.gao] {
+        assert_eq!(device.sync()?["state"], "done");
+    }
     all.wang.sync()?;
     all.li.sync()?;
     let (before, values) = card(&all.wang.case(&shared)?)?;

@@ -173,23 +173,35 @@ impl Network {
     }
 }
 
-impl Outside for Network {
-    async fn post(&self, url: &str, body: Vec<u8>) -> Result<HttpReply, Unreachable> {
+impl Network {
+    async fn send(&self, url: &str, body: Vec<u8>) -> reqwest::Result<HttpReply> {
         let request = if body.is_empty() {
             self.client.get(url)
         } else {
             self.client.post(url).header("content-type", content_type(&body)).body(body)
         };
-        let lost = |error: reqwest::Error| Unreachable(error.to_string());
-        let reply = request.send().await.map_err(lost)?;
+        let reply = request.send().await?;
         let status = reply.status().as_u16();
         let retry_after_s = reply
             .headers()
             .get("retry-after")
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.parse().ok());
-        let body = reply.bytes().await.map_err(lost)?.to_vec();
+        let body = reply.bytes().await?.to_vec();
         Ok(HttpReply { status, body, retry_after_s })
+    }
+}
+
+impl Outside for Network {
+    async fn post(&self, url: &str, body: Vec<u8>) -> Result<HttpReply, Unreachable> {
+        match self.send(url, body.clone()).await {
+            // A kept connection that the server has closed meanwhile fails at once. Every request
+            // of ours can be repeated, so it is, once.
+            Err(error) if !error.is_connect() && !error.is_timeout() => {
+                self.send(url, body).await.map_err(|error| Unreachable(error.to_string()))
+            }
+            other => other.map_err(|error| Unreachable(error.to_string())),
+        }
     }
 
     async fn keep(&self, secrets: &[u8]) -> Result<(), Fault> {

@@ -16,13 +16,14 @@ pub fn FaultNote(
     #[prop(optional, into)]
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
-    let words = fault_words(fault.code);
+    let Fault { code, field, .. } = fault;
+    let words = fault_words(code);
     let (class, icon) = if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
-    let what = match (&fault.code, &fault.field) {
-        (FaultCode::Invalid, Some(field)) => format!("{}：{}", words.what, label_of(field)),
+    let what = match (code, field) {
+        (FaultCode::Invalid, Some(field)) => format!("{}：{}", words.what, label_of(&field)),
         _ => words.what.to_owned(),
     };
-    let code = serde_json::to_string(&fault.code).unwrap_or_default();
+    let code = serde_json::to_string(&code).unwrap_or_default();
     view! {
         <div class=class role="alert" data-test="fault" data-code=code.trim_matches('"').to_owned()>
             <Icon name=icon/>

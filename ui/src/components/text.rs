@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::app::shared;
 
 /// Parts of a line with a small dot between them. A text is split at " · ".
+#[expect(clippy::needless_pass_by_value, reason = "a property is given away, whatever is made of it")]
 #[component]
 pub fn Dotted(
     /// The line.
@@ -43,6 +44,7 @@ pub fn Avatar(
     #[prop(optional)]
     class: &'static str,
 ) -> impl IntoView {
-    let first: String = name.chars().take(1).collect();
+    let mut first = name;
+    first.truncate(first.chars().next().map_or(0, char::len_utf8));
     view! { <span class=format!("ava {class}") aria-hidden="true">{first}</span> }
 }

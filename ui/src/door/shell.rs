@@ -151,7 +151,6 @@ mod native {
     use crate::door::News;
 
     /// Nobody answers.
-    #[expect(clippy::unused_async, reason = "the same signature as in the browser")]
     pub async fn call(_name: &str, _json: &str) -> Result<String, String> {
         Err("no shell outside a browser".to_owned())
     }

@@ -7,7 +7,7 @@ mod visit;
 use leptos::prelude::*;
 use yidang_api::today::{TodayQuestion, TodayView};
 
-use self::due::{DueList, PromisedList};
+use self::due::{DueList, PromisedList, next_words};
 use self::header::{DeskHeader, Header};
 use self::visit::VisitCard;
 use crate::app::{shared, use_title};
@@ -74,9 +74,10 @@ fn Body(today: Answer<TodayView>) -> impl IntoView {
 
 #[component]
 fn Lists(view: TodayView) -> impl IntoView {
-    let visit = view.visit.clone();
+    let next = next_words(&view.promised);
+    let visit = view.visit;
     view! {
-        <DueList rows=view.due open=view.open promised=view.promised.clone()/>
+        <DueList rows=view.due open=view.open next=next/>
         {visit.map(|visit| view! { <VisitCard visit/> })}
         <PromisedList rows=view.promised/>
     }

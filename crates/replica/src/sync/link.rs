@@ -131,14 +131,22 @@ async fn pages<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(
         let pushed = !outgoing.batches.is_empty();
         let taken = absorb(&mut device, &outgoing, reply)?;
         count(&mut device, taken, page);
-        if !taken.more && !(pushed && has_more(&mut device)?) {
+        let names = has_new_names_to_ask(&mut device, &outgoing.message.want_certificates)?;
+        if !taken.more && !names && !(pushed && has_more(&mut device)?) {
             return Ok(());
         }
     }
     Ok(())
 }
 
-/// Whether there is still something to send or to ask.
+/// Whether the page brought authors nobody has asked about yet: words without names are no use.
+fn has_new_names_to_ask(device: &mut Device, asked: &[Vec<u8>]) -> Result<bool, Fault> {
+    use crate::store::ReadState;
+    let wanted = device.desk()?.store.wanted_certificates(100)?;
+    Ok(wanted.iter().any(|id| !asked.contains(id)))
+}
+
+/// Whether there is still something to send.
 fn has_more(device: &mut Device) -> Result<bool, Fault> {
     use crate::store::{ReadDocuments, ReadOutbox};
     let desk = device.desk()?;

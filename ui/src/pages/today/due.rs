@@ -16,14 +16,14 @@ pub fn DueList(
     rows: Vec<DueRow>,
     /// How many files are open in scope.
     open: u32,
-    /// What comes after today, for the words where nothing is due.
-    promised: Vec<DueRow>,
+    /// What comes next, said where nothing is due.
+    next: String,
 ) -> impl IntoView {
     let late = rows.iter().any(|row| light(row) == Some(Light::Late));
     let count = rows.len();
     let all = list_address("/cases", &ListCaseFiles::of(Queue::Open));
     let body = if rows.is_empty() {
-        view! { <div class="card"><Empty title="今天没有要办的" next=next_words(&promised)/></div> }
+        view! { <div class="card"><Empty title="今天没有要办的" next=next/></div> }
             .into_any()
     } else {
         let rows = rows.into_iter().map(|row| view! { <Row row hook="today-due"/> }).collect_view();
@@ -52,7 +52,8 @@ pub fn DueList(
 }
 
 /// What comes next, where nothing is due today.
-fn next_words(promised: &[DueRow]) -> String {
+#[must_use]
+pub fn next_words(promised: &[DueRow]) -> String {
     let next = promised.iter().filter_map(|row| row.due.as_ref()).map(|due| due.on).min();
     next.map_or_else(|| "听到什么，点“新事”记一句".to_owned(), |on| format!("下一件在 {}", day(on)))
 }
