@@ -23,7 +23,7 @@ pub use icon::{Icon, Symbols};
 pub use marks::{DeliveryMark, DueMark, RiskBars, RiskMark};
 pub use notes::{Empty, FaultNote, Waiting};
 pub use segments::Segments;
-pub use sheet::{Sheet, use_go};
+pub use sheet::{Sheet, use_go, use_go_in_place};
 pub use sync_pill::SyncPill;
 pub use text::{Avatar, DemoMark, Dotted};
 pub use toast::{Toast, UpdateNote};

@@ -52,8 +52,8 @@ impl Db<'_> {
         let mut statement = self.connection.prepare_cached(
             "SELECT s.document, min(CASE s.gone WHEN 0 THEN s.since_seq END), max(s.last_seq), \
              min(s.gone) \
-             FROM json_each(?2) AS k \
-             JOIN scope_index AS s ON s.county = ?1 AND s.org = k.value AND s.last_seq > ?3 \
+             FROM json_each(?2) AS k CROSS JOIN scope_index AS s INDEXED BY scope_by_seq \
+             ON s.county = ?1 AND s.org = k.value AND s.last_seq > ?3 \
              GROUP BY s.document ORDER BY 3, 1 LIMIT ?4",
         )?;
         let mut rows = statement.query(params![self.county, keys, signed(seq), most])?;
@@ -76,7 +76,7 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn is_in_scope(&self, keys: &str, document: &[u8; 16]) -> Result<bool> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM json_each(?2) AS k JOIN scope_index AS s \
+            "SELECT EXISTS (SELECT 1 FROM json_each(?2) AS k CROSS JOIN scope_index AS s \
              ON s.county = ?1 AND s.org = k.value AND s.document = ?3 AND s.gone = 0)",
         )?;
         Ok(statement.query_row(params![self.county, keys, document], |row| row.get(0))?)
@@ -90,8 +90,8 @@ impl Db<'_> {
     pub fn left_behind(&self, old: &str, new: &str) -> Result<Vec<[u8; 16]>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT DISTINCT s.document FROM json_each(?2) AS k \
-             JOIN scope_index AS s ON s.county = ?1 AND s.org = k.value AND s.gone = 0 \
-             WHERE NOT EXISTS (SELECT 1 FROM json_each(?3) AS n JOIN scope_index AS t \
+             CROSS JOIN scope_index AS s ON s.county = ?1 AND s.org = k.value AND s.gone = 0 \
+             WHERE NOT EXISTS (SELECT 1 FROM json_each(?3) AS n CROSS JOIN scope_index AS t \
              ON t.county = ?1 AND t.org = n.value AND t.document = s.document AND t.gone = 0)",
         )?;
         let mut rows = statement.query(params![self.county, old, new])?;

@@ -99,7 +99,13 @@ impl Shared {
     /// Takes over who is signed in now.
     pub fn enter(self, view: SessionView) {
         self.session_fault.set(None);
-        if view.person.is_none() {
+        let user = view.person.as_ref().map(|person| &person.user);
+        let same = self.session.with_untracked(|session| {
+            let before = session.as_ref().and_then(|before| before.person.as_ref());
+            before.map(|person| &person.user) == user
+        });
+        if !same {
+            // Counts of one person are never shown to another.
             self.sync.set(None);
             self.queues.set(None);
         }

@@ -12,7 +12,7 @@ use self::focus::{keep_inside, use_focus};
 use self::step::use_history_step;
 use super::Icon;
 
-pub use step::use_go;
+pub use step::{use_go, use_go_in_place};
 
 /// A sheet over the page. It is open as long as it is there: the page takes it away in `on_close`.
 #[component]

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use crate::app::shared;
 
 /// Parts of a line with a small dot between them. A text is split at " · ".
-#[expect(clippy::needless_pass_by_value, reason = "a property is given away, whatever is made of it")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a property is given away, whatever is made of it"
+)]
 #[component]
 pub fn Dotted(
     /// The line.

@@ -5,15 +5,14 @@ mod rows;
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_domain::org::Role;
 
 use self::filters::Filters;
 use self::rows::Rows;
 use crate::app::shared;
-use crate::components::{FaultNote, Frame, Icon, Tab, Waiting};
+use crate::components::{FaultNote, Frame, Icon, Tab, Waiting, use_go_in_place};
 use crate::door::answer;
 use crate::models::query::{list_address, list_of, queue_name};
 
@@ -26,11 +25,9 @@ pub fn CasesPage() -> impl IntoView {
     let shared = shared();
     let query = use_query_map();
     let list = Memo::new(move |_| list_of(Queue::Open, |key| query.with(|query| query.get(key))));
-    let navigate = StoredValue::new_local(use_navigate());
-    let show: Show = Callback::new(move |(list,): (ListCaseFiles,)| {
-        let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-        navigate.with_value(|navigate| navigate(&list_address("/cases", &list), options));
-    });
+    let go = use_go_in_place();
+    let show: Show =
+        Callback::new(move |(list,): (ListCaseFiles,)| go.run((list_address("/cases", &list),)));
     let found = answer(move || list.get());
     let own = move || {
         shared

@@ -86,11 +86,21 @@ fn listen() {
 /// Goes to an address. An open sheet is closed first, and its step back waited for.
 #[must_use]
 pub fn use_go() -> Callback<(String,)> {
+    go_with(NavigateOptions::default)
+}
+
+/// Like [`use_go`], in place of the present address: the history does not grow.
+#[must_use]
+pub fn use_go_in_place() -> Callback<(String,)> {
+    go_with(|| NavigateOptions { replace: true, scroll: false, ..Default::default() })
+}
+
+fn go_with(options: fn() -> NavigateOptions) -> Callback<(String,)> {
     let navigate = use_navigate();
     let navigate = StoredValue::new_local(navigate);
     Callback::new(move |(path,): (String,)| {
         let go = move || {
-            navigate.try_with_value(|navigate| navigate(&path, NavigateOptions::default()));
+            navigate.try_with_value(|navigate| navigate(&path, options()));
         };
         if !LEAVING.get() && sheet_on_top() {
             step_back();

@@ -72,19 +72,7 @@ pub fn Filters(
         </div>
         <Narrowed list show/>
         <Show when=move || open.get()>
-            <Sheet title="筛选" on_close=move || open.set(false) hook="filter-sheet">
-                <Choices list show/>
-                <div class="sheet-acts">
-                    <button
-                        type="button"
-                        class="btn pri big wide"
-                        data-test="filter-done"
-                        on:click=move |_| open.set(false)
-                    >
-                        "看结果"
-                    </button>
-                </div>
-            </Sheet>
+            <FilterSheet list show open/>
         </Show>
     }
 }
@@ -151,27 +139,53 @@ fn Narrowed(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
     }
 }
 
+/// Risk and class. What is chosen takes effect on closing.
 #[component]
-fn Choices(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
+fn FilterSheet(list: Memo<ListCaseFiles>, show: Show, open: RwSignal<bool>) -> impl IntoView {
+    let chosen = RwSignal::new(list.get_untracked());
+    let close = move || {
+        open.set(false);
+        let (now, chosen) = (list.get_untracked(), chosen.get_untracked());
+        if now != chosen {
+            show.run((chosen,));
+        }
+    };
+    view! {
+        <Sheet title="筛选" on_close=close hook="filter-sheet">
+            <Choices chosen/>
+            <div class="sheet-acts">
+                <button
+                    type="button"
+                    class="btn pri big wide"
+                    data-test="filter-done"
+                    on:click=move |_| close()
+                >
+                    "看结果"
+                </button>
+            </div>
+        </Sheet>
+    }
+}
+
+#[component]
+fn Choices(chosen: RwSignal<ListCaseFiles>) -> impl IntoView {
     let risks =
-        Risk::ALL.into_iter().map(|risk| view! { <RiskChoice risk list show/> }).collect_view();
+        Risk::ALL.into_iter().map(|risk| view! { <RiskChoice risk chosen/> }).collect_view();
+    let now = chosen.with_untracked(|list| list.category.clone());
     let classes = CLASSES
         .iter()
         .map(|class| {
+            let here = now.as_deref() == Some(class.code);
             view! {
-                <option
-                    value=class.code
-                    selected=move || list.with(|list| list.category.as_deref() == Some(class.code))
-                >
+                <option value=class.code selected=here>
                     {class.label}
                 </option>
             }
         })
         .collect_view();
-    let chosen = move |event: leptos::ev::Event| {
-        let mut list = list.get_untracked();
-        list.category = Some(event_target_value(&event)).filter(|code| !code.is_empty());
-        show.run((list,));
+    let typed = move |event: leptos::ev::Event| {
+        let code = Some(event_target_value(&event)).filter(|code| !code.is_empty());
+        chosen.update(|list| list.category = code);
     };
     view! {
         <div class="ask">
@@ -180,10 +194,8 @@ fn Choices(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
         </div>
         <label class="ask">
             <span>"类别"</span>
-            <select data-test="filter-class" on:change=chosen>
-                <option value="" selected=move || list.with(|list| list.category.is_none())>
-                    "全部类别"
-                </option>
+            <select data-test="filter-class" on:change=typed>
+                <option value="" selected=now.is_none()>"全部类别"</option>
                 {classes}
             </select>
         </label>
@@ -192,8 +204,13 @@ fn Choices(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
 
 /// A press chooses it, another one takes it back.
 #[component]
-fn RiskChoice(risk: Risk, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
-    let on = move || list.get().risk == Some(risk);
+fn RiskChoice(risk: Risk, chosen: RwSignal<ListCaseFiles>) -> impl IntoView {
+    let on = move || chosen.with(|list| list.risk == Some(risk));
+    let press = move |_| {
+        chosen.update(|list| {
+            list.risk = if list.risk == Some(risk) { None } else { Some(risk) };
+        });
+    };
     view! {
         <button
             type="button"
@@ -201,11 +218,7 @@ fn RiskChoice(risk: Risk, list: Memo<ListCaseFiles>, show: Show) -> impl IntoVie
             class:on=on
             aria-pressed=move || on().to_string()
             data-test=format!("filter-risk-{}", u8::from(risk))
-            on:click=move |_| {
-                let mut list = list.get_untracked();
-                list.risk = if list.risk == Some(risk) { None } else { Some(risk) };
-                show.run((list,));
-            }
+            on:click=press
         >
             <RiskBars risk/>
             {risk.label()}

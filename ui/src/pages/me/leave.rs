@@ -6,44 +6,57 @@ use yidang_api::Fault;
 use yidang_api::session::{Person, SignOut};
 use yidang_domain::ids::UserId;
 
-use crate::app::shared;
+use crate::app::{Shared, shared};
 use crate::components::{Avatar, Dotted, FaultNote, Icon, Sheet, use_go};
 use crate::door::{ask, today};
 use crate::words::hand_back;
 
-/// 换个人用, 退出. Nothing is deleted by either.
-#[component]
-pub fn Leave() -> impl IntoView {
-    let shared = shared();
-    let go = use_go();
-    let asked = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let fault = RwSignal::new(None::<Fault>);
-    let leave = move |then: Option<UserId>| {
-        if busy.get_untracked() {
+/// One leaving.
+#[derive(Clone, Copy)]
+struct Leaving {
+    busy: RwSignal<bool>,
+    fault: RwSignal<Option<Fault>>,
+    shared: Shared,
+    go: Callback<(String,)>,
+}
+
+impl Leaving {
+    /// Leaves, and opens the desk of `then` at once if somebody is named.
+    fn start(self, then: Option<UserId>) {
+        if self.busy.get_untracked() {
             return;
         }
-        busy.set(true);
+        self.busy.set(true);
         spawn_local(async move {
             let reply = ask(&SignOut { then }).await;
-            let _ = busy.try_set(false);
+            let _ = self.busy.try_set(false);
             match reply {
                 Ok(view) => {
                     let home = if view.person.is_some() { "/" } else { "/sign-in" };
-                    let _ = asked.try_set(false);
-                    go.run((home.to_owned(),));
-                    shared.enter(view);
+                    self.go.run((home.to_owned(),));
+                    self.shared.enter(view);
                 }
                 Err(why) => {
-                    let _ = fault.try_set(Some(why));
+                    let _ = self.fault.try_set(Some(why));
                 }
             }
         });
+    }
+}
+
+/// 换个人用, 退出. Nothing is deleted by either.
+#[component]
+pub fn Leave() -> impl IntoView {
+    let leaving = Leaving {
+        busy: RwSignal::new(false),
+        fault: RwSignal::new(None),
+        shared: shared(),
+        go: use_go(),
     };
-    let leave = Callback::new(leave);
+    let asked = RwSignal::new(false);
     view! {
-        <Others leave/>
-        {move || fault.get().map(|fault| view! { <FaultNote fault/> })}
+        <Others leaving/>
+        {move || leaving.fault.get().map(|fault| view! { <FaultNote fault/> })}
         <div class="cells leave">
             <button
                 type="button"
@@ -57,37 +70,44 @@ pub fn Leave() -> impl IntoView {
         </div>
         <Show when=move || asked.get()>
             <Sheet title="退出" on_close=move || asked.set(false) hook="sign-out-sheet">
-                <p class="mid">
-                    {move || shared.sync.get().map(|view| hand_back(&view, today()).1)}
-                </p>
-                <p class="mid t2">"写过的都加密留在这台设备上，再登录就能看到。"</p>
-                <div class="sheet-acts">
-                    <button
-                        type="button"
-                        class="btn big"
-                        on:click=move |_| asked.set(false)
-                        data-test="sign-out-no"
-                    >
-                        "先不退"
-                    </button>
-                    <button
-                        type="button"
-                        class="btn pri big wide"
-                        data-test="sign-out-yes"
-                        disabled=move || busy.get()
-                        on:click=move |_| leave.run(None)
-                    >
-                        "退出"
-                    </button>
-                </div>
+                <Really leaving asked/>
             </Sheet>
         </Show>
     }
 }
 
+/// What stays here, and whether something is only here.
+#[component]
+fn Really(leaving: Leaving, asked: RwSignal<bool>) -> impl IntoView {
+    let sync = leaving.shared.sync;
+    view! {
+        <p class="mid">{move || sync.get().map(|view| hand_back(&view, today()).1)}</p>
+        <p class="mid t2">"写过的都加密留在这台设备上，再登录就能看到。"</p>
+        <div class="sheet-acts">
+            <button
+                type="button"
+                class="btn big"
+                data-test="sign-out-no"
+                on:click=move |_| asked.set(false)
+            >
+                "先不退"
+            </button>
+            <button
+                type="button"
+                class="btn pri big wide"
+                data-test="sign-out-yes"
+                disabled=move || leaving.busy.get()
+                on:click=move |_| leaving.start(None)
+            >
+                "退出"
+            </button>
+        </div>
+    }
+}
+
 /// Other people with a desk on this device.
 #[component]
-fn Others(leave: Callback<Option<UserId>>) -> impl IntoView {
+fn Others(leaving: Leaving) -> impl IntoView {
     let shared = shared();
     let others = move || {
         let me = shared.person().map(|person| person.user);
@@ -100,14 +120,14 @@ fn Others(leave: Callback<Option<UserId>>) -> impl IntoView {
         let others = others();
         (!others.is_empty()).then(|| {
             let rows =
-                others.into_iter().map(|person| view! { <Other person leave/> }).collect_view();
+                others.into_iter().map(|person| view! { <Other person leaving/> }).collect_view();
             view! { <div class="sec"><h2>"换个人用"</h2></div> <div class="cells">{rows}</div> }
         })
     }
 }
 
 #[component]
-fn Other(person: Person, leave: Callback<Option<UserId>>) -> impl IntoView {
+fn Other(person: Person, leaving: Leaving) -> impl IntoView {
     let user = person.user.clone();
     let line = format!("{} · {}", person.role.label(), person.org_path.join(" · "));
     view! {
@@ -115,7 +135,7 @@ fn Other(person: Person, leave: Callback<Option<UserId>>) -> impl IntoView {
             type="button"
             class="cell"
             data-test=format!("me-switch-{user}")
-            on:click=move |_| leave.run(Some(user.clone()))
+            on:click=move |_| leaving.start(Some(user.clone()))
         >
             <Avatar name=person.name.clone() class="tile-size"/>
             <span class="grow">

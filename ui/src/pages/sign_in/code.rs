@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use yidang_api::session::Enrol;
 
 use super::{Entering, Way, WayFault, device_name};
-use crate::app::shared;
+use crate::app::{Shared, shared};
 use crate::door::origin;
 
 /// 用激活码登录
@@ -17,11 +17,7 @@ pub fn CodeForm(
     let shared = shared();
     let code = RwSignal::new(String::new());
     let typed_server = RwSignal::new(None::<String>);
-    let server = Signal::derive(move || {
-        typed_server.get().unwrap_or_else(|| {
-            usual_server(shared.session.with(|session| session.as_ref().map(|s| s.server.clone())))
-        })
-    });
+    let server = Signal::derive(move || typed_server.get().unwrap_or_else(|| usual_server(shared)));
     let empty = move || code.with(|code| code.trim().is_empty());
     let enter = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -78,6 +74,7 @@ pub fn CodeForm(
 }
 
 /// The server this device belongs to, else the one the page came from.
-fn usual_server(known: Option<String>) -> String {
+fn usual_server(shared: Shared) -> String {
+    let known = shared.session.with(|session| session.as_ref().map(|view| view.server.clone()));
     known.filter(|server| !server.is_empty()).unwrap_or_else(origin)
 }

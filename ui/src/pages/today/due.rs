@@ -23,8 +23,7 @@ pub fn DueList(
     let count = rows.len();
     let all = list_address("/cases", &ListCaseFiles::of(Queue::Open));
     let body = if rows.is_empty() {
-        view! { <div class="card"><Empty title="今天没有要办的" next=next/></div> }
-            .into_any()
+        view! { <div class="card"><Empty title="今天没有要办的" next=next/></div> }.into_any()
     } else {
         let rows = rows.into_iter().map(|row| view! { <Row row hook="today-due"/> }).collect_view();
         view! { <div class="cells" data-test="today-due-list">{rows}</div> }.into_any()

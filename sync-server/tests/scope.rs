@@ -1,0 +1,300 @@
+//! Who gets which documents, and in how many pages.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use support::{
+    Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
+    XIAYI_IN_ZHANGJIATAN, noon, visit,
+};
+use yidang_domain::civil::{Date, date_after};
+use yidang_domain::entry::DocumentKind;
+use yidang_domain::ids::{DocumentId, OrgCode};
+use yidang_domain::org::{Assignment, Role};
+use yidang_sync_server::register::RegisterData;
+
+/// Sets the first assignment's end, or adds one.
+fn assign(town: &Town, user: &str, org: &str, from: Date, to: Option<Date>) {
+    let role = Role::GridWorker;
+    let assignment = Assignment { user: user.into(), org: org.into(), role, from, to };
+    let calendar = yidang_domain::calendar::yanchang_2026();
+    let data = RegisterData { assignments: vec![assignment], calendar, ..RegisterData::default() };
+    town.app.put_register(&data).unwrap();
+}
+
+#[tokio::test]
+async fn a_worker_of_leichi_sees_nothing_of_zhangjiatan_though_both_have_a_xiayi() {
+    let town = Town::new();
+    let mut li = town.device("u-li").await;
+    let mut he = town.device("u-he").await;
+    let at = noon(TODAY);
+    li.open_case(1, XIAYI_IN_ZHANGJIATAN, "张家滩下驿的事", at);
+    li.open_case(2, GRID_7, "下盘石的事", at);
+    li.sync(&town.app).await;
+    let own = he.open_case(3, XIAYI_IN_LEICHI, "雷赤下驿的事", at);
+    he.sync(&town.app).await;
+    assert_eq!(he.documents.keys().copied().collect::<Vec<_>>(), [own]);
+    let reference = he.reference.unwrap();
+    assert!(!reference.units.iter().any(|unit| unit.name == "张家滩镇"));
+    let mut hao = town.device("u-hao").await;
+    hao.sync(&town.app).await;
+    assert_eq!(hao.documents.len(), 3, "the county sees all");
+}
+
+#[tokio::test]
+async fn a_grid_worker_reads_the_village_around_its_day_and_gives_it_back_after() {
+    let town = Town::on(TODAY);
+    let mut li = town.device("u-li").await;
+    let mut wang = town.device("u-wang").await;
+    let at = noon(TODAY);
+    let next_door = li.open_case(1, GRID_8, "邻格的事", at);
+    let own = li.open_case(2, GRID_7, "本格的事", at);
+    li.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    assert_eq!(wang.documents.len(), 2);
+    town.clock.advance_minutes(4 * 24 * 60);
+    wang.sync(&town.app).await;
+    assert_eq!(wang.documents.keys().copied().collect::<Vec<_>>(), [own]);
+    assert_eq!(wang.released, [next_door]);
+    town.clock.advance_minutes(5 * 24 * 60);
+    wang.sync(&town.app).await;
+    assert!(wang.documents.contains_key(&next_door), "the next visit day brings it back");
+}
+
+#[tokio::test]
+async fn visit_days_are_read_in_every_grid_of_the_village_and_households_in_their_own() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut gao = town.device("u-gao").await;
+    let day = yidang_sync_server::kinds::visit_day_id(
+        &VILLAGE.into(),
+        "2026-11-20".parse().unwrap(),
+    );
+    gao.begin(DocumentKind::VisitDay, day, VILLAGE);
+    gao.set(day, "plan.place", "村委会", at);
+    gao.sync(&town.app).await;
+    let mut wang = town.device("u-wang").await;
+    let home = wang.begin(DocumentKind::Household, DocumentId::from_bytes([3; 16]), GRID_7);
+    wang.set(home, "facts.head", "薛样一", at);
+    wang.sync(&town.app).await;
+    assert!(wang.documents.contains_key(&day));
+    let mut zhang = town.device("u-zhang").await;
+    zhang.sync(&town.app).await;
+    assert_eq!(zhang.documents.keys().copied().collect::<Vec<_>>(), [day]);
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    assert_eq!(li.documents.keys().copied().collect::<Vec<_>>(), [day], "no households at the town");
+}
+
+#[tokio::test]
+async fn a_file_that_moves_to_another_grid_leaves_one_device_and_comes_whole_to_the_other() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let mut zhang = town.device("u-zhang").await;
+    let mut li = town.device("u-li").await;
+    let id = wang.open_case(1, GRID_7, "其实在第8网格", at);
+    wang.sync(&town.app).await;
+    zhang.sync(&town.app).await;
+    li.sync(&town.app).await;
+    li.set(id, "facts.grid", GRID_8, at);
+    li.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    zhang.sync(&town.app).await;
+    assert_eq!(wang.released, [id]);
+    assert_eq!(zhang.documents[&id].heads(), li.documents[&id].heads());
+    li.set(id, "facts.grid", GRID_7, at);
+    li.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    zhang.sync(&town.app).await;
+    assert_eq!(wang.documents[&id].heads(), li.documents[&id].heads());
+    assert_eq!(zhang.released, [id]);
+}
+
+#[tokio::test]
+async fn a_new_grid_comes_whole_page_by_page_and_an_old_one_is_given_back() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut li = town.device("u-li").await;
+    let mut wang = town.device("u-wang").await;
+    for n in 1..=6 {
+        li.open_case(n, GRID_8, "第8网格的事", at);
+    }
+    let own = li.open_case(7, GRID_7, "本格的事", at);
+    li.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    assert_eq!(wang.documents.len(), 1);
+    assign(&town, "u-wang", GRID_8, ORDINARY_DAY, Some(date_after(ORDINARY_DAY, 10)));
+    wang.most_bytes = 1;
+    wang.sync(&town.app).await;
+    assert_eq!(wang.documents.len(), 7);
+    assert!(wang.released.is_empty());
+    town.clock.advance_minutes(11 * 24 * 60 + 24 * 60 * 10);
+    wang.sync(&town.app).await;
+    assert_eq!(wang.documents.keys().copied().collect::<Vec<_>>(), [own]);
+    assert_eq!(wang.released.len(), 6);
+}
+
+#[tokio::test]
+async fn whoever_leaves_the_post_reads_nothing_any_more() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    wang.sync(&town.app).await;
+    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
+    assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+    wang.sync(&town.app).await;
+    assert_eq!(wang.released, [id]);
+    assert!(wang.documents.is_empty());
+}
+
+/// Writes files of three grids, interleaved by a small random walk.
+async fn busy_village(town: &Town, li: &mut Device, seed: u64) -> Vec<DocumentId> {
+    let at = noon(ORDINARY_DAY);
+    let mut walk = seed;
+    let mut next = |most: usize| {
+        walk = walk.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(walk >> 33).unwrap() % most
+    };
+    let mut files = Vec::new();
+    for step in 0..60_u8 {
+        if files.len() < 12 && next(3) == 0 || files.is_empty() {
+            let grid = [GRID_6, GRID_7, GRID_8][next(3)];
+            files.push(li.open_case(step, grid, "一件事", at));
+        } else {
+            let id = files[next(files.len())];
+            li.add(id, visit(&format!("第{step}次")), at);
+        }
+        if next(4) == 0 {
+            li.round(&town.app).await;
+        }
+    }
+    li.sync(&town.app).await;
+    files
+}
+
+fn same(a: &Device, b: &Device) {
+    assert_eq!(
+        a.documents.iter().map(|(id, document)| (id, document.heads())).collect::<BTreeMap<_, _>>(),
+        b.documents.iter().map(|(id, document)| (id, document.heads())).collect::<BTreeMap<_, _>>()
+    );
+}
+
+#[tokio::test]
+async fn tiny_pages_bring_a_new_device_everything_exactly_once() {
+    for (seed, most_bytes) in [(1, 1), (2, 700), (3, 3_000)] {
+        let town = Town::on(ORDINARY_DAY);
+        let mut li = town.device("u-li").await;
+        busy_village(&town, &mut li, seed).await;
+        let mut cao = town.device("u-cao").await;
+        cao.most_bytes = most_bytes;
+        let mut seen = BTreeMap::new();
+        loop {
+            let reply = cao.round(&town.app).await;
+            for page in &reply.documents {
+                *seen.entry(page.document.clone()).or_insert(0) += 1;
+            }
+            if !reply.more {
+                break;
+            }
+        }
+        same(&cao, &li);
+        assert_eq!(seen.len(), li.documents.len());
+        assert!(seen.values().all(|times| *times == 1), "seed {seed}: {seen:?}");
+    }
+}
+
+#[tokio::test]
+async fn tiny_pages_bring_a_known_device_every_batch_exactly_once() {
+    for (seed, most_bytes) in [(4, 1), (5, 700), (6, 3_000)] {
+        let town = Town::on(ORDINARY_DAY);
+        let mut li = town.device("u-li").await;
+        let mut cao = town.device("u-cao").await;
+        cao.sync(&town.app).await;
+        busy_village(&town, &mut li, seed).await;
+        cao.most_bytes = most_bytes;
+        let mut batches = 0;
+        let mut pages = 0;
+        loop {
+            let reply = cao.round(&town.app).await;
+            assert!(reply.documents.iter().all(|page| page.snapshot.is_empty()));
+            batches += reply.documents.iter().map(|page| page.batches.len()).sum::<usize>();
+            pages += 1;
+            if !reply.more {
+                break;
+            }
+        }
+        same(&cao, &li);
+        assert_eq!(batches, 60, "seed {seed}");
+        assert!(pages > 1);
+    }
+}
+
+#[tokio::test]
+async fn pages_asked_for_twice_and_files_that_change_in_between_lose_nothing() {
+    let town = Town::on(ORDINARY_DAY);
+    let mut li = town.device("u-li").await;
+    let files = busy_village(&town, &mut li, 7).await;
+    let mut cao = town.device("u-cao").await;
+    cao.most_bytes = 600;
+    for round in 0..200 {
+        // Every second answer is lost on the way.
+        let lost = cao.exchange(&town.app, &cao.request(Vec::new())).await;
+        assert!(!lost.heal);
+        let reply = cao.round(&town.app).await;
+        if round < 8 {
+            li.add(files[round % files.len()], visit("途中又写"), noon(ORDINARY_DAY));
+            li.round(&town.app).await;
+        } else if !reply.more {
+            break;
+        }
+    }
+    li.sync(&town.app).await;
+    cao.sync(&town.app).await;
+    same(&cao, &li);
+}
+
+#[tokio::test]
+async fn a_device_far_behind_gets_the_whole_file_at_once() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let mut li = town.device("u-li").await;
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    wang.sync(&town.app).await;
+    li.sync(&town.app).await;
+    for n in 0..51 {
+        wang.add(id, visit(&format!("第{n}次")), at);
+    }
+    wang.sync(&town.app).await;
+    let reply = li.round(&town.app).await;
+    assert!(!reply.documents[0].snapshot.is_empty() && reply.documents[0].batches.is_empty());
+    same(&li, &wang);
+}
+
+#[tokio::test]
+async fn reference_data_come_once_and_again_when_they_change() {
+    let town = Town::on(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let first = wang.round(&town.app).await;
+    assert!(!first.reference.is_empty());
+    assert!(wang.round(&town.app).await.reference.is_empty());
+    assign(&town, "u-wang", GRID_6, ORDINARY_DAY, None);
+    let reply = wang.round(&town.app).await;
+    assert_eq!(reply.reference_version, wang.reference.as_ref().unwrap().version);
+    let orgs: Vec<OrgCode> =
+        wang.reference.unwrap().assignments.into_iter().map(|a| a.org).collect();
+    assert_eq!(orgs, [OrgCode::from(GRID_7), OrgCode::from(GRID_6)]);
+}
+
+#[tokio::test]
+async fn certificates_of_authors_are_told_to_whoever_asks() {
+    let town = Town::on(ORDINARY_DAY);
+    let wang = town.device("u-wang").await;
+    let li = town.device("u-li").await;
+    let mut request = li.request(Vec::new());
+    request.want_certificates = vec![wang.signed.id().to_vec(), vec![1; 16], vec![2]];
+    assert_eq!(li.exchange(&town.app, &request).await.certificates, [wang.signed]);
+}
