@@ -2,6 +2,8 @@
 //!
 //! Programs are looked for in `YIDANG_BIN_DIR`, else beside the test itself.
 
+pub mod browser;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};

@@ -1,0 +1,255 @@
+//! Real browsers and real windows, driven by `WebDriver`.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+/// A driver process and the session it holds.
+pub struct Browser {
+    /// The session.
+    pub client: Client,
+    driver: Child,
+}
+
+/// How large the page is, and how dense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// 390 × 844, touch.
+    Phone,
+    /// 1440 × 900.
+    Desktop,
+}
+
+/// How long a page may take to show something; debug builds are slow, machines are noisy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Browser {
+    /// Starts Chromium with a profile in `profile`.
+    ///
+    /// # Errors
+    ///
+    /// Where driver or browser do not start.
+    pub async fn chromium(profile: &Path, view: View) -> Result<Self> {
+        let port = super::free_port()?;
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("start chromedriver")?;
+        let mut arguments: Vec<String> = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--lang=zh-CN",
+            "--window-size=1440,900",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        arguments.push(format!("--user-data-dir={}", profile.display()));
+        let mut options = json!({ "args": arguments });
+        if view == View::Phone {
+            options["mobileEmulation"] = json!({ "deviceMetrics": {
+                "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true, "mobile": true,
+            }});
+        }
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
+        Self::connect(driver, port, &capabilities).await
+    }
+
+    /// Starts the window with its data in `data`, looking for its server at `server`.
+    ///
+    /// # Errors
+    ///
+    /// Where driver or window do not start.
+    pub async fn window(data: &Path, server: &str) -> Result<Self> {
+        let port = super::free_port()?;
+        let binary = super::programs()?.join("yidang-app");
+        let driver = Command::new("WebKitWebDriver")
+            .arg(format!("--port={port}"))
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("YIDANG_DATA", data)
+            .env("YIDANG_SERVER", server)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("start WebKitWebDriver")?;
+        let capabilities =
+            json!({ "webkitgtk:browserOptions": { "binary": binary, "args": [] } });
+        Self::connect(driver, port, &capabilities).await
+    }
+
+    async fn connect(driver: Child, port: u16, capabilities: &Value) -> Result<Self> {
+        let capabilities = capabilities.as_object().cloned().unwrap_or_default();
+        let address = format!("http://127.0.0.1:{port}");
+        let began = Instant::now();
+        loop {
+            let connected = ClientBuilder::new(HttpConnector::new())
+                .capabilities(capabilities.clone())
+                .connect(&address)
+                .await;
+            match connected {
+                Ok(client) => return Ok(Self { client, driver }),
+                Err(error) if began.elapsed() > PATIENCE => bail!("no session: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+            }
+        }
+    }
+
+    /// Opens an address.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub async fn open(&self, address: &str) -> Result<()> {
+        Ok(self.client.goto(address).await?)
+    }
+
+    /// The element that is called `name` by its `data-test`, as soon as it shows.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not show in time; the text of the page is in the error.
+    pub async fn find(&self, name: &str) -> Result<Element> {
+        let css = format!("[data-test=\"{name}\"]");
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            for element in self.client.find_all(Locator::Css(&css)).await? {
+                if element.is_displayed().await.unwrap_or(false) {
+                    return Ok(element);
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("{name} does not show; the page says: {}", self.text().await)
+    }
+
+    /// All the words on the page.
+    pub async fn text(&self) -> String {
+        let script = "return document.body.innerText";
+        match self.client.execute(script, vec![]).await {
+            Ok(Value::String(text)) => text,
+            other => format!("{other:?}"),
+        }
+    }
+
+    /// Waits until the page says `words`.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not in time.
+    pub async fn says(&self, words: &str) -> Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if self.text().await.contains(words) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("the page does not say {words}; it says: {}", self.text().await)
+    }
+
+    /// Clicks what is called `name`.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not show or cannot be clicked.
+    pub async fn click(&self, name: &str) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let element = self.find(name).await?;
+            match element.click().await {
+                Ok(()) => return Ok(()),
+                // A page that is being drawn anew moves under the finger.
+                Err(error) if began.elapsed() > PATIENCE => bail!("click {name}: {error}"),
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        }
+    }
+
+    /// Types into what is called `name`, instead of what stood there.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not show or takes no text.
+    pub async fn fill(&self, name: &str, text: &str) -> Result<()> {
+        let element = self.find(name).await?;
+        element.clear().await?;
+        self.find(name).await?.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Runs a script on the page and gives what it returns.
+    ///
+    /// # Errors
+    ///
+    /// What the script throws.
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute(script, vec![]).await?)
+    }
+
+    /// Puts a question to the desk behind the page.
+    ///
+    /// # Errors
+    ///
+    /// The fault.
+    pub async fn ask(&self, name: &str, question: &Value) -> Result<Value> {
+        let script = "const [name, json, done] = arguments;
+            const ask = window.__TAURI__
+                ? window.__TAURI__.core.invoke('ask', { name, json })
+                : window.yidang.ask(name, json);
+            ask.then((ok) => done({ ok }), (fault) => done({ fault: String(fault) }));";
+        let arguments = vec![json!(name), json!(question.to_string())];
+        let answer = self.client.execute_async(script, arguments).await?;
+        match answer["ok"].as_str() {
+            Some(reply) => Ok(serde_json::from_str(reply)?),
+            None => bail!("{name}: {}", answer["fault"]),
+        }
+    }
+
+    /// Keeps a picture of the page in the folder `YIDANG_SHOTS`, if that is set.
+    ///
+    /// # Errors
+    ///
+    /// Where the picture cannot be taken or written.
+    pub async fn picture(&self, name: &str) -> Result<()> {
+        let Some(folder) = std::env::var_os("YIDANG_SHOTS") else { return Ok(()) };
+        std::fs::create_dir_all(&folder)?;
+        let picture = self.client.screenshot().await?;
+        std::fs::write(Path::new(&folder).join(format!("{name}.png")), picture)?;
+        Ok(())
+    }
+
+    /// Ends the session and the driver.
+    ///
+    /// # Errors
+    ///
+    /// What the driver says.
+    pub async fn close(mut self) -> Result<()> {
+        let closed = self.client.clone().close().await;
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+        Ok(closed?)
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        drop(self.driver.kill());
+        drop(self.driver.wait());
+    }
+}
