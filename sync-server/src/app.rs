@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use yidang_domain::civil::Date;
@@ -91,6 +92,10 @@ struct Inner {
     _lock: Arc<File>,
 }
 
+/// A server that is just stopping gets so long.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
 /// Takes the directory for one server. The lock goes with the process.
 ///
 /// # Errors
@@ -102,10 +107,13 @@ pub fn lock_directory(data: &Path) -> Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(data.join("lock")).context("cannot make the lock file")?;
-    if file.try_lock().is_err() {
-        bail!("another server is running on {}", data.display());
+    for _ in 0..LOCK_TRIES {
+        if file.try_lock().is_ok() {
+            return Ok(file);
+        }
+        std::thread::sleep(LOCK_PAUSE);
     }
-    Ok(file)
+    bail!("another server is running on {}", data.display());
 }
 
 /// Makes a county in a directory that has none.

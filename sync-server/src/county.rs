@@ -199,9 +199,22 @@ pub fn learn_certificate(
         device: opened.device.clone(),
         bytes,
         seq,
-        revoked_seq: None,
+        revoked_seq: db.revocation(&id)?,
         seen_at_ms: now.0,
     })
+}
+
+/// Revokes a certificate and says so in the log.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn revoke(db: &Db<'_>, id: &[u8; 16], now: InstantMs) -> Result<(), StoreError> {
+    if db.revocation(id)?.is_some() {
+        return Ok(());
+    }
+    let seq = db.append(LogKind::Revocation, &[], id, now.0)?;
+    db.revoke(id, seq)
 }
 
 /// Puts a whole register into the database, as one record of the log.

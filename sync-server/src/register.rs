@@ -121,10 +121,7 @@ impl Register {
     }
 
     /// The assignments of a person, past and future ones included.
-    pub fn assignments_of<'a>(
-        &'a self,
-        user: &'a UserId,
-    ) -> impl Iterator<Item = &'a Assignment> {
+    pub fn assignments_of<'a>(&'a self, user: &'a UserId) -> impl Iterator<Item = &'a Assignment> {
         self.assignments.iter().filter(move |assignment| assignment.user == *user)
     }
 
@@ -174,7 +171,11 @@ impl Register {
 
     /// The keys of the scope index of a case file or household in `org`, or of a visit day there.
     #[must_use]
-    pub fn index_keys(&self, kind: yidang_domain::entry::DocumentKind, org: &OrgCode) -> Vec<String> {
+    pub fn index_keys(
+        &self,
+        kind: yidang_domain::entry::DocumentKind,
+        org: &OrgCode,
+    ) -> Vec<String> {
         use yidang_domain::entry::DocumentKind::{CaseFile, Household, VisitDay};
         let chain = self.tree.chain(org);
         let level = |code: &OrgCode| self.tree.find(code).map(|unit| unit.level);
@@ -185,9 +186,7 @@ impl Register {
                 .filter(|code| matches!(level(code), Some(OrgLevel::Grid | OrgLevel::Village)))
                 .map(|code| code.0)
                 .collect(),
-            VisitDay => {
-                chain.into_iter().map(|code| code.0).chain([visit_key(org)]).collect()
-            }
+            VisitDay => chain.into_iter().map(|code| code.0).chain([visit_key(org)]).collect(),
         }
     }
 
@@ -215,7 +214,8 @@ impl Register {
     pub fn reference(&self, user: &UserId) -> ReferenceBytes {
         let assignments: Vec<Assignment> = self.assignments_of(user).cloned().collect();
         let is_member = |team: &VisitTeam| team.members.iter().any(|m| m.user == *user);
-        let mut tops: Vec<OrgCode> = assignments.iter().map(|a| self.neighbourhood(&a.org)).collect();
+        let mut tops: Vec<OrgCode> =
+            assignments.iter().map(|a| self.neighbourhood(&a.org)).collect();
         tops.extend(self.teams.iter().filter(|team| is_member(team)).map(|t| t.village.clone()));
         let above: BTreeSet<OrgCode> = tops.iter().flat_map(|top| self.tree.chain(top)).collect();
         let is_near = |code: &OrgCode| {
@@ -248,7 +248,8 @@ impl Register {
     /// first and the township's first, longer where two townships begin alike.
     #[must_use]
     pub fn committee(&self, org: &OrgCode) -> String {
-        let county = self.tree.above(org, OrgLevel::County).map_or("县", |unit| unit.name.as_str());
+        let county =
+            self.tree.above(org, OrgLevel::County).map_or("县", |unit| unit.name.as_str());
         let first: String = county.chars().take(1).collect();
         let Some(township) = self.tree.above(org, OrgLevel::Township) else {
             return format!("{first}县");
@@ -317,7 +318,10 @@ mod tests {
     #[test]
     fn a_post_is_named_from_the_township_down() {
         let (role, path) = register().post(&"u-wang".into(), day("2026-11-20")).unwrap();
-        assert_eq!((role, path.join(" · ").as_str()), (Role::GridWorker, "张家滩镇 · 下盘石村 · 第7网格"));
+        assert_eq!(
+            (role, path.join(" · ").as_str()),
+            (Role::GridWorker, "张家滩镇 · 下盘石村 · 第7网格")
+        );
     }
 
     #[test]
@@ -339,7 +343,8 @@ mod tests {
 
     #[test]
     fn households_are_read_in_grid_and_village_only() {
-        let keys = register().index_keys(yidang_domain::entry::DocumentKind::Household, &"g7".into());
+        let keys =
+            register().index_keys(yidang_domain::entry::DocumentKind::Household, &"g7".into());
         assert_eq!(keys, ["g7", "610621103203"]);
     }
 }

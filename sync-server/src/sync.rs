@@ -72,7 +72,8 @@ impl App {
         let row = self.read(|db| db.certificate(&id))?.ok_or(Denied::UnknownCertificate)?;
         let signed = yidang_sync_protocol::SignedCertificate::decode(row.bytes.as_slice())
             .map_err(StoreError::from)?;
-        let certificate = signed.open(&self.county().key).map_err(|_| Denied::UnknownCertificate)?;
+        let certificate =
+            signed.open(&self.county().key).map_err(|_| Denied::UnknownCertificate)?;
         request
             .check(&certificate.key().unwrap_or_default())
             .map_err(|_| Denied::WrongSignature)?;
@@ -449,8 +450,6 @@ fn saw_more(
 }
 
 /// A lock that a panic elsewhere does not take away.
-pub(crate) fn unpoisoned<T>(
-    locked: Result<T, PoisonError<T>>,
-) -> T {
+pub(crate) fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
     locked.unwrap_or_else(PoisonError::into_inner)
 }

@@ -31,8 +31,16 @@ for (const e of document.querySelectorAll('main, section, .cells, .card, .list, 
 return faults;";
 
 async fn look(browser: &Browser, name: &str) -> Result<()> {
-    // A page may still be drawing itself.
-    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    // The page, and whatever it asks its desk for, may still be on its way.
+    let still = "return !document.querySelector('main, .app, .desk') ||
+        !!document.querySelector('[data-test=waiting]')";
+    for _ in 0..300 {
+        if browser.run(still).await? == json!(false) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     browser.picture(name).await?;
     let faults = browser.run(FAULTS).await?;
     ensure!(faults == json!([]), "{name}: {faults:#}");

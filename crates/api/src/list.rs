@@ -175,6 +175,12 @@ pub struct ListCaseFiles {
     pub category: Option<String>,
     /// Only this risk.
     pub risk: Option<Risk>,
+    /// Only files found on or after this day.
+    #[serde(default)]
+    pub found_from: Option<Date>,
+    /// Only files closed on or after this day.
+    #[serde(default)]
+    pub closed_from: Option<Date>,
     /// Words, names, number tails; empty for all.
     pub text: String,
     /// How many rows to pass over.
@@ -192,6 +198,8 @@ impl ListCaseFiles {
             org: None,
             category: None,
             risk: None,
+            found_from: None,
+            closed_from: None,
             text: String::new(),
             offset: 0,
             limit: 200,

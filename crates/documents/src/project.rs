@@ -410,7 +410,8 @@ fn is_answered(reading: &Reading, key: &ItemKey) -> bool {
     let knows = |change: usize| known.get(change).is_some_and(|set| set.contains(0));
     all_registers(reading)
         .filter(|(path, _)| {
-            path.to_string() == *field || path.container == field.trim_start_matches("facts.")
+            // A whole path, or the bare name of a fact or of any party's field.
+            path.to_string() == *field || path.field == *field || path.container == *field
         })
         .flat_map(|(_, register)| &register.values)
         .any(|written| knows(written.change))

@@ -7,8 +7,10 @@ use crate::household::{HOUSEHOLD_FACTS, MEMBER_FIELDS, VISIT_PLAN};
 /// bare name, the field itself. Unknown paths are given back as they are.
 #[must_use]
 pub fn label_of(path: &str) -> &str {
-    if path == "stage" {
-        return "处理决定";
+    match path {
+        "stage" => return "处理决定",
+        "parties" => return "当事人",
+        _ => {}
     }
     let name = path.rsplit('.').next().unwrap_or(path);
     CASE_FACTS

@@ -16,6 +16,7 @@ use crate::county;
 use crate::enrol;
 use crate::register::{RegisterData, RegisteredUser};
 use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
+use yidang_domain::causality::hex_of;
 
 fn existing(data: &Path) -> Result<(Store, String)> {
     let path = database(data);
@@ -107,20 +108,52 @@ pub(super) fn user_code(data: &Path, user: &str) -> Result<()> {
 
 pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Result<()> {
     let (store, county) = existing(data)?;
-    let count = store.write(&county, |db| {
-        let mut count = 0;
+    let revoked = store.write(&county, |db| {
+        let mut revoked = Vec::new();
         for row in db.certificates(Some(user))? {
             let is_meant = device.is_none_or(|device| row.device == device);
             if is_meant && row.revoked_seq.is_none() {
-                let seq = db.append(LogKind::Revocation, &[], &row.id, now().0)?;
-                db.revoke(&row.id, seq)?;
-                count += 1;
+                county::revoke(db, &row.id, now())?;
+                revoked.push(row.id);
             }
         }
-        Ok::<_, StoreError>(count)
+        Ok::<_, StoreError>(revoked)
     })?;
-    println!("{count} devices revoked");
+    note_revocations(data, &revoked)?;
+    println!("{} devices revoked", revoked.len());
     Ok(())
+}
+
+/// Beside the database, because a restored one has forgotten them.
+fn revocations(data: &Path) -> PathBuf {
+    data.join("revocations")
+}
+
+fn note_revocations(data: &Path, ids: &[[u8; 16]]) -> Result<()> {
+    let path = revocations(data);
+    let mut text = if path.exists() { fs::read_to_string(&path)? } else { String::new() };
+    for id in ids {
+        text.push_str(&hex_of(id));
+        text.push('\n');
+    }
+    fs::write(&path, text).with_context(|| path.display().to_string())?;
+    #[cfg(unix)]
+    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
+}
+
+fn noted_revocations(data: &Path) -> Result<Vec<[u8; 16]>> {
+    let path = revocations(data);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = fs::read_to_string(&path)?;
+    text.split_whitespace()
+        .map(|line| {
+            let number = u128::from_str_radix(line, 16).context("a line of the revocations")?;
+            Ok(number.to_be_bytes())
+        })
+        .collect()
 }
 
 pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
@@ -147,7 +180,11 @@ pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
     {
         let store = Store::open(&fresh)?;
         let county = store.county()?;
-        store.write(&county, |db| county::begin_epoch(db, "restored by the administrator", now()))?;
+        let revoked = noted_revocations(data)?;
+        store.write(&county, |db| {
+            county::begin_epoch(db, "restored by the administrator", now())?;
+            revoked.iter().try_for_each(|id| county::revoke(db, id, now()))
+        })?;
     }
     if path.exists() {
         // Nothing is thrown away: what stood here is kept beside it.

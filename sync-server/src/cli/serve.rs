@@ -1,11 +1,13 @@
 //! `serve` and `demo`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
 use tokio::signal;
+use tokio::sync::Notify;
 
 use super::Serving;
 use crate::app::{Options, open};
@@ -17,11 +19,8 @@ const GRACE: Duration = Duration::from_secs(20);
 
 pub(super) fn serve(serving: &Serving, demo: bool) -> Result<()> {
     let clock = serving.today.map_or_else(Clock::system, Clock::on);
-    let options = Options {
-        demo,
-        web: serving.web.clone(),
-        ..Options::new(&serving.data).with_clock(clock)
-    };
+    let options =
+        Options { demo, web: serving.web.clone(), ..Options::new(&serving.data).with_clock(clock) };
     let app = open(options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -31,10 +30,23 @@ pub(super) fn serve(serving: &Serving, demo: bool) -> Result<()> {
         let address = listener.local_addr()?;
         tracing::info!(%address, county = app.county().code, demo = app.county().demo, "serving");
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
+        let asked = Arc::new(Notify::new());
+        let told = Arc::clone(&asked);
+        let stop = async move {
+            stopped().await;
+            told.notify_one();
+        };
+        let patience = async {
+            asked.notified().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = axum::serve(listener, service).with_graceful_shutdown(stop) => served?,
+            () = patience => tracing::warn!("some requests did not end in time"),
+        }
         anyhow::Ok(())
     })?;
-    runtime.shutdown_timeout(GRACE);
+    runtime.shutdown_timeout(GRACE / 4);
     tracing::info!("stopped");
     Ok(())
 }

@@ -176,11 +176,8 @@ impl Writer<'_> {
         let phone = self.phone(&step.by)?;
         let batches = if let Some(clash) = &step.clash {
             let mut other = document.clone();
-            let path = RegisterPath::of_item(
-                "parties",
-                &party_key(&document, clash.party)?,
-                &clash.field,
-            );
+            let path =
+                RegisterPath::of_item("parties", &party_key(&document, clash.party)?, &clash.field);
             let set = |value: &str| [Edit::Set(path.clone(), Scalar::Text(value.to_owned()))];
             let later = at.plus_minutes(26);
             let phone_of_other = self.phone(&clash.other_by)?;

@@ -112,10 +112,8 @@ pub fn register(places: &Places, today: Date) -> RegisterData {
         from,
         to: None,
     };
-    let named = |person: &Person| RegisteredUser {
-        user: person.user.clone(),
-        name: person.name.clone(),
-    };
+    let named =
+        |person: &Person| RegisteredUser { user: person.user.clone(), name: person.name.clone() };
     RegisterData {
         units: units(places),
         users: places.people.iter().map(named).collect(),

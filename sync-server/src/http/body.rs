@@ -1,5 +1,7 @@
 //! Bodies in, problems out.
 
+use std::time::Duration;
+
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
@@ -18,6 +20,8 @@ pub enum Problem {
     Malformed,
     /// Larger than allowed, counted after unpacking.
     TooLarge,
+    /// It did not come in time.
+    Slow,
     /// Not for this caller.
     Denied(Denied),
     /// Not here.
@@ -52,6 +56,7 @@ impl IntoResponse for Problem {
             Self::Malformed | Self::Denied(Denied::Malformed) => {
                 (StatusCode::BAD_REQUEST, "malformed")
             }
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::Denied(Denied::UnknownCertificate) => {
                 (StatusCode::UNAUTHORIZED, "unknown_certificate")
@@ -69,9 +74,16 @@ impl IntoResponse for Problem {
     }
 }
 
+/// A body that comes slower than this leaves room for others.
+const SLOWEST: Duration = Duration::from_secs(60);
+
 /// Reads a body as it came over the wire, no further than a request may be long.
 pub async fn read(request: Request) -> Result<Bytes, Problem> {
-    to_bytes(request.into_body(), MOST_REQUEST_BYTES + 1).await.map_err(|_| Problem::TooLarge)
+    let body = to_bytes(request.into_body(), MOST_REQUEST_BYTES + 1);
+    match tokio::time::timeout(SLOWEST, body).await {
+        Ok(body) => body.map_err(|_| Problem::TooLarge),
+        Err(_) => Err(Problem::Slow),
+    }
 }
 
 /// The message in a framed body; the limit counts unpacked bytes.

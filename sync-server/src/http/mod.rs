@@ -75,9 +75,9 @@ pub fn router(app: App) -> Router {
         .route("/v1/{*rest}", any(not_found))
         .with_state(server);
     let routes = match web {
-        Some(root) => routes.fallback(move |request: Request| async move {
-            web::serve(&root, request).await
-        }),
+        Some(root) => {
+            routes.fallback(move |request: Request| async move { web::serve(&root, request).await })
+        }
         None => routes.fallback(not_found),
     };
     let fixed = |name: &'static str, value: &'static str| {
@@ -125,12 +125,13 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Internal)?
 }
 
-fn framed(message: &impl Message) -> Response {
-    let body = frame::pack(&message.encode_to_vec());
-    let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
+fn packed(message: &impl Message) -> Vec<u8> {
+    frame::pack(&message.encode_to_vec())
+}
+
+fn framed(body: Vec<u8>) -> Response {
+    let headers =
+        [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")];
     (headers, Body::from(body)).into_response()
 }
 
@@ -139,22 +140,22 @@ async fn enrol(State(server): State<Server>, request: Request) -> Result<Respons
     let body = body::read(request).await?;
     let reply = blocking(move || {
         let request: EnrolRequest = body::message(&body)?;
-        Ok(server.app.enrol(&request, peer.0)?)
+        Ok(packed(&server.app.enrol(&request, peer.0)?))
     })
     .await?;
-    Ok(framed(&reply))
+    Ok(framed(reply))
 }
 
 async fn sync(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
     let body = body::read(request).await?;
-    let packed = blocking(move || {
+    let reply = blocking(move || {
         let signed: SignedRequest = body::message(&body)?;
         let caller = server.app.caller(&signed)?;
         let request: SyncRequest = body::decode(&signed.request)?;
-        Ok(server.app.sync(&caller, &request)?)
+        Ok(packed(&server.app.sync(&caller, &request)?))
     })
     .await?;
-    Ok(framed(&packed))
+    Ok(framed(reply))
 }
 
 async fn heal(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
@@ -163,8 +164,8 @@ async fn heal(State(server): State<Server>, request: Request) -> Result<Response
         let signed: SignedRequest = body::message(&body)?;
         server.app.caller(&signed)?;
         let request: HealRequest = body::decode(&signed.request)?;
-        Ok(server.app.heal(&request)?)
+        Ok(packed(&server.app.heal(&request)?))
     })
     .await?;
-    Ok(framed(&reply))
+    Ok(framed(reply))
 }

@@ -42,11 +42,26 @@ async fn file(root: &Path, request: Request) -> Response {
     let mut files = ServeDir::new(root).precompressed_br().append_index_html_on_directories(true);
     match files.try_call(request).await {
         Ok(response) => response.map(Body::new),
+        Err(error) if is_missing(&error) => (StatusCode::NOT_FOUND, "not_found").into_response(),
+        // A path that leads through a file where a folder should be comes as an error, not as 404.
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) =>
+        {
+            (StatusCode::NOT_FOUND, "not_found").into_response()
+        }
         Err(error) => {
             tracing::error!(%error, "a page could not be read");
             (StatusCode::INTERNAL_SERVER_ERROR, "internal").into_response()
         }
     }
+}
+
+fn is_missing(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied};
+    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied | InvalidFilename)
 }
 
 /// Hashed files stay in the browser for good; everything else is asked for again each time.

@@ -78,9 +78,10 @@ pub struct Verified {
 ///
 /// [`No`].
 pub fn verify(db: &Db<'_>, county: &County, batch: &SignedBatch) -> Result<Verified, No> {
-    let malformed = |detail: String| No::refused("malformed", detail);
+    let malformed = |detail: String| No::refused("unreadable_batch", detail);
     let header = batch.read().map_err(|error| malformed(error.to_string()))?;
-    let (Some(document), Some(certificate)) = (header.document_id(), header.certificate_id()) else {
+    let (Some(document), Some(certificate)) = (header.document_id(), header.certificate_id())
+    else {
         return Err(malformed("names of a wrong length".into()));
     };
     let row = db.certificate(&certificate)?.ok_or(No::NotTaken("unknown_certificate"))?;
@@ -237,9 +238,10 @@ impl Judge<'_> {
     fn written(&self, header: &BatchHeader) -> Result<Written, StoreError> {
         let to = self.now.date();
         let is_ours = header.cursor_seq > 0
-            && self.db.chain_at(header.cursor_seq)?.is_some_and(|chain| {
-                chain.first8().as_slice() == header.cursor_chain.as_slice()
-            });
+            && self
+                .db
+                .chain_at(header.cursor_seq)?
+                .is_some_and(|chain| chain.first8().as_slice() == header.cursor_chain.as_slice());
         let from = if is_ours { self.db.logged_at_ms(header.cursor_seq)? } else { None };
         let from = from.map_or(to, |at| InstantMs(at).date());
         Ok(Written { from: from.min(to), to })

@@ -40,8 +40,7 @@ impl Judge<'_> {
         if let Projection::CaseFile(_) = &examined.projection {
             self.db.put_case(document, &case_row(examined))?;
         }
-        self.keep_numbers(examined, document)
-            .map(|()| seq)
+        self.keep_numbers(examined, document).map(|()| seq)
     }
 
     /// Numbers that stand in accepted changes are taken, also those of a server before a restore.

@@ -70,6 +70,9 @@ const MOST_PARKED_BYTES: u64 = 1 << 20;
 /// Of one author so many refused batches are kept.
 const MOST_QUARANTINED: u64 = 256;
 
+/// Refusals of batches whose author is not proved.
+const UNSIGNED: [&str; 2] = ["unreadable_batch", "wrong_signature"];
+
 /// Judges within one transaction.
 pub struct Judge<'a> {
     db: &'a Db<'a>,
@@ -185,10 +188,12 @@ impl<'a> Judge<'a> {
             No::Review => self.park(batch, Vec::new(), true),
             No::Refused(code, detail) => {
                 tracing::info!(code, detail, "batch refused");
+                // Whoever is named by what nobody signed loses no place in the quarantine to it.
+                let is_signed = !UNSIGNED.contains(&code);
                 let row = QuarantineRow {
                     id: batch.id(),
                     document: header.document,
-                    certificate: header.certificate,
+                    certificate: if is_signed { header.certificate } else { Vec::new() },
                     code: code.to_owned(),
                     detail,
                     bytes: batch.encode_to_vec(),

@@ -42,7 +42,8 @@ mod tests {
         let number = CaseNumber { committee: "延张".into(), year: 2026, number: 12 };
         assert_eq!(number.to_string(), "延张调〔2026〕12号");
         assert_eq!(CaseNumber::parse("延张调〔2026〕12号"), Some(number));
-        for wrong in ["延张调〔2026〕012号", "延张调[2026]12号", "延张调〔2026〕号", ""] {
+        for wrong in ["延张调〔2026〕012号", "延张调[2026]12号", "延张调〔2026〕号", ""]
+        {
             assert_eq!(CaseNumber::parse(wrong), None, "{wrong}");
         }
     }

@@ -142,11 +142,7 @@ fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course,
 /// # Errors
 ///
 /// [`StoreError`].
-pub fn page(
-    db: &Db<'_>,
-    register: &Register,
-    question: &Question<'_>,
-) -> Result<Page, StoreError> {
+pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result<Page, StoreError> {
     let scope = register.scope(question.user, question.today);
     let head = db.county()?;
     let mut course = course(db, question, &scope)?;

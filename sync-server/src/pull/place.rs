@@ -69,7 +69,8 @@ mod tests {
     fn a_device_reads_what_it_needs_and_the_server_finds_all_of_it_again() {
         let seed = SigningSeed([1; 32]);
         let chain = Chain::begin("610621", &[7; 16]);
-        let place = Place { base: Some(4), from_scope: 5, to_scope: 6, ..Place::at(&[7; 16], 9, &chain) };
+        let place =
+            Place { base: Some(4), from_scope: 5, to_scope: 6, ..Place::at(&[7; 16], 9, &chain) };
         let signed = place.sign(&seed);
         let read = signed.open(&seed.public_key()).unwrap();
         assert_eq!((read.seq, read.epoch, read.chain8.len()), (9, vec![7; 16], 8));

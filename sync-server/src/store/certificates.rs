@@ -92,12 +92,32 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Marks a certificate as revoked.
+    /// The record that revoked a certificate, also one that is not here.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn revocation(&self, id: &[u8; 16]) -> Result<Option<u64>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq FROM revocation WHERE county = ?1 AND certificate = ?2")?;
+        let mut rows = statement.query(params![self.county, id])?;
+        match rows.next()? {
+            Some(row) => Ok(Some(unsigned(row.get(0)?))),
+            None => Ok(None),
+        }
+    }
+
+    /// Revokes a certificate, also one that is not here.
     ///
     /// # Errors
     ///
     /// [`super::StoreError`].
     pub fn revoke(&self, id: &[u8; 16], seq: u64) -> Result<()> {
+        self.connection.execute(
+            "INSERT INTO revocation VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![self.county, id, signed(seq)],
+        )?;
         self.connection.execute(
             "UPDATE certificate SET revoked_seq = ?3 WHERE county = ?1 AND id = ?2",
             params![self.county, id, signed(seq)],
@@ -136,12 +156,7 @@ impl Db<'_> {
     /// # Errors
     ///
     /// [`super::StoreError`].
-    pub fn unanswered(
-        &self,
-        epoch: &[u8; 16],
-        since_ms: i64,
-        server: &[u8; 16],
-    ) -> Result<u64> {
+    pub fn unanswered(&self, epoch: &[u8; 16], since_ms: i64, server: &[u8; 16]) -> Result<u64> {
         let mut statement = self.connection.prepare_cached(
             "SELECT count(*) FROM certificate WHERE county = ?1 AND seen_at_ms >= ?3 \
              AND revoked_seq IS NULL AND id <> ?4 \

@@ -248,8 +248,8 @@ impl Db<'_> {
         let mut statement = self.connection.prepare_cached(
             "SELECT kind, count(*) FROM document WHERE county = ?1 GROUP BY kind ORDER BY kind",
         )?;
-        let rows = statement
-            .query_map([self.county], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?;
+        let rows =
+            statement.query_map([self.county], |row| Ok((row.get(0)?, unsigned(row.get(1)?))))?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 }

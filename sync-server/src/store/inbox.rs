@@ -58,9 +58,8 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn judged(&self, id: &[u8; 16]) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("DELETE FROM inbox WHERE county = ?1 AND id = ?2")?;
+        let mut statement =
+            self.connection.prepare_cached("DELETE FROM inbox WHERE county = ?1 AND id = ?2")?;
         statement.execute(params![self.county, id])?;
         Ok(())
     }
@@ -107,9 +106,8 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn unpark(&self, id: &[u8; 16]) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("DELETE FROM parked WHERE county = ?1 AND id = ?2")?;
+        let mut statement =
+            self.connection.prepare_cached("DELETE FROM parked WHERE county = ?1 AND id = ?2")?;
         statement.execute(params![self.county, id])?;
         Ok(())
     }
@@ -167,8 +165,8 @@ impl Db<'_> {
             "SELECT coalesce(sum(length(bytes)), 0) FROM parked \
              WHERE county = ?1 AND certificate = ?2",
         )?;
-        let bytes = statement
-            .query_row(params![self.county, certificate], |row| row.get::<_, i64>(0))?;
+        let bytes =
+            statement.query_row(params![self.county, certificate], |row| row.get::<_, i64>(0))?;
         Ok(unsigned(bytes))
     }
 

@@ -57,13 +57,7 @@ impl Db<'_> {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn append(
-        &self,
-        kind: LogKind,
-        document: &[u8],
-        record: &[u8],
-        at_ms: i64,
-    ) -> Result<u64> {
+    pub fn append(&self, kind: LogKind, document: &[u8], record: &[u8], at_ms: i64) -> Result<u64> {
         let head = self.county()?;
         let seq = head.seq + 1;
         let chain = head.chain.after(seq, kind as u32, document, record);

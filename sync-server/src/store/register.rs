@@ -192,12 +192,7 @@ impl Db<'_> {
         while let Some(row) = rows.next()? {
             let village = OrgCode(row.get(0)?);
             let members = self.members(&village)?;
-            teams.push(VisitTeam {
-                village,
-                place: row.get(1)?,
-                starts_at: row.get(2)?,
-                members,
-            });
+            teams.push(VisitTeam { village, place: row.get(1)?, starts_at: row.get(2)?, members });
         }
         Ok(teams)
     }

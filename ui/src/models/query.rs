@@ -49,6 +49,12 @@ pub fn list_address(base: &str, list: &ListCaseFiles) -> String {
     if let Some(risk) = list.risk {
         add("risk", &u8::from(risk).to_string());
     }
+    if let Some(from) = list.found_from {
+        add("found_from", &from.to_string());
+    }
+    if let Some(from) = list.closed_from {
+        add("closed_from", &from.to_string());
+    }
     if !list.text.is_empty() {
         add("text", &list.text);
     }
@@ -65,6 +71,8 @@ pub fn list_of(queue: Queue, get: impl Fn(&str) -> Option<String>) -> ListCaseFi
         org: filled("org").map(OrgCode),
         category: filled("category"),
         risk: risk.and_then(|number| Risk::try_from(number).ok()),
+        found_from: filled("found_from").and_then(|text| text.parse().ok()),
+        closed_from: filled("closed_from").and_then(|text| text.parse().ok()),
         text: filled("text").unwrap_or_default(),
         ..ListCaseFiles::of(filled("queue").as_deref().and_then(queue_of).unwrap_or(queue))
     }

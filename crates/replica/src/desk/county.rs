@@ -50,7 +50,7 @@ pub fn view(device: &mut Device, question: &CountyQuestion) -> Result<CountyView
         from,
         to: today,
         as_of,
-        figures: figures(desk, today)?,
+        figures: figures(desk, from, today)?,
         townships: townships(desk, today)?,
         classes: classes(desk, today)?,
         stages: stages(desk, today)?,
@@ -58,22 +58,25 @@ pub fn view(device: &mut Device, question: &CountyQuestion) -> Result<CountyView
     })
 }
 
-fn figures(desk: &OpenDesk, today: Date) -> Result<Vec<Figure>, Fault> {
+fn figures(desk: &OpenDesk, from: Date, today: Date) -> Result<Vec<Figure>, Fault> {
     let all = desk.store.count_cases(&CaseFilter::of(&ListCaseFiles::of(Queue::All), today))?;
-    [
+    let new = ListCaseFiles { found_from: Some(from), ..ListCaseFiles::of(Queue::All) };
+    let done = ListCaseFiles { closed_from: Some(from), ..ListCaseFiles::of(Queue::Closed) };
+    let mut figures = vec![
+        figure(desk, today, "新增", "发现日期在时段内的案件", new)?,
+        figure(desk, today, "办结", "销号日期在时段内、没有重开的案件", done)?,
+    ];
+    for (queue, label, definition) in [
         (Queue::Open, "未销号", "已建档、未销号的案件，含待受理和退回待补"),
         (Queue::ToAccept, "待受理", "已上报、还没有受理或退回的案件"),
         (Queue::ToClose, "待审核销号", "已申请销号、还没有审核的案件"),
-        (Queue::Closed, "已销号", "审核同意销号、没有重开的案件"),
         (Queue::Overdue, "逾期", "未销号、下一步时限早于今天的案件"),
         (Queue::Clashing, "冲突待定", "有一处以上两人改得不一样、还没有定的案件"),
-    ]
-    .into_iter()
-    .map(|(queue, label, definition)| {
-        let figure = figure(desk, today, label, definition, ListCaseFiles::of(queue))?;
-        Ok(Figure { of: Some(all), ..figure })
-    })
-    .collect()
+    ] {
+        let standing = figure(desk, today, label, definition, ListCaseFiles::of(queue))?;
+        figures.push(Figure { of: Some(all), ..standing });
+    }
+    Ok(figures)
 }
 
 fn townships(desk: &OpenDesk, today: Date) -> Result<Vec<TownshipRow>, Fault> {

@@ -56,6 +56,12 @@ impl CaseFilter {
         if let Some(category) = &list.category {
             filter.and("c.category LIKE ? || '%'", Some(Value::Text(category.clone())));
         }
+        if let Some(from) = list.found_from {
+            filter.and("c.found_on >= ?", Some(Value::Text(from.to_string())));
+        }
+        if let Some(from) = list.closed_from {
+            filter.and("c.closed_on >= ?", Some(Value::Text(from.to_string())));
+        }
         if let Some(risk) = list.risk {
             filter.and("c.risk = ?", Some(Value::Integer(i64::from(u8::from(risk)))));
         }
@@ -74,16 +80,22 @@ impl CaseFilter {
     }
 
     fn stage(&mut self, stage: Stage) {
-        self.and("c.stage = ?", Some(Value::Text(stage_name(stage))));
+        self.and("c.stage = ?", Some(stage_value(stage)));
     }
 
     fn queue(&mut self, queue: Queue, today: Date) {
         let today = Value::Text(today.to_string());
-        let closed = Value::Text(stage_name(Stage::Closed));
+        let closed = stage_value(Stage::Closed);
         match queue {
             Queue::All => {}
-            Queue::ToAccept => self.stage(Stage::Found),
-            Queue::Returned => self.stage(Stage::Returned),
+            // What was sent back and mended waits for the reviewer again.
+            Queue::ToAccept => {
+                self.and("(c.stage = ? OR c.answered = 1)", Some(stage_value(Stage::Found)));
+            }
+            Queue::Returned => {
+                self.and("c.answered = 0", None);
+                self.stage(Stage::Returned);
+            }
             Queue::ToClose => self.stage(Stage::CloseAsked),
             Queue::InWork => self.stage(Stage::Accepted),
             Queue::Closed => self.stage(Stage::Closed),
@@ -102,14 +114,13 @@ impl CaseFilter {
         }
     }
 
-    /// Only files found on or after `from`.
-    pub fn found_from(&mut self, from: Date) {
-        self.and("c.found_on >= ?", Some(Value::Text(from.to_string())));
-    }
-
     fn sql(&self) -> String {
         if self.conditions.is_empty() { "1".into() } else { self.conditions.join(" AND ") }
     }
+}
+
+fn stage_value(stage: Stage) -> Value {
+    Value::Text(stage_name(stage))
 }
 
 /// The word of a stage in the index.
@@ -125,12 +136,12 @@ impl Write<'_> {
             .sql()
             .prepare_cached(
                 "INSERT INTO case_row (document, grid, village, township, category, risk, stage,
-                   clashes, late, due_on, found_on, closed_on, last_on, last_at, row)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                   clashes, late, due_on, found_on, closed_on, last_on, last_at, row, answered)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                  ON CONFLICT (document) DO UPDATE SET grid = ?2, village = ?3, township = ?4,
                    category = ?5, risk = ?6, stage = ?7, clashes = ?8, late = ?9, due_on = ?10,
                    found_on = ?11, closed_on = ?12, last_on = ?13, last_at = ?14, row = ?15,
-                   sealed = 0
+                   answered = ?16, sealed = 0
                  RETURNING number_of",
             )?
             .query_row(
@@ -149,7 +160,8 @@ impl Write<'_> {
                     keys.closed_on.map(|on| on.to_string()),
                     row.last_on.to_string(),
                     row.last_at.0,
-                    json
+                    json,
+                    row.answered
                 ],
                 |row| row.get(0),
             )?;

@@ -68,6 +68,7 @@ CREATE TABLE case_row (
   category  TEXT NOT NULL,
   risk      INTEGER NOT NULL,
   stage     TEXT NOT NULL,
+  answered  INTEGER NOT NULL,          -- sent back, and mended since
   clashes   INTEGER NOT NULL,
   late      INTEGER NOT NULL,
   due_on    TEXT,

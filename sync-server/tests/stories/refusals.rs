@@ -1,13 +1,11 @@
 //! What a broken or hostile device is told. Its batches lie in quarantine and harm nobody.
 
-mod support;
-
-use axum::http::StatusCode;
-use prost::Message;
-use support::{
+use crate::support::{
     ACCEPTED, Device, GRID_7, ORDINARY_DAY, REFUSED, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
     accepted, close_asked, closed, found, kinds, noon, post, visit,
 };
+use axum::http::StatusCode;
+use prost::Message;
 use yidang_documents::{Document, Edit};
 use yidang_domain::entry::{DocumentKind, Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
@@ -179,8 +177,7 @@ async fn a_document_keeps_the_home_it_was_born_in() {
     wang.sync(&town.app).await;
     wang.add(id, visit("到地里看了"), at);
     let changes = wang.outbox.pop().unwrap().changes;
-    let header =
-        BatchHeader { home: VILLAGE.into(), ..wang.header(&wang.documents[&id].clone()) };
+    let header = BatchHeader { home: VILLAGE.into(), ..wang.header(&wang.documents[&id].clone()) };
     let receipt = hand_in(&town, &wang, header.sign(changes, &wang.seed)).await;
     assert_eq!((receipt.verdict, receipt.code.as_str()), (REFUSED, "genesis"));
 }
@@ -204,7 +201,7 @@ async fn garbage_in_place_of_a_change_is_refused_and_the_server_goes_on() {
 async fn another_county_has_no_say_here() {
     let town = Town::new();
     let elsewhere = Town::new();
-    let mut stranger = elsewhere.device("u-wang").await;
+    let mut stranger = Device::enrolled_again(&elsewhere.app, "u-wang", 3).await;
     stranger.open_case(1, GRID_7, "别县的事", noon(TODAY));
     let batch = stranger.outbox.pop().unwrap();
     let request = stranger.request(vec![batch.clone()]);

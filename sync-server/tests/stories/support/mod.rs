@@ -1,5 +1,4 @@
 //! A county and devices in one process, without sockets.
-#![allow(dead_code, reason = "every file of tests uses another part")]
 
 pub mod device;
 
@@ -124,4 +123,3 @@ pub const ACCEPTED: i32 = Verdict::Accepted as i32;
 pub const DUPLICATE: i32 = Verdict::Duplicate as i32;
 pub const PARKED: i32 = Verdict::Parked as i32;
 pub const REFUSED: i32 = Verdict::Refused as i32;
-pub const REVIEW: i32 = Verdict::Review as i32;

@@ -1,13 +1,11 @@
 //! How an installation comes to its certificate.
 
-mod support;
-
+use crate::support::device::{enrol, enrol_request};
+use crate::support::{Device, Town};
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use prost::Message;
-use support::device::{enrol, enrol_request};
-use support::{Device, Town};
 use yidang_sync_protocol::enrol::{EnrolReply, Refusal};
 use yidang_sync_protocol::{SigningSeed, frame};
 use yidang_sync_server::router;
@@ -22,7 +20,10 @@ async fn a_code_gives_a_certificate_with_name_and_post() {
     let device = town.device("u-wang").await;
     let said = &device.certificate;
     assert_eq!((said.county.as_str(), said.user.as_str()), ("610621", "u-wang"));
-    assert_eq!((said.name.as_str(), said.post.as_str()), ("王样一", "张家滩镇 · 下盘石村 · 第7网格 · 网格员"));
+    assert_eq!(
+        (said.name.as_str(), said.post.as_str()),
+        ("王样一", "张家滩镇 · 下盘石村 · 第7网格 · 网格员")
+    );
     assert_eq!(said.device_name, "手机");
     assert!(!said.server);
 }
@@ -66,7 +67,10 @@ async fn a_typing_error_is_a_wrong_code_and_five_of_them_end_it() {
     let code = town.app.create_code(&"u-liu".into()).unwrap();
     let wrong = format!("{}-0000-0000", &code[..4]);
     for _ in 0..5 {
-        assert!(is(&enrol(&town.app, &enrol_request(&wrong, &seed, [6; 16])).await, Refusal::Wrong));
+        assert!(is(
+            &enrol(&town.app, &enrol_request(&wrong, &seed, [6; 16])).await,
+            Refusal::Wrong
+        ));
     }
     let right = enrol_request(&code, &seed, [6; 16]);
     assert!(is(&enrol(&town.app, &right).await, Refusal::TooMany));
@@ -97,7 +101,7 @@ async fn somebody_who_guesses_from_one_place_is_stopped_there() {
             .unwrap();
         let peer: std::net::SocketAddr = "192.0.2.7:4711".parse().unwrap();
         http.extensions_mut().insert(ConnectInfo(peer));
-        let (_, body) = support::send(router(town.app.clone()), http).await;
+        let (_, body) = crate::support::send(router(town.app.clone()), http).await;
         let body = frame::unpack(&body, 1 << 20).unwrap();
         refusals.push(EnrolReply::decode(body.as_slice()).unwrap().refusal);
     }

@@ -304,10 +304,8 @@ impl Device {
         let answer = self.send(app, "/v1/heal", &signed).await.unwrap();
         let reply = HealReply::decode(answer.as_slice()).unwrap();
         self.cursor = reply.cursor;
-        let wanted = reply
-            .wanted
-            .iter()
-            .map(|id| DocumentId::from_bytes(id.as_slice().try_into().unwrap()));
+        let wanted =
+            reply.wanted.iter().map(|id| DocumentId::from_bytes(id.as_slice().try_into().unwrap()));
         let push: Vec<SignedBatch> =
             wanted.flat_map(|id| self.batches.get(&id).cloned().unwrap_or_default()).collect();
         let request = SyncRequest { certificates, ..self.request(push) };

@@ -1,10 +1,8 @@
 //! Who gets which documents, and in how many pages.
 
-mod support;
-
 use std::collections::BTreeMap;
 
-use support::{
+use crate::support::{
     Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
     XIAYI_IN_ZHANGJIATAN, noon, visit,
 };
@@ -67,10 +65,8 @@ async fn visit_days_are_read_in_every_grid_of_the_village_and_households_in_thei
     let town = Town::on(ORDINARY_DAY);
     let at = noon(ORDINARY_DAY);
     let mut gao = town.device("u-gao").await;
-    let day = yidang_sync_server::kinds::visit_day_id(
-        &VILLAGE.into(),
-        "2026-11-20".parse().unwrap(),
-    );
+    let day =
+        yidang_sync_server::kinds::visit_day_id(&VILLAGE.into(), "2026-11-20".parse().unwrap());
     gao.begin(DocumentKind::VisitDay, day, VILLAGE);
     gao.set(day, "plan.place", "村委会", at);
     gao.sync(&town.app).await;
@@ -84,7 +80,11 @@ async fn visit_days_are_read_in_every_grid_of_the_village_and_households_in_thei
     assert_eq!(zhang.documents.keys().copied().collect::<Vec<_>>(), [day]);
     let mut li = town.device("u-li").await;
     li.sync(&town.app).await;
-    assert_eq!(li.documents.keys().copied().collect::<Vec<_>>(), [day], "no households at the town");
+    assert_eq!(
+        li.documents.keys().copied().collect::<Vec<_>>(),
+        [day],
+        "no households at the town"
+    );
 }
 
 #[tokio::test]

@@ -1,8 +1,6 @@
 //! Devices and the server in the ordinary course of things.
 
-mod support;
-
-use support::{
+use crate::support::{
     ACCEPTED, DUPLICATE, Device, GRID_7, ORDINARY_DAY, PARKED, TODAY, Town, VILLAGE, accepted,
     close_asked, closed, kinds, noon, visit,
 };
@@ -45,7 +43,7 @@ async fn numbers_have_no_gaps_within_a_committee_and_year() {
     let mut hao = town.device("u-hao").await;
     let at = noon(TODAY);
     let files: Vec<_> = (1..=3).map(|n| wang.open_case(n, GRID_7, "争一行梨树", at)).collect();
-    let far = he.open_case(9, support::XIAYI_IN_LEICHI, "停车位收费", at);
+    let far = he.open_case(9, crate::support::XIAYI_IN_LEICHI, "停车位收费", at);
     wang.sync(&town.app).await;
     he.sync(&town.app).await;
     li.sync(&town.app).await;
@@ -250,7 +248,7 @@ async fn nothing_new_costs_few_bytes() {
     wang.sync(&town.app).await;
     let request = wang.sign(&wang.request(Vec::new()));
     let up = yidang_sync_protocol::frame::pack(&prost::Message::encode_to_vec(&request));
-    let (_, down) = support::post(&town.app, "/v1/sync", up.clone()).await;
+    let (_, down) = crate::support::post(&town.app, "/v1/sync", up.clone()).await;
     assert!(up.len() + down.len() <= 400, "{} up, {} down", up.len(), down.len());
 }
 

@@ -1,13 +1,12 @@
 //! The server goes back in time, and the devices make it whole.
 
-mod support;
-
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{
+use crate::support::{
     ACCEPTED, DUPLICATE, Device, GRID_7, GRID_8, TODAY, Town, accepted, kinds, noon, visit,
 };
+use axum::http::StatusCode;
 use yidang_domain::entry::EntryKind;
 use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::Verdict;
@@ -26,11 +25,23 @@ fn told(output: &Output) -> String {
 
 fn backup(town: &Town, to: &Path) {
     let data = town.directory.path().join("data");
-    told(&tool(&["backup", "--data", &data.display().to_string(), "--to", &to.display().to_string()]));
+    told(&tool(&[
+        "backup",
+        "--data",
+        &data.display().to_string(),
+        "--to",
+        &to.display().to_string(),
+    ]));
 }
 
 fn restore(data: &Path, from: &Path) {
-    told(&tool(&["restore", "--data", &data.display().to_string(), "--from", &from.display().to_string()]));
+    told(&tool(&[
+        "restore",
+        "--data",
+        &data.display().to_string(),
+        "--from",
+        &from.display().to_string(),
+    ]));
 }
 
 /// Puts the copy in place without telling anybody.
@@ -42,10 +53,8 @@ fn put_back(data: &Path, from: &Path) {
 }
 
 fn sound(app: &App) {
-    let findings = app
-        .store()
-        .read::<_, StoreError>("610621", |db| check::check(db, "610621"))
-        .unwrap();
+    let findings =
+        app.store().read::<_, StoreError>("610621", |db| check::check(db, "610621")).unwrap();
     assert_eq!(findings.broken, Vec::<String>::new());
 }
 
@@ -156,12 +165,11 @@ async fn a_restored_server_that_worked_on_is_noticed_by_the_chain() {
     let at = noon(TODAY);
     let mut liu = story.town.device("u-liu").await;
     for n in 1..40 {
-        liu.open_case(n, support::GRID_6, "恢复以后的事", at);
+        liu.open_case(n, crate::support::GRID_6, "恢复以后的事", at);
     }
     liu.sync(&app).await;
-    let head = |app: &App| {
-        app.store().read::<_, StoreError>("610621", |db| Ok(db.county()?.seq)).unwrap()
-    };
+    let head =
+        |app: &App| app.store().read::<_, StoreError>("610621", |db| Ok(db.county()?.seq)).unwrap();
     let seen = story.wang.cursor.as_ref().unwrap().open(&story.wang.county_key).unwrap().seq;
     assert!(head(&app) > seen, "the log has grown past what the device saw");
     assert!(story.wang.round(&app).await.heal);
@@ -214,8 +222,20 @@ async fn what_somebody_wrote_whom_a_restored_register_does_not_know_waits_for_a_
     backup(&town, &copy);
     let data = town.directory.path().join("data").display().to_string();
     let add = [
-        "user", "add", "--data", &data, "--user", "u-new", "--name", "新测一", "--org", GRID_7,
-        "--role", "grid_worker", "--from", "2026-11-01",
+        "user",
+        "add",
+        "--data",
+        &data,
+        "--user",
+        "u-new",
+        "--name",
+        "新测一",
+        "--org",
+        GRID_7,
+        "--role",
+        "grid_worker",
+        "--from",
+        "2026-11-01",
     ];
     told(&tool(&add));
     let mut new = town.device("u-new").await;
@@ -267,4 +287,20 @@ async fn a_copy_is_never_written_over_a_file() {
     std::fs::write(&to, "mine").unwrap();
     assert!(town.app.store().backup(&to).is_err());
     assert_eq!(std::fs::read_to_string(&to).unwrap(), "mine");
+}
+
+#[tokio::test]
+async fn a_device_that_was_revoked_after_the_copy_stays_revoked() {
+    let town = Town::new();
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    let stolen = town.device("u-wang").await;
+    let data = town.directory.path().join("data").display().to_string();
+    told(&tool(&["user", "revoke", "--data", &data, "--user", "u-wang"]));
+    let denied = Err((StatusCode::FORBIDDEN, "revoked".to_owned()));
+    let mut request = stolen.sign(&stolen.request(Vec::new()));
+    assert_eq!(stolen.send(&town.app, "/v1/sync", &request).await, denied);
+    let town = town.restarted(|data| restore(data, &copy));
+    request.attached = Some(stolen.signed.clone());
+    assert_eq!(stolen.send(&town.app, "/v1/sync", &request).await, denied);
 }

@@ -1,14 +1,12 @@
 //! The server as its administrator and the browser meet it.
 
-mod support;
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
+use crate::support::{GRID_7, TODAY, Town, get, noon, post, send, visit};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use support::{GRID_7, TODAY, Town, get, noon, post, send, visit};
 use tower::ServiceExt;
 use yidang_api::session::DemoPerson;
 use yidang_sync_server::store::StoreError;
@@ -32,8 +30,8 @@ async fn a_county_that_is_no_demo_has_nobody_to_try_out() {
 #[tokio::test]
 async fn the_demo_county_is_made_once_and_offers_its_people_on_this_machine_only() {
     let directory = tempfile::tempdir().unwrap();
-    let options = Options::demo(directory.path().join("data"))
-        .with_clock(Clock::fixed(noon(TODAY)));
+    let options =
+        Options::demo(directory.path().join("data")).with_clock(Clock::fixed(noon(TODAY)));
     let app = open(options.clone()).unwrap();
     let (status, body) = get(&app, "/v1/demo/people").await;
     assert_eq!(status, StatusCode::OK);
@@ -61,7 +59,7 @@ fn count(app: &App) -> u64 {
 }
 
 async fn demo_is_as_told(app: &App) {
-    let mut hao = support::Device::enrolled(app, "u-hao").await;
+    let mut hao = crate::support::Device::enrolled(app, "u-hao").await;
     hao.sync(app).await;
     assert_eq!(hao.documents.len(), 25);
     let stages = |stage: &str| {
@@ -83,10 +81,8 @@ async fn demo_is_as_told(app: &App) {
         .map(|document| yidang_documents::project(document).common().clashes.len())
         .sum();
     assert_eq!(clashes, 1);
-    let findings = app
-        .store()
-        .read::<_, StoreError>("610621", |db| check::check(db, "610621"))
-        .unwrap();
+    let findings =
+        app.store().read::<_, StoreError>("610621", |db| check::check(db, "610621")).unwrap();
     assert_eq!(findings.broken, Vec::<String>::new());
 }
 
@@ -94,12 +90,10 @@ async fn demo_is_as_told(app: &App) {
 async fn the_same_demo_is_made_on_the_same_day() {
     let make = || {
         let directory = tempfile::tempdir().unwrap();
-        let options = Options::demo(directory.path().join("data"))
-            .with_clock(Clock::fixed(noon(TODAY)));
+        let options =
+            Options::demo(directory.path().join("data")).with_clock(Clock::fixed(noon(TODAY)));
         let app = open(options).unwrap();
-        app.store()
-            .read::<_, StoreError>("610621", |db| Ok(db.county()?.chain))
-            .unwrap()
+        app.store().read::<_, StoreError>("610621", |db| Ok(db.county()?.chain)).unwrap()
     };
     assert_eq!(make(), make());
 }
@@ -164,9 +158,8 @@ async fn nobody_else_on_the_machine_reads_the_data() {
     let town = Town::new();
     let _wang = town.device("u-wang").await;
     let data = town.directory.path().join("data");
-    let mode = |path: &std::path::Path| {
-        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-    };
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     for entry in std::fs::read_dir(&data).unwrap() {
         let path = entry.unwrap().path();
@@ -221,7 +214,10 @@ async fn pages_are_served_with_what_browsers_need() {
     };
     let immutable = "public, max-age=31536000, immutable";
     let (status, cache, encoding, body) = fetch("/v/1a2b/ui.wasm", true).await;
-    assert_eq!((status, cache.as_str(), encoding.as_str(), body.as_str()), (StatusCode::OK, immutable, "br", "small"));
+    assert_eq!(
+        (status, cache.as_str(), encoding.as_str(), body.as_str()),
+        (StatusCode::OK, immutable, "br", "small")
+    );
     let (_, cache, encoding, body) = fetch("/v/1a2b/ui.wasm", false).await;
     assert_eq!((cache.as_str(), encoding.as_str(), body.as_str()), (immutable, "", "plain"));
     for page in ["/", "/index.html", "/case/0190", "/today"] {
@@ -230,9 +226,13 @@ async fn pages_are_served_with_what_browsers_need() {
         assert!(body.contains("一档通"), "{page}");
     }
     assert_eq!(fetch("/sw.js", true).await.1, "no-cache");
-    let missing = ["/missing.js", "/v/9/missing", "/v/9/missing.js", "/v1/missing", "/../secret"];
+    let missing = ["/missing.js", "/v/9/missing", "/v/9/missing.js", "/v1/missing"];
     for path in missing {
         assert_eq!(fetch(path, true).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    std::fs::write(directory.path().join("secret"), "geheim").unwrap();
+    for path in ["/../secret", "/%2e%2e/secret", "/v/../../secret", "//secret"] {
+        assert!(!fetch(path, true).await.3.contains("geheim"), "{path}");
     }
     drop(directory);
 }
@@ -244,7 +244,7 @@ async fn a_crowd_is_asked_to_come_again_instead_of_waiting() {
     let Town { app, directory, .. } = town;
     drop(app);
     let app = open(options).unwrap();
-    let wang = support::Device::enrolled(&app, "u-wang").await;
+    let wang = crate::support::Device::enrolled(&app, "u-wang").await;
     let service = router(app.clone());
     let body = yidang_sync_protocol::frame::pack(&prost::Message::encode_to_vec(
         &wang.sign(&wang.request(Vec::new())),

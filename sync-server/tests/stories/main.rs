@@ -1,0 +1,18 @@
+//! What happens between a county's devices and its server, told as stories: one process, a database
+//! on the disk, requests through the router, no sockets.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod enrolment;
+#[cfg(test)]
+mod exchange;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod restore;
+#[cfg(test)]
+mod scope;
