@@ -88,8 +88,7 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn()
             .context("start WebKitWebDriver")?;
-        let capabilities =
-            json!({ "webkitgtk:browserOptions": { "binary": binary, "args": [] } });
+        let capabilities = json!({ "webkitgtk:browserOptions": { "binary": binary, "args": [] } });
         Self::connect(driver, port, &capabilities).await
     }
 

@@ -284,8 +284,7 @@ impl Device {
     pub fn add(&mut self, id: &str, entry: &Value) -> Result<Value> {
         let view = self.case(id)?;
         let today = self.ask("today", &json!({}))?["date"].clone();
-        let question =
-            json!({ "case": id, "entry": entry, "on": today, "heads": view["heads"] });
+        let question = json!({ "case": id, "entry": entry, "on": today, "heads": view["heads"] });
         self.ask("add_entry", &question)
     }
 

@@ -12,6 +12,7 @@ const faults = [];
 const seen = (e) => { const r = e.getBoundingClientRect(); const s = getComputedStyle(e);
   return r.width > 1 && r.height > 1 && s.visibility !== 'hidden' && s.opacity !== '0'; };
 const name = (e) => (e.dataset.test || e.className || e.tagName) + ': ' + (e.innerText || '').slice(0, 30);
+if (!document.querySelector('main') || document.querySelector('[data-test=waiting]')) return ['still loading'];
 const wide = document.documentElement.scrollWidth - window.innerWidth;
 if (wide > 1) faults.push('the page is ' + wide + ' px too wide');
 for (const e of document.querySelectorAll('body *')) {
@@ -30,19 +31,18 @@ for (const e of document.querySelectorAll('main, section, .cells, .card, .list, 
 }
 return faults;";
 
+/// Looks at a page once it stands still: what it asks its desk for may be on its way.
 async fn look(browser: &Browser, name: &str) -> Result<()> {
-    // The page, and whatever it asks its desk for, may still be on its way.
-    let still = "return !document.querySelector('main, .app, .desk') ||
-        !!document.querySelector('[data-test=waiting]')";
-    for _ in 0..300 {
-        if browser.run(still).await? == json!(false) {
+    const MOST_LOOKS: u32 = 60;
+    let mut faults = json!(["nothing was drawn"]);
+    for _ in 0..MOST_LOOKS {
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        faults = browser.run(FAULTS).await?;
+        if faults == json!([]) {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     browser.picture(name).await?;
-    let faults = browser.run(FAULTS).await?;
     ensure!(faults == json!([]), "{name}: {faults:#}");
     Ok(())
 }

@@ -58,7 +58,9 @@ fn actors_and_keys() {
 fn containers_and_fields_of_every_kind() {
     let text: String = DocumentKind::ALL
         .iter()
-        .flat_map(|kind| schema::containers(*kind).iter().map(move |c| format!("{}: {c:?}\n", kind.name())))
+        .flat_map(|kind| {
+            schema::containers(*kind).iter().map(move |c| format!("{}: {c:?}\n", kind.name()))
+        })
         .collect();
     assert_snapshot!("schema", text);
 }
@@ -66,12 +68,17 @@ fn containers_and_fields_of_every_kind() {
 /// One of each entry, with every field in use.
 fn entries() -> Vec<Entry> {
     let seen = Some(vec!["ab".repeat(32)]);
-    let said = |who: &str| Saying { speaker: who.into(), relation: "邻居".into(), words: "话".into() };
+    let said =
+        |who: &str| Saying { speaker: who.into(), relation: "邻居".into(), words: "话".into() };
     let date = Date::constant(2026, 12, 14);
     vec![
         Entry::Found { source: Source::Sweep },
         Entry::Accepted { seen: seen.clone(), due_on: Some(date) },
-        Entry::Returned { seen: seen.clone(), field: "facts.place".into(), reason: "缺组别".into() },
+        Entry::Returned {
+            seen: seen.clone(),
+            field: "facts.place".into(),
+            reason: "缺组别".into(),
+        },
         Entry::Visit { words: "去看了".into() },
         Entry::MediationSession {
             place: "村委会".into(),
@@ -87,7 +94,11 @@ fn entries() -> Vec<Entry> {
             },
             visit_day: Some(id()),
         },
-        Entry::Agreement { form: AgreementForm::Oral, words: "各让一尺".into(), perform_by: Some(date) },
+        Entry::Agreement {
+            form: AgreementForm::Oral,
+            words: "各让一尺".into(),
+            perform_by: Some(date),
+        },
         Entry::CloseAsked { words: "已履行".into() },
         Entry::Closed { seen: seen.clone(), words: "同意".into() },
         Entry::Reopened { seen, reason: "反悔".into() },
@@ -97,8 +108,17 @@ fn entries() -> Vec<Entry> {
             chosen: "甲地".into(),
         },
         Entry::NumberIssued { number: "延张调〔2026〕12号".into() },
-        Entry::WalkIn { visitors: "刘演四".into(), people: 2, matter: "低保".into(), case_file: Some(id()) },
-        Entry::WalkInAnswered { walk_in: "k".into(), words: "已答复".into(), case_file: Some(id()) },
+        Entry::WalkIn {
+            visitors: "刘演四".into(),
+            people: 2,
+            matter: "低保".into(),
+            case_file: Some(id()),
+        },
+        Entry::WalkInAnswered {
+            walk_in: "k".into(),
+            words: "已答复".into(),
+            case_file: Some(id()),
+        },
         Entry::DayMoved { to: date, reason: "大雪".into() },
         Entry::DayCancelled { reason: "大雪".into() },
         Entry::HouseholdSeen { words: "都好".into() },
@@ -112,8 +132,7 @@ fn the_change_that_adds_an_entry_of_each_kind() {
         let entry = all.iter().find(|entry| entry.kind() == kind).unwrap();
         let home = kind.home().unwrap_or(DocumentKind::CaseFile);
         let mut document = Document::begin(home, id(), &"610621103203".into()).unwrap();
-        let committed =
-            document.commit(&author(), None, &[Edit::AddEntry(entry.clone())]).unwrap();
+        let committed = document.commit(&author(), None, &[Edit::AddEntry(entry.clone())]).unwrap();
         assert_snapshot!(format!("entry-{}", kind.name()), dump(&committed.bytes));
     }
 }
@@ -131,7 +150,10 @@ fn the_change_that_writes_facts_and_a_party() {
                 Edit::Set(RegisterPath::of("facts", "matter"), text("两家果园争地界")),
                 Edit::Set(RegisterPath::of("facts", "risk"), Scalar::Number(2)),
                 Edit::Set(RegisterPath::of("facts", "online_purchase"), Scalar::Flag(false)),
-                Edit::AddItem("parties", vec![("name", text("李例二")), ("phone", text("12000000002"))]),
+                Edit::AddItem(
+                    "parties",
+                    vec![("name", text("李例二")), ("phone", text("12000000002"))],
+                ),
             ],
         )
         .unwrap();

@@ -41,7 +41,10 @@ fn opened() -> Document {
         &author("王样一", 0),
         None,
         &[
-            Edit::Set(RegisterPath::of("facts", "matter"), text("两家果园地界埂被推平, 争一行梨树。")),
+            Edit::Set(
+                RegisterPath::of("facts", "matter"),
+                text("两家果园地界埂被推平, 争一行梨树。"),
+            ),
             Edit::Set(RegisterPath::of("facts", "category"), text("0901")),
             Edit::Set(RegisterPath::of("facts", "risk"), Scalar::Number(3)),
             Edit::AddItem(
@@ -204,7 +207,10 @@ fn the_guard_takes_what_the_app_writes() {
             performed.acts,
             [Act::EditCaseFile, Act::Add(yidang_domain::entry::EntryKind::Found)]
         );
-        assert_eq!(admit(&mut server, &author("王样一", 0).actor, &bytes), Err(GuardError::Duplicate));
+        assert_eq!(
+            admit(&mut server, &author("王样一", 0).actor, &bytes),
+            Err(GuardError::Duplicate)
+        );
     }
     survives(&server).unwrap();
     assert_eq!(project(&server), project(&file));
@@ -271,6 +277,9 @@ fn what_changed_since_the_last_look_is_told_with_both_values() {
     let changed = differences(&file, &looked);
     assert_eq!(changed.len(), 2);
     let risk = changed.iter().find(|difference| difference.path == "facts.risk").unwrap();
-    assert_eq!((risk.before.clone(), risk.after.clone()), (Some(Scalar::Number(3)), Some(Scalar::Number(2))));
+    assert_eq!(
+        (risk.before.clone(), risk.after.clone()),
+        (Some(Scalar::Number(3)), Some(Scalar::Number(2)))
+    );
     assert!(differences(&file, &file.heads()).is_empty());
 }
