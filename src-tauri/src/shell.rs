@@ -84,8 +84,7 @@ pub async fn ask(
     id: Option<String>,
 ) -> Result<String, String> {
     let before = shell.revision();
-    let answered =
-        answer(&shell.device, shell.network.as_ref(), id.as_deref(), &name, &json).await;
+    let answered = answer(&shell.device, shell.network.as_ref(), id.as_deref(), &name, &json).await;
     if shell.revision() != before {
         tell(&app, "changed");
         shell.wake.notify_one();

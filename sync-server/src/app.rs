@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -15,7 +15,6 @@ use crate::enrol::Wrongs;
 use crate::judge::shelf::Shelf;
 use crate::register::{Register, RegisterData};
 use crate::store::{Db, Store, StoreError, own_directory};
-use crate::sync::unpoisoned;
 
 /// How a server is opened.
 #[derive(Debug, Clone)]
@@ -306,4 +305,9 @@ impl App {
         let _one_at_a_time = self.hashing();
         crate::enrol::create_code(&self.inner.store, &self.inner.county.code, user, now)
     }
+}
+
+/// A lock that a panic elsewhere does not take away.
+fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
+    locked.unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,7 +14,9 @@ pub mod county;
 pub mod judge;
 pub mod pull;
 
+pub mod caller;
 pub mod enrol;
+pub mod heal;
 pub mod sync;
 
 pub mod app;

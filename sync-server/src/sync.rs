@@ -1,111 +1,21 @@
 //! One exchange: receive, judge, answer.
 
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 use prost::Message;
 use yidang_domain::civil::InstantMs;
-use yidang_domain::ids::UserId;
-use yidang_sync_protocol::message::digest_of;
-use yidang_sync_protocol::{
-    HealReply, HealRequest, Receipt, SignedBatch, SignedCheckpoint, SignedRequest, SyncReply,
-    SyncRequest,
-};
+use yidang_sync_protocol::{Receipt, SignedBatch, SignedCheckpoint, SyncReply, SyncRequest};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::county;
+use crate::heal::NOTE_EVERY_MS;
 use crate::judge::{Judge, Ruling, Verified, verify};
-use crate::pull::{self, Question, Standing, place::Place};
+use crate::pull::{self, Question, Standing, authors};
 use crate::register::Register;
-use crate::store::{Db, StoreError};
-
-/// A device that proved who it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// Its certificate.
-    pub certificate: [u8; 16],
-    /// Its person.
-    pub user: UserId,
-    /// When it was last noted to be here.
-    pub seen_at_ms: i64,
-}
-
-/// Why a request is not answered.
-#[derive(Debug, thiserror::Error)]
-pub enum Denied {
-    /// The server does not know the certificate; the device attaches it.
-    #[error("unknown_certificate")]
-    UnknownCertificate,
-    /// The certificate was revoked.
-    #[error("revoked")]
-    Revoked,
-    /// The request is not signed by the holder of its certificate.
-    #[error("wrong_signature")]
-    WrongSignature,
-    /// The request cannot be read.
-    #[error("malformed")]
-    Malformed,
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-/// Devices that were here so long before are waited for while healing.
-const ACTIVE_MS: i64 = 30 * 86_400_000;
-/// A device's visit is noted once an hour.
-const NOTE_EVERY_MS: i64 = 3_600_000;
+use crate::store::StoreError;
 
 impl App {
-    /// Who sent a request.
-    ///
-    /// # Errors
-    ///
-    /// [`Denied`].
-    pub fn caller(&self, request: &SignedRequest) -> Result<Caller, Denied> {
-        let id: [u8; 16] =
-            request.certificate.as_slice().try_into().map_err(|_| Denied::Malformed)?;
-        if let Some(attached) = &request.attached
-            && attached.id() == id
-        {
-            self.learn(std::slice::from_ref(attached))?;
-        }
-        let row = self.read(|db| db.certificate(&id))?.ok_or(Denied::UnknownCertificate)?;
-        let signed = yidang_sync_protocol::SignedCertificate::decode(row.bytes.as_slice())
-            .map_err(StoreError::from)?;
-        let certificate =
-            signed.open(&self.county().key).map_err(|_| Denied::UnknownCertificate)?;
-        request
-            .check(&certificate.key().unwrap_or_default())
-            .map_err(|_| Denied::WrongSignature)?;
-        if row.revoked_seq.is_some() || certificate.server {
-            return Err(Denied::Revoked);
-        }
-        Ok(Caller { certificate: id, user: UserId(row.user), seen_at_ms: row.seen_at_ms })
-    }
-
-    /// Takes certificates that the county signed and that were lost. Others are passed over.
-    fn learn(
-        &self,
-        certificates: &[yidang_sync_protocol::SignedCertificate],
-    ) -> Result<(), StoreError> {
-        let mut unknown = Vec::new();
-        for signed in certificates {
-            let is_known = self.read(|db| db.certificate(&signed.id()))?.is_some();
-            if let (false, Ok(opened)) = (is_known, signed.open(&self.county().key)) {
-                unknown.push((signed, opened));
-            }
-        }
-        if unknown.is_empty() {
-            return Ok(());
-        }
-        let now = self.clock().now();
-        self.write(|db| {
-            unknown
-                .iter()
-                .try_for_each(|(signed, opened)| county::learn_certificate(db, signed, opened, now))
-        })
-    }
-
     /// One round trip.
     ///
     /// # Errors
@@ -258,9 +168,10 @@ impl App {
         };
         let (page, certificates) = self.read(|db| {
             let page = pull::page(db, register, &question)?;
+            let held = place.map_or(0, |place| place.base.unwrap_or(place.seq));
             let mut wanted = request.want_certificates.clone();
-            wanted.extend(new_authors(db, &page, place.map_or(0, |place| place.seq))?);
-            Ok::<_, StoreError>((page, wanted_certificates(db, &wanted)?))
+            wanted.extend(authors::new(db, &page, held)?);
+            Ok::<_, StoreError>((page, authors::certificates(db, &wanted)?))
         })?;
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
@@ -303,85 +214,6 @@ impl App {
         };
         Ok(newest.filter(|(at, _)| *at > seq).map(|(_, checkpoint)| checkpoint))
     }
-
-    fn went_back(&self, why: &str, now: InstantMs) -> Result<(), StoreError> {
-        self.write(|db| county::begin_epoch(db, why, now))
-    }
-
-    /// Notes the visit, and whether the county is whole again.
-    fn note(
-        &self,
-        caller: &Caller,
-        request: &SyncRequest,
-        reply: &SyncReply,
-        register: &Register,
-        now: InstantMs,
-    ) -> Result<(), StoreError> {
-        if now.0.saturating_sub(caller.seen_at_ms) >= NOTE_EVERY_MS {
-            self.write(|db| db.seen(&caller.certificate, now.0))?;
-        }
-        let county = self.read(|db| db.county())?;
-        let has_answered =
-            county.healing && !reply.heal && request.cursor.is_some() && request.push.is_empty();
-        if !has_answered {
-            return Ok(());
-        }
-        let left = self.write(|db| {
-            db.answered(&caller.certificate, &county.epoch)?;
-            let server = &self.county().server().certificate;
-            db.unanswered(&county.epoch, now.0.saturating_sub(ACTIVE_MS), server)
-        })?;
-        if left == 0 { self.finish_healing(register, now) } else { Ok(()) }
-    }
-
-    /// Ends the healing: numbers are issued again, first those that are owed.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn finish_healing(&self, register: &Register, now: InstantMs) -> Result<(), StoreError> {
-        let mut shelf = self.shelf();
-        let done = self.write(|db| {
-            db.end_healing()?;
-            let mut judge = Judge::new(db, register, self.county(), &mut shelf, now)?;
-            db.without_number()?.iter().try_for_each(|document| judge.follow_up(document))
-        });
-        match &done {
-            Ok(()) => shelf.settle(),
-            Err(_) => shelf.discard(),
-        }
-        tracing::info!("healed: numbers are issued again");
-        done
-    }
-
-    /// Compares what a device holds with what is here.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn heal(&self, request: &HealRequest) -> Result<HealReply, StoreError> {
-        let now = self.clock().now();
-        let county = self.county();
-        if self.read(|db| saw_more(db, &county.key, &request.checkpoints))? {
-            self.went_back("a device remembers a checkpoint that the log does not hold", now)?;
-        }
-        self.read(|db| {
-            let head = db.county()?;
-            let begin = db
-                .chain_at(0)?
-                .ok_or_else(|| StoreError::Damaged("the log has no beginning".into()))?;
-            let mut wanted = Vec::new();
-            for held in &request.documents {
-                let Ok(id) = <[u8; 16]>::try_from(held.document.as_slice()) else { continue };
-                let here = db.document(&id)?.map(|row| digest_of(&row.heads));
-                if here.is_none_or(|digest| digest.as_slice() != held.digest.as_slice()) {
-                    wanted.push(held.document.clone());
-                }
-            }
-            let cursor = Place::at(&head.epoch, 0, &begin).sign(&county.seed);
-            Ok(HealReply { wanted, cursor: Some(cursor) })
-        })
-    }
 }
 
 fn received(index: u32) -> Receipt {
@@ -391,65 +223,4 @@ fn received(index: u32) -> Receipt {
 
 fn heal_first() -> SyncReply {
     SyncReply { heal: true, ..SyncReply::default() }
-}
-
-/// Authors of a page whose certificates were issued after the device was last here, so that names
-/// come together with words. Others it asks for.
-fn new_authors(
-    db: &Db<'_>,
-    page: &pull::Page,
-    since: u64,
-) -> Result<BTreeSet<Vec<u8>>, StoreError> {
-    let mut authors = BTreeSet::new();
-    for batch in page.documents.iter().flat_map(|document| &document.batches) {
-        let Some(id) = batch.read().ok().and_then(|header| header.certificate_id()) else {
-            continue;
-        };
-        if !authors.contains(id.as_slice())
-            && db.certificate(&id)?.is_some_and(|row| row.seq > since)
-        {
-            authors.insert(id.to_vec());
-        }
-    }
-    Ok(authors)
-}
-
-fn wanted_certificates(
-    db: &Db<'_>,
-    wanted: &[Vec<u8>],
-) -> Result<Vec<yidang_sync_protocol::SignedCertificate>, StoreError> {
-    let mut found = Vec::new();
-    for id in wanted {
-        let Ok(id) = <[u8; 16]>::try_from(id.as_slice()) else { continue };
-        if let Some(row) = db.certificate(&id)? {
-            let bytes = row.bytes.as_slice();
-            found.push(yidang_sync_protocol::SignedCertificate::decode(bytes)?);
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a checkpoint of the present epoch speaks of a log that is not this one.
-fn saw_more(
-    db: &Db<'_>,
-    county_key: &[u8; 32],
-    checkpoints: &[SignedCheckpoint],
-) -> Result<bool, StoreError> {
-    let head = db.county()?;
-    for signed in checkpoints {
-        let Ok(checkpoint) = signed.open(county_key) else { continue };
-        if checkpoint.epoch != head.epoch {
-            continue;
-        }
-        let here = db.chain_at(checkpoint.seq)?;
-        if here.is_none_or(|chain| chain.0.as_slice() != checkpoint.chain.as_slice()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// A lock that a panic elsewhere does not take away.
-pub(crate) fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
-    locked.unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,7 @@
 //! What tests that cross rooms share: real servers and real devices as processes.
 //!
 //! Programs are looked for in `YIDANG_BIN_DIR`, else beside the test itself.
+#![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
 pub mod browser;
 

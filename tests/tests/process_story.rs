@@ -1,4 +1,5 @@
 //! One dispute file from a village without signal to the county, through real processes.
+#![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
 use std::path::Path;
 
@@ -41,8 +42,11 @@ fn delivered(view: &Value) -> bool {
         .is_some_and(|entries| entries.iter().all(|entry| entry["delivery"] == "accepted"))
 }
 
+/// A value with the name and the device that a card shows beside it.
+type Told = (String, String, String);
+
 /// The one card of a file, without what depends on who looks.
-fn card(view: &Value) -> Result<(String, Vec<(String, String, String)>)> {
+fn card(view: &Value) -> Result<(String, Vec<Told>)> {
     let clash = view["clashes"].get(0).with_context(|| format!("no card: {view:#}"))?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let values = clash["values"].as_array().context("no values")?;

@@ -1,4 +1,5 @@
 //! The table itself.
+#![expect(clippy::missing_errors_doc, reason = "every error of the table is a Fault")]
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +11,9 @@ use crate::case_file::{
 use crate::county::{CountyQuestion, CountyView};
 use crate::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
 use crate::fault::{Fault, FaultCode};
-use crate::list::{CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles};
+use crate::list::{
+    CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
+};
 use crate::session::{
     DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
 };
@@ -61,18 +64,17 @@ macro_rules! questions {
             $( (stringify!($nname), Kind::Network), )*
         ];
 
-        /// Answers the local questions. A new question without an answer does not compile.
+        /// Answers the local questions; every error is a [`Fault`]. A new question without an
+        /// answer does not compile.
         pub trait Desk {
             $( $(#[$ldoc])*
-            #[allow(clippy::missing_errors_doc, reason = "every error is a Fault")]
             fn $lname(&mut self, question: $lask) -> Result<$lreply, Fault>; )*
         }
 
-        /// Answers the questions that need a network.
-        #[allow(async_fn_in_trait, reason = "the browser's worker has one thread and no Send")]
+        /// Answers the questions that need a network; every error is a [`Fault`].
+        #[expect(async_fn_in_trait, reason = "the browser's worker has one thread and no Send")]
         pub trait Link {
             $( $(#[$ndoc])*
-            #[allow(clippy::missing_errors_doc, reason = "every error is a Fault")]
             async fn $nname(&self, question: $nask) -> Result<$nreply, Fault>; )*
         }
 

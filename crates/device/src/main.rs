@@ -134,8 +134,7 @@ impl Shell {
     }
 
     async fn ask(&self, id: Option<&str>, name: &str, question: &Value) -> Result<Value, Fault> {
-        let reply =
-            answer(&self.device, &self.network, id, name, &question.to_string()).await?;
+        let reply = answer(&self.device, &self.network, id, name, &question.to_string()).await?;
         serde_json::from_str(&reply)
             .map_err(|error| Fault::new(FaultCode::Internal, error.to_string()))
     }
@@ -203,9 +202,7 @@ impl Shell {
                 self.ask(None, "resolve", &question).await
             }
             Command::Export { id, to } => self.export(&id, &to).await,
-            Command::Ask { name, json, id } => {
-                self.ask(id.as_deref(), &name, &parse(&json)?).await
-            }
+            Command::Ask { name, json, id } => self.ask(id.as_deref(), &name, &parse(&json)?).await,
             Command::Serve => self.serve().await,
         }
     }
@@ -213,8 +210,7 @@ impl Shell {
     /// Answers line by line, so that a test can keep one device running and see each 已存本机.
     async fn serve(&self) -> Result<Value, Fault> {
         for line in std::io::stdin().lines() {
-            let line =
-                line.map_err(|error| Fault::new(FaultCode::Internal, error.to_string()))?;
+            let line = line.map_err(|error| Fault::new(FaultCode::Internal, error.to_string()))?;
             let asked = parse(&line)?;
             let text = |key: &str| asked.get(key).and_then(Value::as_str);
             let question = asked.get("question").cloned().unwrap_or_else(|| json!({}));

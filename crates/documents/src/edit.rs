@@ -60,6 +60,7 @@ impl std::fmt::Display for RegisterPath {
 }
 
 /// One thing to write.
+#[expect(clippy::large_enum_variant, reason = "handled one by one, never in bulk")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
     /// Puts a value into a register.
@@ -118,9 +119,7 @@ impl Document {
         let base = form_heads.and_then(|heads| self.stale_base(author, heads, edits));
         let forked = base.is_some();
         let mut engine = match &base {
-            Some(heads) => {
-                self.engine.fork_at(heads)?.with_actor(ActorId::from(&author.actor[..]))
-            }
+            Some(heads) => self.engine.fork_at(heads)?.with_actor(ActorId::from(&author.actor[..])),
             None => self.with_actor(&author.actor),
         };
         let edits = self.with_resolutions(&engine, edits);
@@ -159,7 +158,7 @@ impl Document {
         let all_known =
             known.iter().all(|hash| self.engine.get_change_meta_by_hash(hash).is_some());
         let newer = self.engine.get_changes_meta(&known);
-        let own_last = newer.iter().filter(|meta| meta.actor.to_bytes() == author.actor).last();
+        let own_last = newer.iter().rfind(|meta| meta.actor.to_bytes() == author.actor);
         let foreign = newer.iter().any(|meta| meta.actor.to_bytes() != author.actor);
         if !all_known || !foreign {
             return None;
@@ -221,8 +220,10 @@ impl Document {
                 .collect();
             values.sort();
             values.dedup();
-            let listed = edits.iter().any(|edit| matches!(edit,
-                Edit::AddEntry(Entry::ConflictResolved { field, .. }) if *field == path.to_string()));
+            let listed = edits.iter().any(|edit| {
+                matches!(edit,
+                Edit::AddEntry(Entry::ConflictResolved { field, .. }) if *field == path.to_string())
+            });
             if values.len() > 1 && !listed {
                 all.push(Edit::AddEntry(Entry::ConflictResolved {
                     field: path.to_string(),
@@ -266,15 +267,16 @@ fn write(
             }
             Edit::AddItem(container, fields) => {
                 let key = item_key(&author.actor, seq, keys.len());
-                let owned: Vec<(String, Scalar)> =
-                    fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+                let owned: Vec<(String, Scalar)> = fields
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                    .collect();
                 add(&mut transaction, container, &key, &owned)?;
                 keys.push(key);
             }
             Edit::AddEntry(entry) => {
                 let key = item_key(&author.actor, seq, keys.len());
-                let fields =
-                    flat::flatten(&author.header, entry).map_err(DocumentError::Entry)?;
+                let fields = flat::flatten(&author.header, entry).map_err(DocumentError::Entry)?;
                 add(&mut transaction, "entries", &key, &fields)?;
                 keys.push(key);
             }

@@ -12,12 +12,12 @@ pub mod scalar;
 mod flat;
 
 pub mod actor;
-pub mod genesis;
 pub mod document;
 pub mod edit;
-pub mod read;
-pub mod project;
+pub mod genesis;
 pub mod guard;
+pub mod project;
+pub mod read;
 
 pub use actor::{Actor, ChangeHash, actor_id};
 pub use document::{Document, DocumentError};

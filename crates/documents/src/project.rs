@@ -312,16 +312,11 @@ fn marked(reading: &Reading, written: &Written) -> MarkedValue {
     MarkedValue { value: written.value.clone(), mark: mark(reading, written.change) }
 }
 
-fn shown(
-    reading: &Reading,
-    registers: Option<&Vec<Register>>,
-) -> BTreeMap<String, MarkedValue> {
+fn shown(reading: &Reading, registers: Option<&Vec<Register>>) -> BTreeMap<String, MarkedValue> {
     registers
         .into_iter()
         .flatten()
-        .filter_map(|register| {
-            Some((register.field.clone(), marked(reading, register.shown()?)))
-        })
+        .filter_map(|register| Some((register.field.clone(), marked(reading, register.shown()?))))
         .collect()
 }
 
@@ -458,15 +453,13 @@ pub struct Difference {
 /// What changed since `heads`, in causal order.
 #[must_use]
 pub fn differences(document: &Document, heads: &[ChangeHash]) -> Vec<Difference> {
-    let known: Vec<ChangeHash> =
-        heads.iter().filter(|hash| document.has(hash)).copied().collect();
+    let known: Vec<ChangeHash> = heads.iter().filter(|hash| document.has(hash)).copied().collect();
     let then = document.read_at(&known);
     let now = document.read();
     let old: BTreeMap<String, Scalar> = all_registers(&then)
         .filter_map(|(path, register)| Some((path.to_string(), register.shown()?.value.clone())))
         .collect();
-    let old_items: Vec<&ItemKey> =
-        then.items.values().flatten().map(|item| &item.key).collect();
+    let old_items: Vec<&ItemKey> = then.items.values().flatten().map(|item| &item.key).collect();
     let mut found: Vec<(usize, Difference)> = Vec::new();
     for (path, register) in all_registers(&now) {
         let Some(written) = register.shown() else { continue };
@@ -476,7 +469,8 @@ pub fn differences(document: &Document, heads: &[ChangeHash]) -> Vec<Difference>
         if before.as_ref() != Some(&written.value) && (!is_new_item || is_name) {
             let mark = mark(&now, written.change);
             let after = Some(written.value.clone());
-            found.push((written.change, Difference { path: path.to_string(), before, after, mark }));
+            found
+                .push((written.change, Difference { path: path.to_string(), before, after, mark }));
         }
     }
     for record in &now.entries {

@@ -76,6 +76,7 @@ pub struct Item {
 }
 
 /// What an entry says.
+#[expect(clippy::large_enum_variant, reason = "handled one by one, never in bulk")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryBody {
     /// Of a kind that this version knows.

@@ -45,7 +45,9 @@ pub const ATTACHMENT_FIELDS: &[Field] = &[
     Field { name: "name", label: "文件名", kind: ValueKind::Text(120) },
     Field { name: "mime", label: "格式", kind: ValueKind::Code(60) },
     Field { name: "bytes", label: "大小", kind: ValueKind::Number(0, 52_428_800) },
-    Field { name: "taken_at", label: "拍摄时间", kind: ValueKind::Number(0, 253_402_300_799_999) },
+    Field {
+        name: "taken_at", label: "拍摄时间", kind: ValueKind::Number(0, 253_402_300_799_999)
+    },
     Field { name: "caption", label: "说明", kind: ValueKind::Text(120) },
     Field { name: "withdrawn", label: "作废", kind: ValueKind::Flag },
 ];

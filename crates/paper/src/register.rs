@@ -150,7 +150,7 @@ mod tests {
             due_on: Some(Date::constant(2026, 12, 14)),
             last_on: Date::constant(2026, 11, 19),
         };
-        let sheet = case_register(&head, &[line.clone()]).unwrap();
+        let sheet = case_register(&head, std::slice::from_ref(&line)).unwrap();
         assert_eq!(sheet.get(..2), Some(b"PK".as_slice()));
         assert_eq!(sheet, case_register(&head, &[line]).unwrap());
     }

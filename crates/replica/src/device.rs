@@ -149,9 +149,7 @@ impl Device {
 
     /// The desk that is open.
     pub(crate) fn desk(&mut self) -> Result<&mut OpenDesk, Fault> {
-        self.open
-            .as_mut()
-            .ok_or_else(|| Fault::new(FaultCode::NotSignedIn, "nobody is signed in"))
+        self.open.as_mut().ok_or_else(|| Fault::new(FaultCode::NotSignedIn, "nobody is signed in"))
     }
 
     /// Who is signed in.
@@ -265,8 +263,7 @@ impl OpenDesk {
     }
 
     pub(crate) fn person(&self, today: Date) -> Person {
-        let (org, role) =
-            self.assignment(today).unwrap_or((OrgCode::default(), Role::GridWorker));
+        let (org, role) = self.assignment(today).unwrap_or((OrgCode::default(), Role::GridWorker));
         let mut path: Vec<String> = self
             .tree
             .chain(&org)

@@ -6,16 +6,16 @@
 
 pub mod seams;
 
-mod search;
-mod secrets;
-pub mod store;
-mod people;
-mod device;
-mod present;
 mod desk;
-mod sync;
+mod device;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
+mod people;
+mod present;
+mod search;
+mod secrets;
+mod store;
+mod sync;
 
 pub use device::{Device, DeviceSetup};
 pub use seams::{HttpReply, Outside, Senses, Stores, Unreachable};

@@ -94,8 +94,10 @@ mod tests {
 
     #[test]
     fn a_quotation_mark_cannot_leave_the_query() {
-        assert_eq!(query("\" OR 1"), Some("\"or\"* \"1\"*".into()).map(|_: String| {
-            "(\"or\"* OR \"ㄅor\"*) \"1\"*".to_owned()
-        }));
+        assert_eq!(
+            query("\" OR 1"),
+            Some("\"or\"* \"1\"*".into())
+                .map(|_: String| { "(\"or\"* OR \"ㄅor\"*) \"1\"*".to_owned() })
+        );
     }
 }

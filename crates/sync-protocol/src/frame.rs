@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_before_it_goes_off() {
-        let bomb = with_format(Format::Zstd, &zstd::bulk::compress(&vec![0; 64 << 20], 19).unwrap());
+        let bomb =
+            with_format(Format::Zstd, &zstd::bulk::compress(&vec![0; 64 << 20], 19).unwrap());
         assert!(bomb.len() < 10_000);
         assert_eq!(unpack(&bomb, 1 << 20), Err(FrameError::TooLarge(1 << 20)));
     }

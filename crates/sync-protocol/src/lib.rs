@@ -11,8 +11,8 @@
 pub mod frame;
 pub mod signing;
 
-pub mod certificate;
 pub mod batch;
+pub mod certificate;
 pub mod cursor;
 pub mod enrol;
 pub mod message;

@@ -56,9 +56,8 @@ mod tests {
     #[test]
     fn pauses_grow_and_stay_below_five_minutes() {
         let mut rhythm = Rhythm::default();
-        let pauses: Vec<u64> = (0..20)
-            .map(|_| rhythm.after(Outcome::Unreachable, u64::MAX).unwrap())
-            .collect();
+        let pauses: Vec<u64> =
+            (0..20).map(|_| rhythm.after(Outcome::Unreachable, u64::MAX).unwrap()).collect();
         assert!(pauses.iter().all(|pause| *pause <= LONGEST_PAUSE_MS + FIRST_PAUSE_MS));
         assert_eq!(rhythm.after(Outcome::Stopped, 1), None);
     }

@@ -10,8 +10,8 @@ use prost::Message;
 use yidang_sync_protocol::frame::{FrameError, unpack};
 use yidang_sync_protocol::message::MOST_REQUEST_BYTES;
 
+use crate::caller::Denied;
 use crate::store::StoreError;
-use crate::sync::Denied;
 
 /// Why a request has no answer. The body of the response is the word.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! What a device gets: the documents of its scope with records it lacks.
 
+pub mod authors;
 pub mod place;
 
 use std::collections::BTreeSet;

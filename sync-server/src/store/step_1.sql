@@ -237,11 +237,3 @@ CREATE TABLE certificate (
     PRIMARY KEY (county, id)
 ) STRICT;
 CREATE INDEX certificate_of_user ON certificate (county, user);
-
--- Also of certificates that are not here, or not yet: a restored server must not learn them again.
-CREATE TABLE revocation (
-    county TEXT NOT NULL,
-    certificate BLOB NOT NULL,
-    seq INTEGER NOT NULL,
-    PRIMARY KEY (county, certificate)
-) STRICT;

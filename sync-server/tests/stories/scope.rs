@@ -298,3 +298,21 @@ async fn certificates_of_authors_are_told_to_whoever_asks() {
     request.want_certificates = vec![wang.signed.id().to_vec(), vec![1; 16], vec![2]];
     assert_eq!(li.exchange(&town.app, &request).await.certificates, [wang.signed]);
 }
+
+#[tokio::test]
+async fn a_new_device_gets_the_names_of_everybody_who_wrote_before_it_came() {
+    let town = Town::on(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let mut gao = town.device("u-gao").await;
+    let id = wang.open_case(1, GRID_7, "争一行梨树", noon(ORDINARY_DAY));
+    wang.sync(&town.app).await;
+    gao.sync(&town.app).await;
+    gao.add(id, visit("到村里看了"), noon(ORDINARY_DAY));
+    gao.sync(&town.app).await;
+    let mut li = town.device("u-li").await;
+    let reply = li.round(&town.app).await;
+    let names: Vec<String> =
+        reply.certificates.iter().map(|signed| signed.open(&li.county_key).unwrap().name).collect();
+    assert!(names.contains(&"王样一".to_owned()) && names.contains(&"高模五".to_owned()));
+    assert!(li.round(&town.app).await.certificates.is_empty());
+}

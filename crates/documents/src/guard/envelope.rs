@@ -35,8 +35,7 @@ pub fn check(document: &Document, actor: &Actor, outline: &Outline) -> Result<()
     if outline.seq != last + 1 {
         return Err(GuardError::Parked { missing: Vec::new() });
     }
-    let max_op =
-        outline.deps.iter().filter_map(known).map(|meta| meta.max_op).max().unwrap_or(0);
+    let max_op = outline.deps.iter().filter_map(known).map(|meta| meta.max_op).max().unwrap_or(0);
     if outline.start_op != max_op + 1 {
         return Err(GuardError::refused("start_op", "does not continue its dependencies"));
     }

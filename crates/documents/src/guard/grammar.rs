@@ -78,7 +78,9 @@ impl Checker<'_> {
             return Err(refused("grammar", "an insertion"));
         }
         match (&op.action, &op.obj) {
-            (OpType::Make(ObjType::Map), ObjectId::Id(id)) => self.make(op, id, key, counter, outline),
+            (OpType::Make(ObjType::Map), ObjectId::Id(id)) => {
+                self.make(op, id, key, counter, outline)
+            }
             (OpType::Put(value), ObjectId::Id(id)) => self.put(op, id, key, value, outline),
             (_, ObjectId::Root) => Err(refused("grammar", "something put into the root")),
             _ => Err(refused("grammar", "an operation other than put and make map")),
@@ -107,8 +109,10 @@ impl Checker<'_> {
             return Err(refused("grammar", "an item over something"));
         }
         self.made += 1;
-        self.making
-            .insert(counter, Making { container: container.name, key: expected, fields: Vec::new() });
+        self.making.insert(
+            counter,
+            Making { container: container.name, key: expected, fields: Vec::new() },
+        );
         Ok(())
     }
 
@@ -165,11 +169,8 @@ impl Checker<'_> {
                 ObjId::Root => None,
             })
             .collect();
-        let mut named: Vec<(u64, Vec<u8>)> = op
-            .pred
-            .iter()
-            .map(|id| (id.counter(), id.actor().to_bytes().to_vec()))
-            .collect();
+        let mut named: Vec<(u64, Vec<u8>)> =
+            op.pred.iter().map(|id| (id.counter(), id.actor().to_bytes().to_vec())).collect();
         expected.sort();
         named.sort();
         if expected != named {
@@ -303,11 +304,11 @@ fn resolution_is_listed(
     }
     let is_listed = entries.iter().any(|(_, _, entry)| {
         matches!(entry, Entry::ConflictResolved { field, values, chosen }
-            if *field == path.to_string() && *chosen == value.as_text() && {
-                let mut listed = values.clone();
-                listed.sort();
-                listed == different
-            })
+        if *field == path.to_string() && *chosen == value.as_text() && {
+            let mut listed = values.clone();
+            listed.sort();
+            listed == different
+        })
     });
     if is_listed {
         Ok(())

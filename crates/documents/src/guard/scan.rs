@@ -237,11 +237,7 @@ fn predecessors(
     ops: u64,
     within: &dyn Fn(u64) -> Result<(), GuardError>,
 ) -> Result<(), GuardError> {
-    let (rows, total) = run_total(
-        column(PREDECESSOR_GROUP).unwrap_or_default(),
-        ops,
-        |_| Ok(()),
-    )?;
+    let (rows, total) = run_total(column(PREDECESSOR_GROUP).unwrap_or_default(), ops, |_| Ok(()))?;
     if column(PREDECESSOR_GROUP).is_some() && rows != ops || total > MOST_PREDECESSORS {
         return Err(malformed("predecessors do not cover the operations"));
     }

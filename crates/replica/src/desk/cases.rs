@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileView, ExportedFile, Opened, OpenCaseFile, Resolve, Saved, SetFact,
+    AddEntry, AddParty, CaseFileView, ExportedFile, OpenCaseFile, Opened, Resolve, Saved, SetFact,
     SetPartyField,
 };
 use yidang_api::{Fault, FaultCode};
@@ -42,14 +42,14 @@ fn new_id(device: &Device) -> DocumentId {
 }
 
 /// Opens a file (建档).
-pub fn open(desk: &mut Answering<'_>, question: OpenCaseFile) -> Result<Opened, Fault> {
+pub fn open(desk: &mut Answering<'_>, question: &OpenCaseFile) -> Result<Opened, Fault> {
     if question.matter.trim().is_empty() {
         return Err(Fault::invalid("matter", "the sentence is empty"));
     }
     let today = desk.device.today();
     let id = new_id(desk.device);
     let grid = home_of(desk.device, question.grid.as_ref())?;
-    let mut edits = facts_of(&question, &grid)?;
+    let mut edits = facts_of(question, &grid)?;
     for party in question.parties.iter().filter(|party| !party.name.trim().is_empty()) {
         edits.push(new_party(&party.name, party.side, &party.phone)?);
     }
@@ -64,7 +64,7 @@ pub fn open(desk: &mut Answering<'_>, question: OpenCaseFile) -> Result<Opened, 
         words: question.matter.clone(),
         drafts: vec!["new".into()],
     };
-    desk.save(intent, |_, saved| Opened { id, saved_at: saved.saved_at })
+    desk.save(&intent, |_, saved| Opened { id, saved_at: saved.saved_at })
 }
 
 /// The grid a new file lies in: the one that was chosen, or that of the person.
@@ -167,9 +167,7 @@ fn allowed(case: &CaseProjection, acts: Vec<Act>, desk: &crate::device::OpenDesk
         .last()
         .and_then(|row| row.header.as_ref())
         .is_some_and(|header| header.by == desk.user());
-    acts.into_iter()
-        .filter(|act| !(asked_by_me && *act == Act::Add(EntryKind::Closed)))
-        .collect()
+    acts.into_iter().filter(|act| !(asked_by_me && *act == Act::Add(EntryKind::Closed))).collect()
 }
 
 /// Refuses what the person may not do here and now, before anything is written.
@@ -212,7 +210,7 @@ pub fn set_fact(desk: &mut Answering<'_>, question: &SetFact) -> Result<Saved, F
     intent.heads = Some(question.heads.clone());
     intent.on = desk.device.today();
     intent.drafts = vec![format!("fact/{}/{}", question.case, question.field)];
-    desk.save(intent, |_, saved| saved)
+    desk.save(&intent, |_, saved| saved)
 }
 
 /// Adds a party.
@@ -226,7 +224,7 @@ pub fn add_party(desk: &mut Answering<'_>, question: &AddParty) -> Result<Saved,
     let mut intent = edit(question.case, edits, "新增当事人".into(), party.name.clone());
     intent.heads = Some(question.heads.clone());
     intent.on = desk.device.today();
-    desk.save(intent, |_, saved| saved)
+    desk.save(&intent, |_, saved| saved)
 }
 
 /// Writes one field of a party.
@@ -239,7 +237,7 @@ pub fn set_party_field(desk: &mut Answering<'_>, question: &SetPartyField) -> Re
         edit(question.case, vec![Edit::Set(path, scalar)], action, question.value.clone());
     intent.heads = Some(question.heads.clone());
     intent.on = desk.device.today();
-    desk.save(intent, |_, saved| saved)
+    desk.save(&intent, |_, saved| saved)
 }
 
 /// Adds an entry.
@@ -256,13 +254,12 @@ pub fn add_entry(desk: &mut Answering<'_>, question: AddEntry) -> Result<Saved, 
     let is_stale = question.heads.0 != case.common.heads;
     let entry = with_seen(question.entry, is_stale.then(|| question.heads.0.clone()));
     let words = entry.gist();
-    let mut intent =
-        edit(question.case, vec![Edit::AddEntry(entry)], kind.label().into(), words);
+    let mut intent = edit(question.case, vec![Edit::AddEntry(entry)], kind.label().into(), words);
     // An entry stands beside whatever arrived meanwhile; a decision says what it saw instead.
     intent.heads = None;
     intent.on = question.on;
     intent.drafts = vec![format!("entry/{}", question.case)];
-    desk.save(intent, |_, saved| Saved { clashed: false, ..saved })
+    desk.save(&intent, |_, saved| Saved { clashed: false, ..saved })
 }
 
 /// Refuses entries that say nothing where something has to be said.
@@ -312,7 +309,7 @@ pub fn resolve(desk: &mut Answering<'_>, question: &Resolve) -> Result<Saved, Fa
         let edits = vec![Edit::AddEntry(entry)];
         let mut intent = edit(question.case, edits, "定决定".into(), String::new());
         intent.on = today;
-        return desk.save(intent, |_, saved| saved);
+        return desk.save(&intent, |_, saved| saved);
     }
     must(desk, question.case, Act::ResolveValue)?;
     let path = RegisterPath::parse(&question.field)
@@ -323,7 +320,7 @@ pub fn resolve(desk: &mut Answering<'_>, question: &Resolve) -> Result<Saved, Fa
         edit(question.case, vec![Edit::Set(path, scalar)], action, question.value.clone());
     intent.heads = Some(question.heads.clone());
     intent.on = today;
-    desk.save(intent, |_, saved| saved)
+    desk.save(&intent, |_, saved| saved)
 }
 
 /// The file as standard Automerge bytes.

@@ -10,7 +10,7 @@ use yidang_domain::ids::OrgCode;
 use yidang_domain::org::OrgLevel;
 
 use crate::device::{Device, OpenDesk};
-use crate::store::{CaseFilter, GroupBy, ReadCases, ReadState};
+use crate::store::{CaseFilter, ReadCases, ReadState};
 
 /// Counts what a list would show, so that the number and the list can never differ.
 fn figure(
@@ -37,7 +37,8 @@ fn of_org(queue: Queue, org: &OrgCode) -> ListCaseFiles {
 /// The overview of everything in scope.
 pub fn view(device: &mut Device, question: &CountyQuestion) -> Result<CountyView, Fault> {
     let today = device.today();
-    let from = question.from.unwrap_or_else(|| Date::new(today.year(), today.month(), 1).unwrap_or(today));
+    let from =
+        question.from.unwrap_or_else(|| Date::new(today.year(), today.month(), 1).unwrap_or(today));
     let desk = device.desk()?;
     let county = desk.tree.units().find(|unit| unit.level == OrgLevel::County);
     let as_of = desk
@@ -84,9 +85,8 @@ fn townships(desk: &OpenDesk, today: Date) -> Result<Vec<TownshipRow>, Fault> {
         .units()
         .filter(|unit| unit.level == OrgLevel::Township)
         .map(|unit| {
-            let number = |queue: Queue| {
-                figure(desk, today, queue.label(), "", of_org(queue, &unit.code))
-            };
+            let number =
+                |queue: Queue| figure(desk, today, queue.label(), "", of_org(queue, &unit.code));
             Ok(TownshipRow {
                 org: unit.code.clone(),
                 name: unit.name.clone(),
@@ -101,7 +101,7 @@ fn townships(desk: &OpenDesk, today: Date) -> Result<Vec<TownshipRow>, Fault> {
 
 fn classes(desk: &OpenDesk, today: Date) -> Result<Vec<ClassRow>, Fault> {
     let filter = CaseFilter::of(&ListCaseFiles::of(Queue::All), today);
-    let counts = desk.store.count_cases_by(GroupBy::Class, &filter)?;
+    let counts = desk.store.count_by_class(&filter)?;
     let all: u32 = counts.iter().map(|(_, count)| count).sum();
     Ok(counts
         .into_iter()
@@ -144,8 +144,7 @@ fn risks(desk: &OpenDesk, today: Date) -> Result<Vec<Figure>, Fault> {
     Risk::ALL
         .into_iter()
         .map(|risk| {
-            let opens =
-                ListCaseFiles { risk: Some(risk), ..ListCaseFiles::of(Queue::Open) };
+            let opens = ListCaseFiles { risk: Some(risk), ..ListCaseFiles::of(Queue::Open) };
             figure(desk, today, risk.label(), "未销号的案件", opens)
         })
         .collect()

@@ -100,16 +100,19 @@ fn planned(
         Some(text) => {
             let nominal: NominalDay =
                 text.parse().map_err(|_| Fault::invalid("nominal", "no such visit day"))?;
-            plan.planned(nominal).or_else(|| {
-                Some(PlannedDay { nominal, on: nominal.date()?, reason: None })
-            })
+            plan.planned(nominal)
+                .or_else(|| Some(PlannedDay { nominal, on: nominal.date()?, reason: None }))
         }
         None => plan.next_on_or_after(today),
     };
     Ok((village, day.ok_or_else(unknown)?))
 }
 
-fn projection(desk: &OpenDesk, village: &OrgCode, nominal: &str) -> Result<VisitDayProjection, Fault> {
+fn projection(
+    desk: &OpenDesk,
+    village: &OrgCode,
+    nominal: &str,
+) -> Result<VisitDayProjection, Fault> {
     let id = document_id(village, nominal);
     if let Some(Projection::VisitDay(day)) = desk.store.projection(id)? {
         return Ok(day);
@@ -292,7 +295,7 @@ fn touched(
 /// Registers a walk-in.
 pub fn register(
     desk: &mut Answering<'_>,
-    question: RegisterWalkIn,
+    question: &RegisterWalkIn,
 ) -> Result<WalkInRegistered, Fault> {
     if question.visitors.trim().is_empty() {
         return Err(Fault::invalid("visitors", "nobody is named"));
@@ -310,7 +313,7 @@ pub fn register(
     let id = document_id(&question.village, &question.nominal);
     let mut intent = intent(id, &question.village, on, entry);
     intent.drafts = vec![format!("walk-in/{}/{}", question.village, question.nominal)];
-    desk.save(intent, |committed, saved| WalkInRegistered {
+    desk.save(&intent, |committed, saved| WalkInRegistered {
         id,
         key: committed.keys.first().cloned().unwrap_or_default(),
         saved_at: saved.saved_at,
@@ -328,7 +331,7 @@ pub fn add_entry(desk: &mut Answering<'_>, question: AddVisitEntry) -> Result<Sa
     }
     let on = must(desk, &question.village, &question.nominal, kind)?;
     let id = document_id(&question.village, &question.nominal);
-    desk.save(intent(id, &question.village, on, question.entry), |_, saved| saved)
+    desk.save(&intent(id, &question.village, on, question.entry), |_, saved| saved)
 }
 
 fn intent(id: DocumentId, village: &OrgCode, on: Date, entry: Entry) -> Intent {

@@ -107,11 +107,7 @@ pub fn register(device: &mut Device, list: &ListCaseFiles) -> Result<ExportedFil
 fn register_line(stored: StoredRow) -> RegisterLine {
     let row = stored.row;
     RegisterLine {
-        number: if row.number.is_empty() {
-            format!("待编号 {}", row.short)
-        } else {
-            row.number
-        },
+        number: if row.number.is_empty() { format!("待编号 {}", row.short) } else { row.number },
         matter: row.matter,
         parties: row.parties.join("、"),
         category: row.category_label,

@@ -14,8 +14,7 @@ use yidang_api::case_file::{
 use yidang_api::county::{CountyQuestion, CountyView};
 use yidang_api::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
 use yidang_api::list::{
-    CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView,
-    SimilarCaseFiles,
+    CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
 };
 use yidang_api::session::{SessionQuestion, SessionView};
 use yidang_api::sync::{SyncQuestion, SyncView};
@@ -46,7 +45,7 @@ impl Desk for Answering<'_> {
     }
 
     fn open_case_file(&mut self, question: OpenCaseFile) -> Result<Opened, Fault> {
-        cases::open(self, question)
+        cases::open(self, &question)
     }
 
     fn similar_case_files(&mut self, question: SimilarCaseFiles) -> Result<Vec<CaseRow>, Fault> {
@@ -110,8 +109,7 @@ impl Desk for Answering<'_> {
 
     fn drop_draft(&mut self, question: DropDraft) -> Result<(), Fault> {
         let desk = self.device.desk()?;
-        desk.store
-            .write(|write| -> Result<(), StoreError> { write.drop_draft(&question.form) })?;
+        desk.store.write(|write| -> Result<(), StoreError> { write.drop_draft(&question.form) })?;
         Ok(())
     }
 
@@ -120,7 +118,7 @@ impl Desk for Answering<'_> {
     }
 
     fn register_walk_in(&mut self, question: RegisterWalkIn) -> Result<WalkInRegistered, Fault> {
-        day::register(self, question)
+        day::register(self, &question)
     }
 
     fn add_visit_entry(&mut self, question: AddVisitEntry) -> Result<Saved, Fault> {

@@ -53,13 +53,13 @@ impl Answering<'_> {
     /// with it, so that a question that comes twice is answered twice and written once.
     pub fn save<R: Serialize>(
         &mut self,
-        intent: Intent,
+        intent: &Intent,
         reply: impl FnOnce(&Committed, Saved) -> R,
     ) -> Result<R, Fault> {
         let at = self.device.senses.now();
         let ask = self.ask.clone();
         let desk = self.device.desk()?;
-        let mut document = begin_or_load(desk, &intent)?;
+        let mut document = begin_or_load(desk, intent)?;
         let author = author(desk, intent.on, at);
         let heads: Option<Vec<ChangeHash>> = intent.heads.as_ref().map(read_heads);
         let committed = document
@@ -74,7 +74,7 @@ impl Answering<'_> {
         let reply = reply(&committed, saved);
         let reply_json = serde_json::to_string(&reply).map_err(StoreError::from)?;
         let indexed = indexed(desk, &projection, at.date());
-        let item = outbox_item(&intent, &projection, committed.hash, at);
+        let item = outbox_item(intent, &projection, committed.hash, at);
         desk.store.write(|write| -> Result<(), StoreError> {
             write.put_document(document.id(), document.kind(), document.home())?;
             write.split_snapshot(&document)?;
@@ -171,10 +171,7 @@ pub(crate) fn indexed(desk: &OpenDesk, projection: &Projection, today: Date) -> 
     let mut people = People::new(&desk.store, desk.user());
     let finder =
         case.common.entries.first().map(|row| people.of(&row.mark).name).unwrap_or_default();
-    Some((
-        present::case_row(&desk.tree, case, today, finder),
-        present::case_keys(&desk.tree, case),
-    ))
+    Some((present::case_row(&desk.tree, case, today, finder), present::case_keys(&desk.tree, case)))
 }
 
 /// Keeps the rows of a document.
@@ -198,9 +195,8 @@ pub(crate) fn index(desk: &mut OpenDesk, today: Date) -> Result<u32, Fault> {
         let document = desk.document(id)?;
         let projection = project(&document);
         let rows = indexed(desk, &projection, today);
-        desk.store.write(|write| -> Result<(), StoreError> {
-            put_rows(write, &projection, rows)
-        })?;
+        desk.store
+            .write(|write| -> Result<(), StoreError> { put_rows(write, &projection, rows) })?;
         done += 1;
     }
     Ok(done)

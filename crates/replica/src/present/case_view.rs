@@ -2,7 +2,7 @@
 
 use yidang_api::case_file::{
     CaseFileView, ChangeView, ClashValue, ClashView, Delivery, EntryView, FactView, Heads,
-    ParallelView, PartyView, ReturnView, RouteStop, RoutePlace,
+    ParallelView, PartyView, ReturnView, RoutePlace, RouteStop,
 };
 use yidang_api::list::{CaseRow, Stage};
 use yidang_documents::project::{Clash, EntryRow, MarkedValue};
@@ -162,8 +162,7 @@ fn route(case: &CaseProjection) -> Vec<RouteStop> {
 
 /// How far an entry has got.
 pub fn delivery(outbox: &[OutboxItem], change: &str) -> Delivery {
-    let found =
-        outbox.iter().find(|item| yidang_domain::causality::hex_of(&item.hash) == change);
+    let found = outbox.iter().find(|item| yidang_domain::causality::hex_of(&item.hash) == change);
     match found.map(|item| item.delivery) {
         None => Delivery::Accepted,
         Some(0) => Delivery::Saved,
@@ -183,13 +182,21 @@ fn entries(
         .iter()
         .map(|row| {
             let mut view = entry_view(row, outbox, people);
-            view.void = case.void.get(&row.key).map(|reason| reason.label().to_owned()).or_else(
-                || case.late.contains(&row.key).then(|| "决定之后到达，请审核人看一下".to_owned()),
-            );
+            view.void =
+                case.void.get(&row.key).map(|reason| reason.label().to_owned()).or_else(|| {
+                    case.late.contains(&row.key).then(|| "决定之后到达，请审核人看一下".to_owned())
+                });
             if let Some(Entry::ConflictResolved { field, values, chosen }) = row.entry() {
-                view.text = format!("{}：采用 {}", about(field, &case.parties), chosen_word(case, field, chosen));
-                view.not_chosen = values.iter().filter(|value| *value != chosen)
-                    .map(|value| chosen_word(case, field, value)).collect();
+                view.text = format!(
+                    "{}：采用 {}",
+                    about(field, &case.parties),
+                    chosen_word(case, field, chosen)
+                );
+                view.not_chosen = values
+                    .iter()
+                    .filter(|value| *value != chosen)
+                    .map(|value| chosen_word(case, field, value))
+                    .collect();
             }
             view
         })
@@ -340,7 +347,11 @@ fn change(
         }
     });
     ChangeView {
-        label: if is_new_party { "新增当事人".into() } else { about(&difference.path, &case.parties) },
+        label: if is_new_party {
+            "新增当事人".into()
+        } else {
+            about(&difference.path, &case.parties)
+        },
         before: text(&difference.before),
         after: text(&difference.after),
         answers_return: case.answered && asked.as_deref() == Some(difference.path.as_str()),

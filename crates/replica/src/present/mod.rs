@@ -9,11 +9,11 @@ pub use row::{case_keys, case_row};
 pub use words::{QUIET_AFTER_DAYS, outbox_title};
 
 use crate::device::OpenDesk;
+use yidang_api::list::Stage;
 use yidang_domain::civil::Date;
 use yidang_domain::ids::OrgCode;
 use yidang_domain::org::OrgLevel;
 use yidang_domain::rights::{Act, acts};
-use yidang_api::list::Stage;
 
 /// What the person of `desk` may do to a document that lies in `org`, on `today`: on the strength
 /// of their assignments, and as a guest of a visit team.

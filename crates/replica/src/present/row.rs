@@ -30,13 +30,15 @@ fn on_of(case: &CaseProjection, kind: EntryKind) -> Option<Date> {
 pub fn due_on(case: &CaseProjection) -> Option<Date> {
     match case.stage {
         Stage::Found => Some(date_after(found_on(case), ACCEPT_WITHIN_DAYS)),
-        Stage::Returned => on_of(case, EntryKind::Returned)
-            .map(|on| date_after(on, ACCEPT_WITHIN_DAYS)),
+        Stage::Returned => {
+            on_of(case, EntryKind::Returned).map(|on| date_after(on, ACCEPT_WITHIN_DAYS))
+        }
         Stage::Accepted => case.due_on.or_else(|| {
             on_of(case, EntryKind::Accepted).map(|on| date_after(on, SETTLE_WITHIN_DAYS))
         }),
-        Stage::CloseAsked => on_of(case, EntryKind::CloseAsked)
-            .map(|on| date_after(on, ACCEPT_WITHIN_DAYS)),
+        Stage::CloseAsked => {
+            on_of(case, EntryKind::CloseAsked).map(|on| date_after(on, ACCEPT_WITHIN_DAYS))
+        }
         Stage::Closed => None,
     }
 }

@@ -42,8 +42,13 @@ pub fn side(word: &str) -> Side {
 
 /// A grid with the village it lies in.
 pub fn place_name(tree: &OrgTree, code: &OrgCode) -> String {
-    let names: Vec<&str> =
-        tree.chain(code).iter().take(2).filter_map(|code| tree.find(code)).map(|unit| unit.name.as_str()).collect();
+    let names: Vec<&str> = tree
+        .chain(code)
+        .iter()
+        .take(2)
+        .filter_map(|code| tree.find(code))
+        .map(|unit| unit.name.as_str())
+        .collect();
     match names.as_slice() {
         [grid, village] => format!("{village} {grid}"),
         _ => tree.name(code).to_owned(),

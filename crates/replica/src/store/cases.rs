@@ -165,9 +165,7 @@ impl Write<'_> {
                 ],
                 |row| row.get(0),
             )?;
-        self.sql()
-            .prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?
-            .execute([number])?;
+        self.sql().prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?.execute([number])?;
         self.sql()
             .prepare_cached("INSERT INTO case_search (rowid, words) VALUES (?1, ?2)")?
             .execute(params![number, keys.words])?;
@@ -217,16 +215,11 @@ pub trait ReadCases: Read {
             .query_row(params_from_iter(&filter.values), |row| row.get(0))?)
     }
 
-    /// How many files fit, by the values of one column of the index.
-    fn count_cases_by(
-        &self,
-        column: GroupBy,
-        filter: &CaseFilter,
-    ) -> Result<Vec<(String, u32)>, StoreError> {
+    /// How many files fit, by class: the first two digits of the category.
+    fn count_by_class(&self, filter: &CaseFilter) -> Result<Vec<(String, u32)>, StoreError> {
         let sql = format!(
-            "SELECT {} AS key, count(*) FROM case_row c LEFT JOIN looked l USING (document)
+            "SELECT substr(c.category, 1, 2) AS key, count(*) FROM case_row c LEFT JOIN looked l USING (document)
              WHERE {} GROUP BY key ORDER BY 2 DESC, 1",
-            column.expression(),
             filter.sql()
         );
         let mut statement = self.sql().prepare_cached(&sql)?;
@@ -281,30 +274,6 @@ pub trait ReadCases: Read {
                 Ok((heads, InstantMs(row.get(1)?)))
             })
             .optional()?)
-    }
-}
-
-/// What counts are grouped by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GroupBy {
-    /// Township.
-    Township,
-    /// The first two digits of the category.
-    Class,
-    /// Stage.
-    Stage,
-    /// Risk.
-    Risk,
-}
-
-impl GroupBy {
-    const fn expression(self) -> &'static str {
-        match self {
-            Self::Township => "c.township",
-            Self::Class => "substr(c.category, 1, 2)",
-            Self::Stage => "c.stage",
-            Self::Risk => "CAST(c.risk AS TEXT)",
-        }
     }
 }
 

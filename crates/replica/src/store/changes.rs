@@ -114,8 +114,7 @@ impl Write<'_> {
 
     /// Marks every batch of a document to be pushed again: the server lost it.
     pub fn push_again(&self, id: DocumentId) -> Result<(), StoreError> {
-        self.sql()
-            .execute("UPDATE batch SET push = 1 WHERE document = ?1", [id.as_bytes()])?;
+        self.sql().execute("UPDATE batch SET push = 1 WHERE document = ?1", [id.as_bytes()])?;
         Ok(())
     }
 

@@ -10,8 +10,8 @@ mod state;
 use rusqlite::{Connection, ErrorCode, Transaction};
 use yidang_api::{Fault, FaultCode};
 
-pub use cases::{CaseFilter, CaseKeys, GroupBy, ReadCases, StoredRow};
-pub use changes::{ReadDocuments, StoredBatch, StoredDocument};
+pub use cases::{CaseFilter, CaseKeys, ReadCases, StoredRow};
+pub use changes::{ReadDocuments, StoredBatch};
 pub use outbox::{OutboxItem, PendingBatch, ReadOutbox};
 pub use state::ReadState;
 
@@ -120,7 +120,6 @@ impl Access for Write<'_> {
 }
 
 /// Everything that can be read, inside and outside a transaction.
-#[expect(private_bounds, reason = "nobody outside may make another source of rows")]
 pub trait Read: Access {}
 impl Read for Store {}
 impl Read for Write<'_> {}

@@ -66,10 +66,8 @@ impl Write<'_> {
 
     /// The server holds a batch durably.
     pub fn received(&self, batch: &[u8]) -> Result<(), StoreError> {
-        self.sql().execute(
-            "UPDATE outbox SET delivery = 1 WHERE batch = ?1 AND delivery = 0",
-            [batch],
-        )?;
+        self.sql()
+            .execute("UPDATE outbox SET delivery = 1 WHERE batch = ?1 AND delivery = 0", [batch])?;
         Ok(())
     }
 
@@ -117,14 +115,6 @@ pub trait ReadOutbox: Read {
             .sql()
             .prepare_cached("SELECT count(*) FROM outbox WHERE delivery = 0")?
             .query_row([], |row| row.get(0))?)
-    }
-
-    /// How many changes of one document the server does not hold yet.
-    fn waiting_of(&self, id: DocumentId) -> Result<u32, StoreError> {
-        Ok(self
-            .sql()
-            .prepare_cached("SELECT count(*) FROM outbox WHERE delivery = 0 AND document = ?1")?
-            .query_row([id.as_bytes()], |row| row.get(0))?)
     }
 
     /// Own changes that were not signed yet, by document, in order; at most `most` in each.

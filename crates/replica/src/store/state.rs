@@ -67,12 +67,7 @@ impl Write<'_> {
     }
 
     /// Writes down that something happened; the last thousand lines are kept.
-    pub fn put_happened(
-        &self,
-        at: InstantMs,
-        kind: LogKind,
-        text: &str,
-    ) -> Result<(), StoreError> {
+    pub fn put_happened(&self, at: InstantMs, kind: LogKind, text: &str) -> Result<(), StoreError> {
         let kind = serde_json::to_string(&kind)?;
         self.sql().execute(
             "INSERT INTO happened (at, kind, text) VALUES (?1, ?2, ?3)",

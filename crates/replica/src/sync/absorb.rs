@@ -7,9 +7,7 @@ use yidang_documents::{Document, Projection, project};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::reference::Reference;
-use yidang_sync_protocol::{
-    PageDocument, Receipt, SignedBatch, SyncReply, Verdict,
-};
+use yidang_sync_protocol::{PageDocument, Receipt, SignedBatch, SyncReply, Verdict};
 
 use super::request::{Outgoing, kind_of};
 use crate::desk::index;
@@ -39,12 +37,12 @@ struct Incoming {
 }
 
 /// Takes a reply to `outgoing`.
-pub fn absorb(device: &mut Device, outgoing: &Outgoing, reply: SyncReply) -> Result<Taken, Fault> {
+pub fn absorb(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<Taken, Fault> {
     let now = device.senses.now();
     let desk = device.desk()?;
     let mut taken = Taken { more: reply.more, ..Taken::default() };
-    let reference = read_reference(&reply)?;
-    let certificates = certificates(desk, &reply);
+    let reference = read_reference(reply)?;
+    let certificates = certificates(desk, reply);
     // Names first: the rows of the page are made with them. Keeping a certificate twice is harmless.
     desk.store.write(|write| -> Result<(), StoreError> {
         for (id, signed, certificate) in &certificates {
@@ -71,7 +69,7 @@ pub fn absorb(device: &mut Device, outgoing: &Outgoing, reply: SyncReply) -> Res
         for id in reply.released.iter().filter_map(|id| id.as_slice().try_into().ok()) {
             write.seal(DocumentId::from_bytes(id))?;
         }
-        put_place(write, &reply, now, done)
+        put_place(write, reply, now, done)
     })?;
     for document in incoming {
         desk.remember(document.document);

@@ -4,9 +4,7 @@ use prost::Message;
 use yidang_api::Fault;
 use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::message::digest_of;
-use yidang_sync_protocol::{
-    DocumentDigest, HealReply, HealRequest, SignedCheckpoint,
-};
+use yidang_sync_protocol::{DocumentDigest, HealReply, HealRequest, SignedCheckpoint};
 
 use crate::device::OpenDesk;
 use crate::store::{ReadDocuments, ReadState, StoreError};

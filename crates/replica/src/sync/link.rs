@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
-use yidang_api::session::{
-    DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionView, SignOut,
-};
+use yidang_api::session::{DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionView, SignOut};
 use yidang_api::sync::{LogKind, SyncNow, SyncState, SyncView};
 use yidang_api::{Fault, FaultCode, Link};
 use yidang_domain::civil::InstantMs;
@@ -129,10 +127,11 @@ async fn pages<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(
         }
         let mut device = lock(device);
         let pushed = !outgoing.batches.is_empty();
-        let taken = absorb(&mut device, &outgoing, reply)?;
+        let taken = absorb(&mut device, &outgoing, &reply)?;
         count(&mut device, taken, page);
         let names = has_new_names_to_ask(&mut device, &outgoing.message.want_certificates)?;
-        if !taken.more && !names && !(pushed && has_more(&mut device)?) {
+        let again = taken.more || names || (pushed && has_more(&mut device)?);
+        if !again {
             return Ok(());
         }
     }
@@ -155,9 +154,10 @@ fn has_more(device: &mut Device) -> Result<bool, Fault> {
     let waiting = desk.store.outbox()?;
     // What the server holds but has not judged comes again with the next exchange, not in a loop.
     let is_held = |batch: &crate::store::StoredBatch| {
-        batch.hashes.iter().any(|hash| {
-            waiting.iter().any(|item| item.hash == *hash && item.delivery != 0)
-        })
+        batch
+            .hashes
+            .iter()
+            .any(|hash| waiting.iter().any(|item| item.hash == *hash && item.delivery != 0))
     };
     Ok(unsigned || to_push.iter().any(|batch| !is_held(batch)))
 }
@@ -168,14 +168,10 @@ fn count(device: &mut Device, taken: Taken, page: u32) {
     exchange.received += taken.received;
     exchange.sent += taken.sent;
     exchange.reached_at = Some(now);
-    exchange.progress =
-        Some((page + 1, page + 1 + u32::from(taken.more)));
+    exchange.progress = Some((page + 1, page + 1 + u32::from(taken.more)));
 }
 
-async fn heal_once<O: Outside>(
-    device: &Arc<Mutex<Device>>,
-    outside: &O,
-) -> Result<(), Stop> {
+async fn heal_once<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(), Stop> {
     let (url, body) = {
         let mut device = lock(device);
         let desk = device.desk()?;
@@ -205,8 +201,8 @@ fn read<T: Message + Default>(reply: &HttpReply) -> Result<Answer<T>, Stop> {
     match reply.status {
         200 => {
             // An answer that was cut is as good as none: the request can be repeated.
-            let body = frame::unpack(&reply.body, MOST_REPLY_BYTES)
-                .map_err(|_| Stop::Unreachable)?;
+            let body =
+                frame::unpack(&reply.body, MOST_REPLY_BYTES).map_err(|_| Stop::Unreachable)?;
             T::decode(body.as_slice()).map(Answer::Reply).map_err(|_| Stop::Unreachable)
         }
         401 => Ok(Answer::UnknownCertificate),
@@ -273,13 +269,13 @@ fn finish(device: &mut Device, ended: Result<(), Stop>) -> (Outcome, Option<u64>
 /// Adds a line to the log unless the last one says the same.
 fn note(device: &mut Device, now: InstantMs, kind: LogKind, text: &str) {
     use crate::store::ReadState;
+    // Nothing came and nothing went, again: once is enough to read.
+    let is_quiet = device.exchange.sent == 0 && device.exchange.received == 0;
     let Ok(desk) = device.desk() else { return };
-    let repeats = desk
-        .store
-        .happened(1)
-        .ok()
-        .and_then(|rows| rows.into_iter().next())
-        .is_some_and(|row| row.kind == kind && row.text == text && kind == LogKind::Offline);
+    let repeats =
+        desk.store.happened(1).ok().and_then(|rows| rows.into_iter().next()).is_some_and(|row| {
+            row.kind == kind && row.text == text && (kind == LogKind::Offline || is_quiet)
+        });
     let reached = matches!(kind, LogKind::Done);
     let written = desk.store.write(|write| -> Result<(), StoreError> {
         if reached {

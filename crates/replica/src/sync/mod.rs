@@ -76,21 +76,15 @@ fn answer_local(
             Err(error) => return Some(Err(error.into())),
         }
     }
-    let context = AskContext {
-        id: ask.map(str::to_owned),
-        name: name.to_owned(),
-        json: json.to_owned(),
-    };
+    let context =
+        AskContext { id: ask.map(str::to_owned), name: name.to_owned(), json: json.to_owned() };
     let mut answering = Answering { device: &mut device, ask: context };
     dispatch_local(&mut answering, name, json)
 }
 
 /// Exchanges with the server if that is due. Gives the milliseconds until it is due again; `None`
 /// where waiting cannot help.
-pub async fn sync_when_due<O: Outside>(
-    device: &Arc<Mutex<Device>>,
-    outside: &O,
-) -> Option<u64> {
+pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Option<u64> {
     if keep_secrets(device, outside).await.is_err() {
         return Some(60_000);
     }

@@ -193,9 +193,11 @@ fn foreign_certificates(
     ids.dedup();
     let mut certificates = Vec::new();
     for id in ids {
-        certificates.extend(desk.store.certificate(&id)?.map(|(certificate, signature)| {
-            SignedCertificate { certificate, signature }
-        }));
+        certificates.extend(
+            desk.store
+                .certificate(&id)?
+                .map(|(certificate, signature)| SignedCertificate { certificate, signature }),
+        );
     }
     Ok(certificates)
 }

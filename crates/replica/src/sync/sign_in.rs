@@ -96,8 +96,8 @@ fn certified(account: Account, reply: &HttpReply) -> Result<Account, Fault> {
     let malformed = |detail: &str| Fault::new(FaultCode::NeedsNetwork, detail);
     let body = frame::unpack(&reply.body, MOST_ENROL_BYTES)
         .map_err(|error| malformed(&error.to_string()))?;
-    let reply = EnrolReply::decode(body.as_slice())
-        .map_err(|error| malformed(&error.to_string()))?;
+    let reply =
+        EnrolReply::decode(body.as_slice()).map_err(|error| malformed(&error.to_string()))?;
     if let Some(code) = refusal(reply.refusal) {
         return Err(Fault::new(code, format!("refusal {}", reply.refusal)));
     }

@@ -1,0 +1,120 @@
+//! A server that went back in time, and how its devices make it whole.
+
+use yidang_domain::civil::InstantMs;
+use yidang_sync_protocol::message::digest_of;
+use yidang_sync_protocol::{HealReply, HealRequest, SignedCheckpoint, SyncReply, SyncRequest};
+
+use crate::app::App;
+use crate::caller::Caller;
+use crate::county;
+use crate::judge::Judge;
+use crate::pull::place::Place;
+use crate::register::Register;
+use crate::store::{Db, StoreError};
+
+/// Devices that were here so long before are waited for while healing.
+const ACTIVE_MS: i64 = 30 * 86_400_000;
+/// A device's visit is noted once an hour.
+pub(crate) const NOTE_EVERY_MS: i64 = 3_600_000;
+
+impl App {
+    /// Begins a new epoch because the log is not the one that devices saw.
+    pub(crate) fn went_back(&self, why: &str, now: InstantMs) -> Result<(), StoreError> {
+        self.write(|db| county::begin_epoch(db, why, now))
+    }
+
+    /// Notes the visit, and whether the county is whole again.
+    pub(crate) fn note(
+        &self,
+        caller: &Caller,
+        request: &SyncRequest,
+        reply: &SyncReply,
+        register: &Register,
+        now: InstantMs,
+    ) -> Result<(), StoreError> {
+        if now.0.saturating_sub(caller.seen_at_ms) >= NOTE_EVERY_MS {
+            self.write(|db| db.seen(&caller.certificate, now.0))?;
+        }
+        let county = self.read(|db| db.county())?;
+        let has_answered =
+            county.healing && !reply.heal && request.cursor.is_some() && request.push.is_empty();
+        if !has_answered {
+            return Ok(());
+        }
+        let left = self.write(|db| {
+            db.answered(&caller.certificate, &county.epoch)?;
+            let server = &self.county().server().certificate;
+            db.unanswered(&county.epoch, now.0.saturating_sub(ACTIVE_MS), server)
+        })?;
+        if left == 0 { self.finish_healing(register, now) } else { Ok(()) }
+    }
+
+    /// Ends the healing: numbers are issued again, first those that are owed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn finish_healing(&self, register: &Register, now: InstantMs) -> Result<(), StoreError> {
+        let mut shelf = self.shelf();
+        let done = self.write(|db| {
+            db.end_healing()?;
+            let mut judge = Judge::new(db, register, self.county(), &mut shelf, now)?;
+            db.without_number()?.iter().try_for_each(|document| judge.follow_up(document))
+        });
+        match &done {
+            Ok(()) => shelf.settle(),
+            Err(_) => shelf.discard(),
+        }
+        tracing::info!("healed: numbers are issued again");
+        done
+    }
+
+    /// Compares what a device holds with what is here.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn heal(&self, request: &HealRequest) -> Result<HealReply, StoreError> {
+        let now = self.clock().now();
+        let county = self.county();
+        if self.read(|db| saw_more(db, &county.key, &request.checkpoints))? {
+            self.went_back("a device remembers a checkpoint that the log does not hold", now)?;
+        }
+        self.read(|db| {
+            let head = db.county()?;
+            let begin = db
+                .chain_at(0)?
+                .ok_or_else(|| StoreError::Damaged("the log has no beginning".into()))?;
+            let mut wanted = Vec::new();
+            for held in &request.documents {
+                let Ok(id) = <[u8; 16]>::try_from(held.document.as_slice()) else { continue };
+                let here = db.document(&id)?.map(|row| digest_of(&row.heads));
+                if here.is_none_or(|digest| digest.as_slice() != held.digest.as_slice()) {
+                    wanted.push(held.document.clone());
+                }
+            }
+            let cursor = Place::at(&head.epoch, 0, &begin).sign(&county.seed);
+            Ok(HealReply { wanted, cursor: Some(cursor) })
+        })
+    }
+}
+
+/// Whether a checkpoint of the present epoch speaks of a log that is not this one.
+fn saw_more(
+    db: &Db<'_>,
+    county_key: &[u8; 32],
+    checkpoints: &[SignedCheckpoint],
+) -> Result<bool, StoreError> {
+    let head = db.county()?;
+    for signed in checkpoints {
+        let Ok(checkpoint) = signed.open(county_key) else { continue };
+        if checkpoint.epoch != head.epoch {
+            continue;
+        }
+        let here = db.chain_at(checkpoint.seq)?;
+        if here.is_none_or(|chain| chain.0.as_slice() != checkpoint.chain.as_slice()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
