@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -28,6 +28,11 @@ pub enum View {
 
 /// How long a page may take to show something; debug builds are slow, machines are noisy.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Whether an element takes up room on the page; drivers disagree on what they call displayed.
+const SHOWS: &str = "const box = arguments[0].getBoundingClientRect();
+    return box.width > 0 && box.height > 0
+        && getComputedStyle(arguments[0]).visibility !== 'hidden'";
 
 impl Browser {
     /// Starts Chromium with a profile in `profile`.
@@ -128,7 +133,9 @@ impl Browser {
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
             for element in self.client.find_all(Locator::Css(&css)).await? {
-                if element.is_displayed().await.unwrap_or(false) {
+                let box_of = vec![serde_json::to_value(&element)?];
+                let shows = self.client.execute(SHOWS, box_of).await.unwrap_or_default();
+                if shows == json!(true) {
                     return Ok(element);
                 }
             }
@@ -217,6 +224,23 @@ impl Browser {
         match answer["ok"].as_str() {
             Some(reply) => Ok(serde_json::from_str(reply)?),
             None => bail!("{name}: {}", answer["fault"]),
+        }
+    }
+
+    /// Exchanges with the server until nothing waits here; an exchange may be under way already.
+    ///
+    /// # Errors
+    ///
+    /// Where something still waits after a while.
+    pub async fn sync(&self) -> Result<Value> {
+        let began = Instant::now();
+        loop {
+            let state = self.ask("sync_now", &json!({})).await?;
+            if state["state"] == "done" && state["waiting"] == 0 {
+                return Ok(state);
+            }
+            ensure!(began.elapsed() < PATIENCE, "something still waits: {state:#}");
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 

@@ -72,7 +72,7 @@ async fn a_page_reloaded_without_a_server_opens_files_and_saves_edits() -> Resul
     open_file(&browser, &server, "上院窑洞排水又冲了墙根").await?;
     open_file(&browser, &server, "浇地用水先后次序起争吵").await?;
     browser.open(&format!("{}/case/{first}", server.address())).await?;
-    browser.click("entry-open").await?;
+    browser.click("entry-add").await?;
     browser.click("entry-kind-visit").await?;
     browser.fill("entry-words", "苗 46 棵，其中 31 棵断头").await?;
     browser.click("entry-save").await?;
@@ -92,8 +92,7 @@ async fn a_page_reloaded_without_a_server_opens_files_and_saves_edits() -> Resul
 
     // The server is back: everything arrives, once.
     server.begin()?;
-    let state = browser.ask("sync_now", &json!({})).await?;
-    ensure!(state["state"] == "done" && state["waiting"] == 0, "{state:#}");
+    browser.sync().await?;
     gao.sync()?;
     let view = gao.case(&first)?;
     ensure!(view["entries"].as_array().is_some_and(|entries| entries.len() == 2), "{view:#}");

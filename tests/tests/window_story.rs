@@ -22,7 +22,7 @@ async fn the_first_half_of_the_story_runs_in_the_window() -> Result<()> {
     browser.fill("new-place", "下盘石村3组").await?;
     browser.click("new-save").await?;
     browser.find("case-title").await?;
-    browser.click("entry-open").await?;
+    browser.click("entry-add").await?;
     browser.click("entry-kind-visit").await?;
     browser.fill("entry-words", "苗 46 棵，其中 31 棵断头").await?;
     browser.click("entry-save").await?;
@@ -36,7 +36,7 @@ async fn the_first_half_of_the_story_runs_in_the_window() -> Result<()> {
     // Both change one number; the window shows both values and settles it.
     let shared = gao.list("clashing", "")?[0]["id"].as_str().unwrap_or_default().to_owned();
     server.begin()?;
-    browser.ask("sync_now", &json!({})).await?;
+    browser.sync().await?;
     gao.sync()?;
     ensure!(gao.case(id)?["entries"].as_array().is_some_and(|entries| entries.len() == 2));
     let view = browser.ask("case_file", &json!({ "id": shared })).await?;
@@ -44,7 +44,7 @@ async fn the_first_half_of_the_story_runs_in_the_window() -> Result<()> {
     let question = json!({ "case": shared, "field": view["clashes"][0]["field"],
         "value": view["clashes"][0]["values"][0]["value"], "heads": view["heads"] });
     browser.ask("resolve", &question).await?;
-    browser.ask("sync_now", &json!({})).await?;
+    browser.sync().await?;
     gao.sync()?;
     ensure!(gao.case(&shared)?["clashes"] == json!([]), "everybody agrees");
     browser.close().await

@@ -34,9 +34,13 @@ impl Db<'_> {
             "INSERT INTO number VALUES (?1, ?2, ?3, ?4, ?5) \
              ON CONFLICT (county, committee, year, number) DO NOTHING",
         )?;
-        let inserted =
-            statement.execute(params![self.county, committee, year, number, document])?;
-        Ok(inserted > 0)
+        statement.execute(params![self.county, committee, year, number, document])?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT document = ?5 FROM number \
+             WHERE county = ?1 AND committee = ?2 AND year = ?3 AND number = ?4",
+        )?;
+        let params = params![self.county, committee, year, number, document];
+        Ok(statement.query_row(params, |row| row.get(0))?)
     }
 
     /// Documents that were accepted and have no number, as the reading index tells.

@@ -5,6 +5,8 @@
 mod support;
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod enrolment;
 #[cfg(test)]
 mod exchange;

@@ -304,3 +304,34 @@ async fn a_device_that_was_revoked_after_the_copy_stays_revoked() {
     request.attached = Some(stolen.signed.clone());
     assert_eq!(stolen.send(&town.app, "/v1/sync", &request).await, denied);
 }
+
+#[tokio::test]
+async fn what_a_restored_server_wrote_before_anybody_noticed_stands_beside_what_it_wrote_before() {
+    let town = Town::new();
+    let at = noon(TODAY);
+    let mut cao = town.device("u-cao").await;
+    let mut wang = town.device("u-wang").await;
+    let mut li = town.device("u-li").await;
+    let id = wang.open_case(1, GRID_7, "受理了两次的事", at);
+    wang.sync(&town.app).await;
+    cao.sync(&town.app).await;
+    li.sync(&town.app).await;
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    li.add(id, accepted(), at);
+    li.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    let town = town.restarted(|data| put_back(data, &copy));
+    // Nobody knows yet, and the same file is accepted and numbered once more.
+    cao.add(id, accepted(), at);
+    cao.sync(&town.app).await;
+    assert_eq!(cao.texts(id)[2], "延张调〔2026〕1号");
+    assert!(wang.round(&town.app).await.heal);
+    let receipts = wang.heal(&town.app, Vec::new()).await;
+    assert!(receipts.iter().all(|receipt| ok(receipt.verdict)), "{receipts:?}");
+    cao.heal(&town.app, Vec::new()).await;
+    cao.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    assert_eq!(wang.documents[&id].heads(), cao.documents[&id].heads());
+    sound(&town.app);
+}
