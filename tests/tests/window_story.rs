@@ -44,7 +44,8 @@ async fn the_first_half_of_the_story_runs_in_the_window() -> Result<()> {
     let question = json!({ "case": shared, "field": view["clashes"][0]["field"],
         "value": view["clashes"][0]["values"][0]["value"], "heads": view["heads"] });
     browser.ask("resolve", &question).await?;
-    browser.sync().await?;
+    let state = browser.sync().await?;
+    ensure!(state["needs"].as_array().is_some_and(|needs| needs.len() == 1), "{state:#}");
     gao.sync()?;
     ensure!(gao.case(&shared)?["clashes"] == json!([]), "everybody agrees");
     browser.close().await
