@@ -263,7 +263,7 @@ fn write(
                 let field = schema::field(kind, &path.container, &path.field)
                     .ok_or_else(|| DocumentError::NoRegister(path.to_string()))?;
                 value.fits(field)?;
-                transaction.put(&object, field.name, value.to_automerge())?;
+                put(&mut transaction, &object, field.name, value)?;
             }
             Edit::AddItem(container, fields) => {
                 let key = item_key(&author.actor, seq, keys.len());
@@ -284,6 +284,27 @@ fn write(
     }
     transaction.commit_with(CommitOptions::default().with_time(author.at.0));
     Ok(keys)
+}
+
+/// Puts a value into a register, always as a put.
+///
+/// Where several values stand and the one that shows is chosen, the engine would only delete the
+/// others, and somebody who chose differently at the same time would win without a card. So an
+/// empty value is put first and the chosen one over it, in one change (docs/decisions/0009).
+fn put(
+    transaction: &mut automerge::transaction::Transaction<'_>,
+    object: &ObjId,
+    field: &str,
+    value: &Scalar,
+) -> Result<(), DocumentError> {
+    let standing = transaction.get_all(object, field)?;
+    let shows =
+        standing.last().and_then(|(value, _)| value.as_scalar().and_then(Scalar::from_owned));
+    if standing.len() > 1 && shows.as_ref() == Some(value) {
+        transaction.put(object, field, automerge::ScalarValue::Null)?;
+    }
+    transaction.put(object, field, value.to_automerge())?;
+    Ok(())
 }
 
 fn register_object(

@@ -135,6 +135,49 @@ fn two_phones_that_change_one_number_show_both_and_one_of_them_settles_it() {
     assert_eq!(resolved, Some((listed, "12000000012".to_owned())));
 }
 
+/// Whichever of the two values is chosen, also the one that shows already: a put, never a delete.
+#[test]
+fn two_people_who_settle_a_clash_differently_get_a_new_card() {
+    for (first, second) in [("12000000021", "12000000012"), ("12000000012", "12000000021")] {
+        let mut wang = opened();
+        let mut township = wang.clone();
+        let path = phone(&wang);
+        let set = |phone: &str| [Edit::Set(path.clone(), text(phone))];
+        wang.commit(&author("王样一", 5), None, &set("12000000021")).unwrap();
+        township.commit(&author("李例二", 6), None, &set("12000000012")).unwrap();
+        exchange(&mut wang, &mut township);
+        let server = wang.clone();
+        wang.commit(&author("王样一", 9), None, &set(first)).unwrap();
+        township.commit(&author("李例二", 9), None, &set(second)).unwrap();
+        for (document, who) in [(&wang, "王样一"), (&township, "李例二")] {
+            let (_, bytes) = document.changes_since(&server.heads()).remove(0);
+            let mut guarded = server.clone();
+            admit(&mut guarded, &author(who, 0).actor, &bytes).unwrap();
+            survives(&guarded).unwrap();
+            assert!(case(&guarded).common.clashes.is_empty());
+        }
+        exchange(&mut wang, &mut township);
+        assert_eq!(case(&wang).common.clashes[0].values.len(), 2);
+        assert_eq!(case(&wang), case(&township));
+    }
+}
+
+#[test]
+fn two_people_who_settle_a_clash_alike_are_asked_nothing_more() {
+    let mut wang = opened();
+    let mut township = wang.clone();
+    let path = phone(&wang);
+    let set = |phone: &str| [Edit::Set(path.clone(), text(phone))];
+    wang.commit(&author("王样一", 5), None, &set("12000000021")).unwrap();
+    township.commit(&author("李例二", 6), None, &set("12000000012")).unwrap();
+    exchange(&mut wang, &mut township);
+    wang.commit(&author("王样一", 9), None, &set("12000000012")).unwrap();
+    township.commit(&author("李例二", 9), None, &set("12000000012")).unwrap();
+    exchange(&mut wang, &mut township);
+    assert!(case(&wang).common.clashes.is_empty());
+    assert_eq!(case(&wang), case(&township));
+}
+
 #[test]
 fn a_value_that_arrived_while_a_form_was_open_makes_a_card() {
     let mut wang = opened();

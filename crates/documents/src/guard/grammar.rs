@@ -39,6 +39,8 @@ struct Checker<'a> {
     making: BTreeMap<u64, Making>,
     made: usize,
     puts: Vec<(RegisterPath, Scalar, Vec<Scalar>)>,
+    /// Empty values that the same change must cover, with their operation and what they stood on.
+    covered: Vec<(RegisterPath, u64, Vec<Scalar>)>,
 }
 
 fn refused(code: &'static str, detail: &str) -> GuardError {
@@ -61,8 +63,14 @@ pub fn check(
     if !same {
         return Err(refused("unreadable", "the engine reads another change"));
     }
-    let mut checker =
-        Checker { document, before, making: BTreeMap::new(), made: 0, puts: Vec::new() };
+    let mut checker = Checker {
+        document,
+        before,
+        making: BTreeMap::new(),
+        made: 0,
+        puts: Vec::new(),
+        covered: Vec::new(),
+    };
     for (index, op) in change.decode().operations.iter().enumerate() {
         checker.op(op, outline.start_op + index as u64, outline)?;
     }
@@ -81,7 +89,9 @@ impl Checker<'_> {
             (OpType::Make(ObjType::Map), ObjectId::Id(id)) => {
                 self.make(op, id, key, counter, outline)
             }
-            (OpType::Put(value), ObjectId::Id(id)) => self.put(op, id, key, value, outline),
+            (OpType::Put(value), ObjectId::Id(id)) => {
+                self.put(op, id, key, value, counter, outline)
+            }
             (_, ObjectId::Root) => Err(refused("grammar", "something put into the root")),
             _ => Err(refused("grammar", "an operation other than put and make map")),
         }
@@ -122,8 +132,14 @@ impl Checker<'_> {
         object: &OpId,
         key: &str,
         value: &ScalarValue,
+        counter: u64,
         outline: &Outline,
     ) -> Result<(), GuardError> {
+        if *value == ScalarValue::Null {
+            let (path, over) = self.superseded(op, object, key, outline)?;
+            self.covered.push((path, counter, over));
+            return Ok(());
+        }
         let scalar = Scalar::from_owned(value)
             .ok_or_else(|| refused("grammar", "a type of value that ours never have"))?;
         if matches!(&scalar, Scalar::Text(text) if text.len() > LONGEST_TEXT_BYTES) {
@@ -143,7 +159,7 @@ impl Checker<'_> {
         self.put_register(op, object, key, scalar, outline)
     }
 
-    /// A value into a register that existed before; it must supersede exactly what stood there.
+    /// A value into a register that existed before.
     fn put_register(
         &mut self,
         op: &Op,
@@ -152,11 +168,54 @@ impl Checker<'_> {
         scalar: Scalar,
         outline: &Outline,
     ) -> Result<(), GuardError> {
-        let (path, id) = self.register(object, key, outline)?;
+        let (path, over) = match self.cover(op, object, key, outline)? {
+            Some(covered) => covered,
+            None => self.superseded(op, object, key, outline)?,
+        };
         let field = schema::field(self.document.kind(), &path.container, key)
             .ok_or_else(|| refused("unknown_field", "a field that this version does not know"))?;
         scalar.fits(field).map_err(|error| GuardError::refused("value", error.to_string()))?;
-        if self.puts.iter().any(|(other, ..)| *other == path) {
+        self.puts.push((path, scalar, over));
+        Ok(())
+    }
+
+    /// The empty value of this very change that the operation covers, if it covers one.
+    fn cover(
+        &mut self,
+        op: &Op,
+        object: &OpId,
+        key: &str,
+        outline: &Outline,
+    ) -> Result<Option<(RegisterPath, Vec<Scalar>)>, GuardError> {
+        let (path, _) = self.register(object, key, outline)?;
+        let Some(at) = self.covered.iter().position(|(covered, ..)| *covered == path) else {
+            return Ok(None);
+        };
+        let (path, counter, over) = self.covered.remove(at);
+        let is_exact = op.pred.len() == 1
+            && op.pred.iter().all(|id| {
+                id.counter() == counter && id.actor().to_bytes() == outline.actor.as_slice()
+            });
+        if is_exact {
+            Ok(Some((path, over)))
+        } else {
+            Err(refused("predecessors", "does not supersede exactly the empty value before it"))
+        }
+    }
+
+    /// The register an operation writes and the values it supersedes: exactly those that stood
+    /// there.
+    fn superseded(
+        &self,
+        op: &Op,
+        object: &OpId,
+        key: &str,
+        outline: &Outline,
+    ) -> Result<(RegisterPath, Vec<Scalar>), GuardError> {
+        let (path, id) = self.register(object, key, outline)?;
+        let is_again = self.puts.iter().any(|(other, ..)| *other == path)
+            || self.covered.iter().any(|(other, ..)| *other == path);
+        if is_again {
             return Err(refused("grammar", "a register written twice"));
         }
         let heads: Vec<automerge::ChangeHash> =
@@ -180,8 +239,7 @@ impl Checker<'_> {
             .iter()
             .filter_map(|(value, _)| value.as_scalar().and_then(Scalar::from_owned))
             .collect();
-        self.puts.push((path, scalar, over));
-        Ok(())
+        Ok((path, over))
     }
 
     /// The register `key` of an object that existed before the change.
@@ -219,6 +277,9 @@ impl Checker<'_> {
     }
 
     fn finish(self) -> Result<Grammatical, GuardError> {
+        if !self.covered.is_empty() {
+            return Err(refused("grammar", "an empty value left standing"));
+        }
         let kind = self.document.kind();
         let mut acts = Vec::new();
         let mut entries = Vec::new();

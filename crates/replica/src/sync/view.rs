@@ -98,10 +98,14 @@ fn refusal(code: &str) -> &str {
     match code {
         "not_allowed" => "你现在的岗位不能这样办",
         "own_request" => "申请销号和审核销号不能是同一个人",
-        "foreign" | "county" => "不是本县的设备",
+        "foreign_county" => "不是本县的设备",
         "revoked" => "这台设备已停用",
+        "acting_unit" => "你不在这个单位任职",
+        "out_of_reach" => "不能移到你管不到的地方",
+        "unknown_unit" => "这个网格县里还没有，同步以后再试",
         "fork" | "own_history" => "这台设备的数据被恢复过，请重新写一遍",
         "too_large" => "内容太长",
+        "unlisted_conflict" => "这一项两人改得不一样，请先定下来",
         _ => "格式不对，请联系县中心",
     }
 }
