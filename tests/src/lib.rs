@@ -45,6 +45,19 @@ fn free_port() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
+/// Ends a process from another thread, as a power cut would.
+#[derive(Debug, Clone, Copy)]
+pub struct Killer(Option<u32>);
+
+impl Killer {
+    /// Ends it at once. A process that is gone already stays gone.
+    pub fn kill(self) {
+        if let Some(process) = self.0 {
+            drop(Command::new("kill").arg("-9").arg(process.to_string()).output());
+        }
+    }
+}
+
 /// A server with the demo county, as a process of its own.
 pub struct Server {
     child: Option<Child>,
@@ -130,6 +143,12 @@ impl Server {
         &self.folder
     }
 
+    /// Something that ends it from another thread.
+    #[must_use]
+    pub fn killer(&self) -> Killer {
+        Killer(self.child.as_ref().map(Child::id))
+    }
+
     /// Ends it at once, as a power cut would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
@@ -175,9 +194,19 @@ impl Device {
     ///
     /// Where it cannot be started.
     pub fn start(folder: &Path) -> Result<Self> {
+        Self::start_ahead(folder, 0)
+    }
+
+    /// Starts the device with a clock that is so many days ahead.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be started.
+    pub fn start_ahead(folder: &Path, days: i64) -> Result<Self> {
         let mut child = program("yidang-device")?
             .arg("--data")
             .arg(folder)
+            .arg(format!("--ahead-days={days}"))
             .arg("serve")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -301,6 +330,12 @@ impl Device {
         let question = json!({ "case": id, "party": party["key"], "field": "phone",
             "value": phone, "heads": view["heads"] });
         self.ask("set_party_field", &question)
+    }
+
+    /// Something that ends it from another thread.
+    #[must_use]
+    pub fn killer(&self) -> Killer {
+        Killer(Some(self.child.id()))
     }
 
     /// Ends it at once, as a battery that is pulled out would.

@@ -94,6 +94,11 @@ async fn a_grid_worker_looks_at_every_screen_on_the_phone() -> Result<()> {
         browser.open(&format!("{}{path}", server.address())).await?;
         look(&browser, name).await?;
     }
+    let dark = "localStorage.setItem('yidang.care', 'no');
+        localStorage.setItem('yidang.theme', 'dark')";
+    browser.run(dark).await?;
+    browser.open(&server.address()).await?;
+    look(&browser, "dark-today").await?;
     browser.close().await
 }
 

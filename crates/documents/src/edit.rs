@@ -60,7 +60,10 @@ impl std::fmt::Display for RegisterPath {
 }
 
 /// One thing to write.
-#[expect(clippy::large_enum_variant, reason = "handled one by one, never in bulk")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "handled one by one, never in bulk")
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
     /// Puts a value into a register.

@@ -76,7 +76,10 @@ pub struct Item {
 }
 
 /// What an entry says.
-#[expect(clippy::large_enum_variant, reason = "handled one by one, never in bulk")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "handled one by one, never in bulk")
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryBody {
     /// Of a kind that this version knows.

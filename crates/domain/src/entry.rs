@@ -148,7 +148,10 @@ pub enum AgreementForm {
 pub type Seen = Option<Vec<String>>;
 
 /// One thing that happened.
-#[expect(clippy::large_enum_variant, reason = "entries are handled one by one, never in bulk")]
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(clippy::large_enum_variant, reason = "entries are handled one by one, never in bulk")
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Entry {

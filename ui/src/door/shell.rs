@@ -17,8 +17,10 @@ mod browser {
 
     use crate::door::News;
 
+    type Listener = Rc<dyn Fn(News)>;
+
     thread_local! {
-        static LISTENERS: RefCell<Vec<Rc<dyn Fn(News)>>> = const { RefCell::new(Vec::new()) };
+        static LISTENERS: RefCell<Vec<Listener>> = const { RefCell::new(Vec::new()) };
     }
 
     /// Puts the question `name` to the shell.

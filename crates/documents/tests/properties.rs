@@ -1,0 +1,178 @@
+//! Whatever people do and in whatever order it arrives, everybody ends with the same rows.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use yidang_documents::guard::{admit, survives};
+use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id, project};
+use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
+use yidang_domain::facts::Source;
+use yidang_domain::ids::DocumentId;
+
+const PEOPLE: [&str; 3] = ["u-wang", "u-li", "u-gao"];
+
+fn author(who: usize, step: usize) -> Author {
+    Author {
+        actor: actor_id(&[7; 32], &PEOPLE[who].into(), &[1; 16], 0),
+        header: EntryHeader {
+            on: Date::constant(2026, 11, 20),
+            by: PEOPLE[who].into(),
+            org: "6106211032032007".into(),
+            device: "d-1".into(),
+        },
+        at: InstantMs(1_795_132_800_000 + i64::try_from(step).unwrap()),
+    }
+}
+
+/// What somebody does next.
+#[derive(Debug, Clone)]
+enum Deed {
+    Fact { who: usize, place: u8 },
+    Risk { who: usize, risk: i64 },
+    Phone { who: usize, phone: u8, stale: bool },
+    Party { who: usize },
+    Visit { who: usize },
+    Decide { who: usize, decision: u8 },
+    Meet { from: usize, to: usize },
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let who = 0..PEOPLE.len();
+    prop_oneof![
+        (who.clone(), 0..3_u8).prop_map(|(who, place)| Deed::Fact { who, place }),
+        (who.clone(), 1..5_i64).prop_map(|(who, risk)| Deed::Risk { who, risk }),
+        (who.clone(), 0..3_u8, any::<bool>()).prop_map(|(who, phone, stale)| Deed::Phone {
+            who,
+            phone,
+            stale
+        }),
+        who.clone().prop_map(|who| Deed::Party { who }),
+        who.clone().prop_map(|who| Deed::Visit { who }),
+        (who.clone(), 0..5_u8).prop_map(|(who, decision)| Deed::Decide { who, decision }),
+        (who.clone(), who).prop_map(|(from, to)| Deed::Meet { from, to }),
+    ]
+}
+
+fn text(value: impl Into<String>) -> Scalar {
+    Scalar::Text(value.into())
+}
+
+fn opened() -> Document {
+    let id = DocumentId::of_key("property");
+    let mut file = Document::begin(DocumentKind::CaseFile, id, &"6106211032032007".into()).unwrap();
+    let party = vec![("name", text("李例二")), ("phone", text("12000000002"))];
+    let found = Edit::AddEntry(Entry::Found { source: Source::Sweep });
+    file.commit(&author(0, 0), None, &[Edit::AddItem("parties", party), found]).unwrap();
+    file
+}
+
+fn decision(number: u8) -> Entry {
+    match number {
+        0 => Entry::Accepted { seen: None, due_on: None },
+        1 => Entry::Returned { seen: None, field: "place".into(), reason: "缺组别".into() },
+        2 => Entry::CloseAsked { words: "已履行".into() },
+        3 => Entry::Closed { seen: None, words: "同意".into() },
+        _ => Entry::Reopened { seen: None, reason: "反悔".into() },
+    }
+}
+
+/// Everything three people did, as the changes with their authors.
+fn live(deeds: &[Deed]) -> (Vec<Document>, Vec<(usize, Vec<u8>)>) {
+    let start = opened();
+    let mut files = vec![start.clone(), start.clone(), start.clone()];
+    let mut made = Vec::new();
+    let first_heads = start.heads();
+    for (step, deed) in deeds.iter().enumerate() {
+        let (who, edits, stale) = match deed {
+            Deed::Meet { from, to } => {
+                let changes = files[*from].changes_since(&[]);
+                let bytes: Vec<&[u8]> = changes.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+                files[*to].apply(&bytes).unwrap();
+                continue;
+            }
+            Deed::Fact { who, place } => {
+                let path = RegisterPath::of("facts", "place");
+                (*who, vec![Edit::Set(path, text(format!("{place}组")))], false)
+            }
+            Deed::Risk { who, risk } => {
+                let path = RegisterPath::of("facts", "risk");
+                (*who, vec![Edit::Set(path, Scalar::Number(*risk))], false)
+            }
+            Deed::Phone { who, phone, stale } => {
+                let key = files[*who].read().items["parties"][0].key.clone();
+                let path = RegisterPath::of_item("parties", &key, "phone");
+                (*who, vec![Edit::Set(path, text(format!("1200000001{phone}")))], *stale)
+            }
+            Deed::Party { who } => {
+                (*who, vec![Edit::AddItem("parties", vec![("name", text("张试三"))])], false)
+            }
+            Deed::Visit { who } => {
+                (*who, vec![Edit::AddEntry(Entry::Visit { words: format!("第{step}次") })], false)
+            }
+            Deed::Decide { who, decision: number } => {
+                (*who, vec![Edit::AddEntry(decision(*number))], false)
+            }
+        };
+        let heads = stale.then_some(first_heads.as_slice());
+        // Writing what stands there already writes nothing; that is no failure.
+        if let Ok(committed) = files[who].commit(&author(who, step + 1), heads, &edits) {
+            made.push((who, committed.bytes));
+        }
+    }
+    (files, made)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Any order and any split of arrival gives equal rows; arriving twice is arriving once; rows
+    /// made anew from saved bytes equal live ones.
+    #[test]
+    fn any_order_and_any_split_end_alike(
+        deeds in proptest::collection::vec(deed(), 1..24),
+        order in proptest::collection::vec(any::<Index>(), 24),
+        cut in any::<Index>(),
+    ) {
+        let (mut files, made) = live(&deeds);
+        let all: Vec<Vec<u8>> = made.iter().map(|(_, bytes)| bytes.clone()).collect();
+        let bytes: Vec<&[u8]> = all.iter().map(Vec::as_slice).collect();
+        for file in &mut files {
+            file.apply(&bytes).unwrap();
+            file.apply(&bytes).unwrap();
+        }
+        let expected = project(&files[0]);
+        prop_assert_eq!(&project(&files[1]), &expected);
+        prop_assert_eq!(&project(&files[2]), &expected);
+
+        let mut shuffled = bytes.clone();
+        for (index, other) in order.iter().enumerate() {
+            if index < shuffled.len() {
+                let other = other.index(shuffled.len());
+                shuffled.swap(index, other);
+            }
+        }
+        let mut late = opened();
+        let cut = if shuffled.is_empty() { 0 } else { cut.index(shuffled.len()) };
+        // The first part may wait for the second: that is told, and loses nothing.
+        drop(late.apply(&shuffled[..cut]));
+        late.apply(&shuffled[cut..]).unwrap();
+        prop_assert_eq!(&project(&late), &expected);
+        let rebuilt = Document::from_saved(&files[0].save()).unwrap();
+        prop_assert_eq!(&project(&rebuilt), &expected);
+    }
+
+    /// The guard takes every change that the app writes, each after those it was made on.
+    #[test]
+    fn the_guard_takes_whatever_the_app_writes(
+        deeds in proptest::collection::vec(deed(), 1..24),
+    ) {
+        let (_, made) = live(&deeds);
+        let mut server = opened();
+        for (who, bytes) in &made {
+            let admitted = admit(&mut server, &author(*who, 0).actor, bytes);
+            prop_assert!(admitted.is_ok(), "{:?}", admitted);
+        }
+        prop_assert!(survives(&server).is_ok());
+    }
+}
