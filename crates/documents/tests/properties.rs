@@ -124,7 +124,7 @@ fn live(deeds: &[Deed]) -> (Vec<Document>, Vec<(usize, Vec<u8>)>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     /// Any order and any split of arrival gives equal rows; arriving twice is arriving once; rows
     /// made anew from saved bytes equal live ones.
