@@ -111,6 +111,7 @@ async fn the_township_and_the_county_look_at_their_desks() -> Result<()> {
     browser.find("inbox-row").await?;
     look(&browser, "desk-inbox").await?;
     browser.open(&format!("{}/cases?queue=all", server.address())).await?;
+    browser.find("cases-export").await?;
     look(&browser, "desk-cases").await?;
     let id = first_of(&browser, "clashing").await?;
     browser.open(&format!("{}/case/{id}", server.address())).await?;

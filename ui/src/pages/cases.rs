@@ -1,5 +1,6 @@
 //! 案件: every count elsewhere opens here. The address says which list it is.
 
+mod export;
 mod filters;
 mod rows;
 
@@ -9,6 +10,7 @@ use leptos_router::hooks::use_query_map;
 use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_domain::org::Role;
 
+use self::export::ExportButton;
 use self::filters::Filters;
 use self::rows::Rows;
 use crate::app::shared;
@@ -50,7 +52,14 @@ pub fn CasesPage() -> impl IntoView {
                 })
             }}
             {move || match found.value.get() {
-                Some(view) => view! { <Rows view list=list.get() show/> }.into_any(),
+                Some(view) => {
+                    let any = !view.rows.is_empty();
+                    view! {
+                        <Rows view list=list.get() show/>
+                        {any.then(|| view! { <ExportButton list/> })}
+                    }
+                    .into_any()
+                }
                 None if found.fault.with(Option::is_some) => ().into_any(),
                 None => view! { <Waiting rows=5/> }.into_any(),
             }}

@@ -6,7 +6,7 @@ use yidang_api::case_file::{ExportCaseFile, ExportedFile};
 
 use super::doing::Doing;
 use super::file::OpenFile;
-use crate::app::shared;
+use crate::app::{Shared, shared};
 use crate::components::{FaultNote, Icon};
 
 /// The button 导出.
@@ -19,13 +19,7 @@ pub fn Export(
     let shared = shared();
     let export = move |_| {
         let Some((id, _)) = file.opened_on() else { return };
-        doing.run(ExportCaseFile { id }, move |exported| {
-            let name = exported.name.clone();
-            match download(&exported) {
-                Some(()) => shared.say(format!("已导出 {name}")),
-                None => shared.say("这台设备不让存文件，换一台试试"),
-            }
-        });
+        doing.run(ExportCaseFile { id }, move |exported| hand_over(shared, &exported));
     };
     view! {
         <button
@@ -39,6 +33,14 @@ pub fn Export(
             "导出这一件"
         </button>
         {move || doing.fault.get().map(|fault| view! { <FaultNote fault /> })}
+    }
+}
+
+/// Hands a file to the browser and says how that went.
+pub fn hand_over(shared: Shared, exported: &ExportedFile) {
+    match download(exported) {
+        Some(()) => shared.say(format!("已导出 {}", exported.name)),
+        None => shared.say("这台设备不让存文件，换一台试试"),
     }
 }
 
