@@ -9,9 +9,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use yidang_tests::{Device, Server};
 
-/// Kills in each story; more by `YIDANG_KILLS`.
-fn kills() -> u32 {
-    std::env::var("YIDANG_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(200)
+/// Kills in a story: `ordinary` ones, or as many as `YIDANG_KILLS` says.
+fn kills(ordinary: u32) -> u32 {
+    std::env::var("YIDANG_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(ordinary)
 }
 
 /// Numbers that nobody can foresee, printed at the start of a run so that it can be read again.
@@ -78,7 +78,8 @@ fn a_device_killed_while_it_saves_and_sends_keeps_every_word_it_promised() -> Re
     let (mut promised, mut asked) = (BTreeSet::new(), BTreeSet::new());
     let mut dice = Dice::new();
     let (mut between, mut number) = (0_u32, 0_u32);
-    for round in 0..kills() {
+    let rounds = kills(200);
+    for round in 0..rounds {
         let until = Instant::now() + Duration::from_millis(20 + dice.up_to(180));
         let killer = wang.killer();
         let waits = until.saturating_duration_since(Instant::now());
@@ -112,7 +113,7 @@ fn a_device_killed_while_it_saves_and_sends_keeps_every_word_it_promised() -> Re
         all_there_once(&wang.case(&id)?, &promised, &asked)
             .with_context(|| format!("after kill {round}"))?;
     }
-    println!("{} kills, {between} of them inside a save, {} words", kills(), promised.len());
+    println!("{rounds} kills, {between} of them inside a save, {} words", promised.len());
     wang.sync()?;
     let mut hao = Device::of(&folder.path().join("hao"), &server, "u-hao", "办公电脑")?;
     all_there_once(&hao.case(&id)?, &promised, &asked)?;
@@ -130,7 +131,8 @@ fn a_server_killed_while_it_receives_keeps_every_word_it_acknowledged() -> Resul
     let mut asked = BTreeSet::new();
     let mut dice = Dice::new();
     let mut cut = 0_u32;
-    let rounds = kills();
+    // Each takes a start of the server; two hundred are for a run by hand.
+    let rounds = kills(40);
     for round in 0..rounds {
         let killer = server.killer();
         let waits = Duration::from_millis(dice.up_to(120));
