@@ -132,7 +132,7 @@ fn a_server_killed_while_it_receives_keeps_every_word_it_acknowledged() -> Resul
     let mut dice = Dice::new();
     let mut cut = 0_u32;
     // Each takes a start of the server; two hundred are for a run by hand.
-    let rounds = kills(40);
+    let rounds = kills(20);
     for round in 0..rounds {
         let killer = server.killer();
         let waits = Duration::from_millis(dice.up_to(120));

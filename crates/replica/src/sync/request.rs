@@ -14,8 +14,9 @@ use crate::store::{
     PendingBatch, ReadDocuments, ReadOutbox, ReadState, StoreError, StoredBatch, Write,
 };
 
-/// Batches in one request; the next page takes the rest.
-const MOST_BATCHES: u32 = 200;
+/// Batches in one request; the next one takes the rest. Few enough that a slow server answers before
+/// the request counts as lost, so that every request gets somewhere.
+const MOST_BATCHES: u32 = 32;
 /// Bytes of changes in one request, well below what the server takes.
 const MOST_PUSH_BYTES: usize = 256 * 1024;
 /// How large a reply may be.
