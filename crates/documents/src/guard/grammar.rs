@@ -187,7 +187,7 @@ impl Checker<'_> {
         key: &str,
         outline: &Outline,
     ) -> Result<Option<(RegisterPath, Vec<Scalar>)>, GuardError> {
-        let (path, _) = self.register(object, key, outline)?;
+        let (path, _) = self.register(object, key)?;
         let Some(at) = self.covered.iter().position(|(covered, ..)| *covered == path) else {
             return Ok(None);
         };
@@ -212,7 +212,7 @@ impl Checker<'_> {
         key: &str,
         outline: &Outline,
     ) -> Result<(RegisterPath, Vec<Scalar>), GuardError> {
-        let (path, id) = self.register(object, key, outline)?;
+        let (path, id) = self.register(object, key)?;
         let is_again = self.puts.iter().any(|(other, ..)| *other == path)
             || self.covered.iter().any(|(other, ..)| *other == path);
         if is_again {
@@ -243,12 +243,7 @@ impl Checker<'_> {
     }
 
     /// The register `key` of an object that existed before the change.
-    fn register(
-        &self,
-        object: &OpId,
-        key: &str,
-        outline: &Outline,
-    ) -> Result<(RegisterPath, ObjId), GuardError> {
+    fn register(&self, object: &OpId, key: &str) -> Result<(RegisterPath, ObjId), GuardError> {
         if let Some(container) = self.container_of(object) {
             return match (container.shape, self.document.container(container.name)) {
                 (Shape::Registers(_), Some(id)) => Ok((RegisterPath::of(container.name, key), id)),
@@ -266,7 +261,6 @@ impl Checker<'_> {
                 }
             }
         }
-        let _ = outline;
         Err(refused("grammar", "a value in an object that does not take any"))
     }
 

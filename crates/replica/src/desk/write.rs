@@ -154,7 +154,7 @@ fn outbox_item(
     OutboxItem {
         document: intent.id,
         hash,
-        title: present::outbox_title(&intent.action, projection.common(), parties),
+        title: present::outbox_title(&intent.action, parties),
         words: intent.words.clone(),
         saved_at: at,
         delivery: 0,

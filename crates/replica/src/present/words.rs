@@ -1,7 +1,7 @@
 //! Words for values, places and actions.
 
 use yidang_api::list::Stage;
-use yidang_documents::project::{Common, ItemRow};
+use yidang_documents::project::ItemRow;
 use yidang_documents::{EntryBody, RegisterPath};
 use yidang_domain::entry::Entry;
 use yidang_domain::facts::{Risk, Side, Source};
@@ -77,8 +77,7 @@ pub fn entry_label(body: &EntryBody) -> String {
 }
 
 /// The title of something that waits: 走访 · 李例二.
-pub fn outbox_title(action: &str, common: &Common, parties: &[ItemRow]) -> String {
-    let _ = common;
+pub fn outbox_title(action: &str, parties: &[ItemRow]) -> String {
     let names: Vec<String> =
         parties.iter().take(2).map(|party| party.text("name")).filter(|n| !n.is_empty()).collect();
     if names.is_empty() { action.to_owned() } else { format!("{action} · {}", names.join("、")) }
