@@ -116,7 +116,9 @@ pub fn first_on_path<'a>(names: &[&'a str]) -> Option<&'a str> {
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    // What is named with its ending is a script, which Windows runs as it is.
+    let suffix = if name.contains('.') { "" } else { env::consts::EXE_SUFFIX };
+    let file = format!("{name}{suffix}");
     env::split_paths(&env::var_os("PATH")?)
         .map(|folder| folder.join(&file))
         .find(|path| path.is_file())

@@ -3,6 +3,7 @@
 
 pub mod compilers;
 mod disk;
+mod javascript;
 mod packages;
 mod std_build;
 pub mod tools;
@@ -45,6 +46,7 @@ pub fn ensure(workspace: &Workspace, needs: &[Need]) -> Result<()> {
     }
     if needs.contains(&Need::Checks) {
         tools::ensure()?;
+        javascript::ensure(workspace)?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::process;
 use crate::workspace::Workspace;
 use crate::workspace::write_if_changed;
 
-/// Parses every script of `ui/static/`, templates in their filled form.
+/// Parses every script of `ui/static/`, templates in their filled form, and those of the tests.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let Some(node) = process::first_on_path(&["node", "nodejs"]) else {
         bail!("No node was found, which parses the scripts: run `cargo xtask setup`");
@@ -21,6 +21,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     let mut scripts = scripts_in(&workspace.root.join("ui").join("static"))?;
     scripts.retain(|path| !path.to_string_lossy().contains(".template."));
     scripts.extend(scripts_in(&workspace.dist())?);
+    scripts.extend(scripts_in(&workspace.root.join("tests").join("js"))?);
     let scratch = workspace.scratch("scripts")?;
     for script in &scripts {
         parse(node, script, &scratch)?;
@@ -58,5 +59,7 @@ fn scripts_in(folder: &Path) -> Result<Vec<PathBuf>> {
         format!("Could not list {}: check that it is readable", folder.display())
     })?;
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    Ok(files.filter(|path| path.extension().is_some_and(|ending| ending == "js")).collect())
+    let is_script =
+        |path: &PathBuf| path.extension().is_some_and(|ending| ending == "js" || ending == "mjs");
+    Ok(files.filter(is_script).collect())
 }

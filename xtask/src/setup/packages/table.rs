@@ -99,6 +99,13 @@ pub const PACKAGES: &[Package] = &[
         why: "checks the syntax of the hand-written scripts (service worker, start of the worker)",
     },
     Package {
+        need: Need::Checks,
+        names: &["npm"],
+        commands: &["npm", "npm.cmd"],
+        proof: Proof::Command,
+        why: "installs what looks at the screens and what opens an exported file (tests/js)",
+    },
+    Package {
         need: Need::EndToEnd,
         names: &["webkit2gtk-driver"],
         commands: &["WebKitWebDriver"],
