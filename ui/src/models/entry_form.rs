@@ -11,10 +11,6 @@ use yidang_domain::rights::Act;
 pub const KINDS: [EntryKind; 4] =
     [EntryKind::Visit, EntryKind::MediationSession, EntryKind::Agreement, EntryKind::CloseAsked];
 
-/// Which of the five slots stand for people who join with the parties' consent
-/// (人民调解法 第20条), in the order of [`FiveSayings::LABELS`].
-const JOINS_WITH_CONSENT: [bool; 5] = [false, true, true, true, true];
-
 /// The form as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -80,15 +76,11 @@ impl EntryForm {
             && self.perform_by.is_empty()
     }
 
-    /// Whether somebody spoke who may join only with the parties' consent.
+    /// Whether somebody spoke who may join only with the parties' consent. 人民调解法 第20条 names
+    /// relatives, neighbours, colleagues and whoever knows the matter: all five voices.
     #[must_use]
     pub fn needs_consent(&self) -> bool {
-        self.kind == EntryKind::MediationSession
-            && self
-                .five
-                .iter()
-                .zip(JOINS_WITH_CONSENT)
-                .any(|(saying, joins)| joins && !saying.is_empty())
+        self.kind == EntryKind::MediationSession && !self.five.iter().all(Saying::is_empty)
     }
 
     /// What is missing first, or nothing.
@@ -193,11 +185,20 @@ mod tests {
     }
 
     #[test]
-    fn a_judge_joins_only_with_consent() {
+    fn whoever_joins_does_so_only_with_consent() {
+        for voice in 0..5 {
+            let mut form = session();
+            form.five[voice].words = "四至为准".into();
+            let missing = form.missing().map(|missing| missing.field);
+            assert_eq!(missing, Some("consent"), "{:?}", FiveSayings::LABELS[voice]);
+            assert!(form.entry(None).is_none());
+        }
+    }
+
+    #[test]
+    fn with_consent_a_judge_is_written_down() {
         let mut form = session();
         form.five[2].words = "四至为准".into();
-        assert_eq!(form.missing().map(|missing| missing.field), Some("consent"));
-        assert!(form.entry(None).is_none());
         form.consent = true;
         assert!(form.missing().is_none());
         let Some(Entry::MediationSession { five, consent, .. }) = form.entry(None) else {
