@@ -17,7 +17,7 @@ use crate::store::{Db, DocumentRow, ScopeRow, StoreError};
 
 use place::Place;
 
-/// A document this far behind comes whole.
+/// A document with more batches comes whole to a device that never had it.
 const MOST_BATCHES: u64 = 50;
 /// Documents looked up at once.
 const STRIDE: u32 = 256;
@@ -108,11 +108,14 @@ struct Course {
     base: u64,
     held: Held,
     from_scope: u64,
+    /// The device was never here: it can hold nothing of what it gets.
+    first: bool,
 }
 
 /// Where the answer continues.
 fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course, StoreError> {
-    let afresh = Course { position: 0, base: 0, held: Held::Nothing, from_scope: 0 };
+    let first = question.place.is_none();
+    let afresh = Course { position: 0, base: 0, held: Held::Nothing, from_scope: 0, first };
     let of_hash = |hash: u64| -> Result<Held, StoreError> {
         if hash == scope.hash {
             return Ok(Held::Same);
@@ -126,6 +129,7 @@ fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course,
             base,
             held: of_hash(place.from_scope)?,
             from_scope: place.from_scope,
+            first: place.first,
         }),
         // The scope changed while pages were on their way.
         Some(_) => Ok(afresh),
@@ -133,7 +137,7 @@ fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course,
             let held = of_hash(question.scope)?;
             let same = matches!(held, Held::Same);
             let position = if same { place.seq } else { 0 };
-            Ok(Course { position, base: place.seq, held, from_scope: question.scope })
+            Ok(Course { position, base: place.seq, held, from_scope: question.scope, first })
         }
     }
 }
@@ -188,6 +192,7 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
         base: Some(course.base),
         from_scope: course.from_scope,
         to_scope: page.scope.hash,
+        first: course.first,
         ..Place::at(&head.epoch, course.position, &chain)
     };
     page.more = true;
@@ -217,10 +222,11 @@ fn deliver(
         let detail = format!("scope {} names a document that is not there", scope.hash);
         return Err(StoreError::Damaged(detail));
     };
-    // A document travels with its proofs; only where those are many, the device takes the document
-    // as the server attests it (docs/decisions/0008).
+    // A document travels with its proofs. Only where those are many and the device can hold nothing
+    // of it yet, it comes as the server attests it (docs/decisions/0008): whoever holds a document
+    // must get every change that is missing there, however many those are.
     let from = if is_held { course.base } else { 0 };
-    if db.count_batches_after(&row.document, from)? > MOST_BATCHES {
+    if course.first && db.count_batches_after(&row.document, 0)? > MOST_BATCHES {
         return whole(db, &document).map(Some);
     }
     let batches: Vec<SignedBatch> = db

@@ -29,6 +29,9 @@ pub struct Place {
     /// Within a long answer: the scope it leads to.
     #[prost(uint64, tag = "18")]
     pub to_scope: u64,
+    /// Within a long answer: it is the first, to a device that was never here and holds nothing.
+    #[prost(bool, tag = "19")]
+    pub first: bool,
 }
 
 impl Place {
@@ -42,6 +45,7 @@ impl Place {
             base: None,
             from_scope: 0,
             to_scope: 0,
+            first: false,
         }
     }
 

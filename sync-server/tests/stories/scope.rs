@@ -256,21 +256,59 @@ async fn pages_asked_for_twice_and_files_that_change_in_between_lose_nothing() {
     same(&cao, &li);
 }
 
-#[tokio::test]
-async fn a_device_far_behind_gets_the_whole_file_at_once() {
-    let town = Town::on(ORDINARY_DAY);
-    let at = noon(ORDINARY_DAY);
+/// A file with more batches than a new device would take one by one, and its author.
+async fn long_file(town: &Town) -> (Device, DocumentId) {
     let mut wang = town.device("u-wang").await;
-    let mut li = town.device("u-li").await;
-    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    let id = wang.open_case(1, GRID_7, "争一行梨树", noon(ORDINARY_DAY));
     wang.sync(&town.app).await;
-    li.sync(&town.app).await;
+    (wang, id)
+}
+
+fn write_much(device: &mut Device, id: DocumentId) {
     for n in 0..51 {
-        wang.add(id, visit(&format!("第{n}次")), at);
+        device.add(id, visit(&format!("第{n}次")), noon(ORDINARY_DAY));
     }
+}
+
+#[tokio::test]
+async fn a_new_device_gets_a_long_file_at_once() {
+    let town = Town::on(ORDINARY_DAY);
+    let (mut wang, id) = long_file(&town).await;
+    write_much(&mut wang, id);
     wang.sync(&town.app).await;
+    let mut li = town.device("u-li").await;
     let reply = li.round(&town.app).await;
     assert!(!reply.documents[0].snapshot.is_empty() && reply.documents[0].batches.is_empty());
+    same(&li, &wang);
+}
+
+/// It may have written into the file itself, so nothing may come in place of what it holds.
+#[tokio::test]
+async fn a_device_that_has_the_file_gets_every_batch_it_lacks_however_many() {
+    let town = Town::on(ORDINARY_DAY);
+    let (mut wang, id) = long_file(&town).await;
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    write_much(&mut wang, id);
+    wang.sync(&town.app).await;
+    let reply = li.round(&town.app).await;
+    let lacking = &reply.documents[0];
+    assert!(lacking.snapshot.is_empty());
+    assert_eq!(lacking.batches.len(), 51);
+    same(&li, &wang);
+}
+
+#[tokio::test]
+async fn a_device_that_lost_its_place_gets_batches_too() {
+    let town = Town::on(ORDINARY_DAY);
+    let (mut wang, id) = long_file(&town).await;
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    write_much(&mut wang, id);
+    wang.sync(&town.app).await;
+    // As after a restore: it says what it holds and begins at the beginning.
+    li.heal(&town.app, Vec::new()).await;
+    assert_eq!(li.batches[&id].len(), 52);
     same(&li, &wang);
 }
 
