@@ -27,7 +27,7 @@ pub enum View {
 }
 
 /// How long a page may take to show something; debug builds are slow, machines are noisy.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether an element takes up room on the page; drivers disagree on what they call displayed.
 const SHOWS: &str = "const box = arguments[0].getBoundingClientRect();
@@ -167,6 +167,33 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         bail!("the page does not say {words}; it says: {}", self.text().await)
+    }
+
+    /// Waits until something is so; `what` says it where it does not come true.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not in time, or it cannot be asked.
+    pub async fn until(&self, what: &str, is_so: impl AsyncFn() -> Result<bool>) -> Result<()> {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if is_so().await? {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("in vain waited for: {what}; the page says: {}", self.text().await)
+    }
+
+    /// Waits until what is called `name` is no longer there.
+    ///
+    /// # Errors
+    ///
+    /// Where it stays.
+    pub async fn gone(&self, name: &str) -> Result<()> {
+        let css = format!("[data-test=\"{name}\"]");
+        let is_gone = async || Ok(self.client.find_all(Locator::Css(&css)).await?.is_empty());
+        self.until(&format!("{name} gone"), is_gone).await
     }
 
     /// Clicks what is called `name`.

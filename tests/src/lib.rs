@@ -4,6 +4,9 @@
 #![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
 pub mod browser;
+pub mod keyboard;
+pub mod screen;
+pub mod walk;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -1,8 +1,9 @@
-//! The first half of the story in the real window.
+//! The first half of the story in the real window, and a working day there without a mouse.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use yidang_tests::browser::Browser;
+use yidang_tests::walk::without_a_mouse;
 use yidang_tests::{Device, Server};
 
 #[tokio::test]
@@ -48,5 +49,21 @@ async fn the_first_half_of_the_story_runs_in_the_window() -> Result<()> {
     ensure!(state["needs"].as_array().is_some_and(|needs| needs.len() == 1), "{state:#}");
     gao.sync()?;
     ensure!(gao.case(&shared)?["clashes"] == json!([]), "everybody agrees");
+    browser.close().await
+}
+
+#[tokio::test]
+async fn a_working_day_needs_no_mouse_in_the_window() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::start(&folder.path().join("server"), None)?;
+    let browser = Browser::window(&folder.path().join("data"), &server.address()).await?;
+    // As wide as on a desk, where there is a rail.
+    browser.client.set_window_size(1280, 900).await?;
+    browser
+        .until("a wide window", async || {
+            Ok(browser.run("return innerWidth >= 1000").await? == json!(true))
+        })
+        .await?;
+    without_a_mouse(&browser).await?;
     browser.close().await
 }

@@ -1,8 +1,10 @@
 //! What pages are made of: properties in, callbacks out. None of them asks a question.
 
+mod arrows;
 mod bars;
 mod desk;
 mod field_row;
+mod focus;
 mod frame;
 mod hero;
 mod icon;
@@ -14,9 +16,11 @@ mod sync_pill;
 mod text;
 mod toast;
 
+pub use arrows::{arrows, tab_stop};
 pub use bars::{NavBar, Tab, TabBar};
 pub use desk::DeskFrame;
 pub use field_row::{BadHint, FieldRow};
+pub use focus::{keep_somewhere, use_focus};
 pub use frame::Frame;
 pub use hero::Contour;
 pub use icon::{Icon, Symbols};

@@ -30,6 +30,8 @@ pub struct Shared {
     pub leader: RwSignal<bool>,
     /// The brief word at the bottom, with its number.
     pub toast: RwSignal<Option<(u32, String)>>,
+    /// What was searched for last, in this window only.
+    pub search: RwSignal<String>,
     /// Theme and size.
     pub look: Look,
     /// Whether there is room for the desktop frame.
@@ -54,6 +56,7 @@ impl Shared {
             new_version: RwSignal::new(false),
             leader: RwSignal::new(true),
             toast: RwSignal::new(None),
+            search: RwSignal::new(String::new()),
             look,
             wide: look.wide(),
         }
@@ -108,6 +111,7 @@ impl Shared {
             // Counts of one person are never shown to another.
             self.sync.set(None);
             self.queues.set(None);
+            self.search.set(String::new());
         }
         self.session.set(Some(view));
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::sheet::use_go;
-use super::{DemoMark, Icon};
+use super::{DemoMark, Dotted, Icon};
 use crate::app::shared;
 
 /// Title, sub-line, back and what stands at the end.
@@ -47,7 +47,7 @@ pub fn NavBar(
                 <h1>
                     {title}
                     <Show when=move || sub.with(|sub| !sub.is_empty())>
-                        <span class="sub">{sub}</span>
+                        <span class="sub">{move || view! { <Dotted text=sub.get()/> }}</span>
                     </Show>
                 </h1>
                 <span class="end">{children.map(|children| children())} <DemoMark/></span>

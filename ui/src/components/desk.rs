@@ -6,7 +6,7 @@ use leptos::{ev, html};
 use yidang_api::list::{ListCaseFiles, Queue};
 
 use super::sheet::use_go;
-use super::{Avatar, Contour, DemoMark, Icon, SyncPill};
+use super::{Avatar, Contour, DemoMark, Dotted, Icon, SyncPill};
 use crate::app::shared;
 use crate::models::query::list_address;
 use crate::models::rail::{RailGroup, RailLine, Weight, rail_of};
@@ -32,7 +32,7 @@ pub fn DeskFrame(
             <div class="stage">
                 <header class="top">
                     <h1>{title}</h1>
-                    <span class="t3 small cut">{sub}</span>
+                    <span class="t3 small cut">{move || view! { <Dotted text=sub.get()/> }}</span>
                     <SearchBox/>
                     <SyncPill/>
                     <DemoMark/>
@@ -149,7 +149,7 @@ fn Foot() -> impl IntoView {
             view! {
                 <div class="foot">
                     <Avatar name=person.name.clone() class="sm"/>
-                    <span class="grow">{person.name}<small class="cut">{unit}</small></span>
+                    <span class="grow">{person.name}<small class="cut"><Dotted text=unit/></small></span>
                 </div>
             }
         })
@@ -159,7 +159,7 @@ fn Foot() -> impl IntoView {
 /// Searches all files in scope. Ctrl K leads here from anywhere.
 #[component]
 fn SearchBox() -> impl IntoView {
-    let go = use_go();
+    let (go, shared) = (use_go(), shared());
     let text = RwSignal::new(String::new());
     let input: NodeRef<Input> = NodeRef::new();
     let keys = window_event_listener(ev::keydown, move |event| {
@@ -172,6 +172,7 @@ fn SearchBox() -> impl IntoView {
     let search = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let list = ListCaseFiles { text: text.get_untracked(), ..ListCaseFiles::of(Queue::All) };
+        shared.search.set(list.text.clone());
         go.run((list_address("/cases", &list),));
     };
     view! {
@@ -181,6 +182,7 @@ fn SearchBox() -> impl IntoView {
                 node_ref=input
                 class="grow"
                 type="search"
+                autocomplete="off"
                 enterkeyhint="search"
                 aria-label="搜索案件、姓名、电话尾号、村名"
                 placeholder="案件、姓名、电话尾号、村名"

@@ -47,7 +47,7 @@ pub fn Frame(
         if shared.wide.get() {
             view! {
                 <DeskFrame on title sub>
-                    <main class="page scroll" id="main">
+                    <main class="page scroll" id="main" tabindex="-1">
                         <div class="column">
                             <div class="row end-row">{end()}</div>
                             {inner()}
@@ -61,7 +61,7 @@ pub fn Frame(
             view! {
                 <div class="app">
                     <NavBar title sub back close>{end()}</NavBar>
-                    <main class="main gap" id="main">{inner()}</main>
+                    <main class="main gap" id="main" tabindex="-1">{inner()}</main>
                     {dock()}
                     {tab.map(|on| view! { <TabBar on/> })}
                 </div>

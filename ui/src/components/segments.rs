@@ -1,6 +1,9 @@
 //! Two to five choices that exclude each other.
 
+use leptos::ev;
 use leptos::prelude::*;
+
+use super::{arrows, tab_stop};
 
 /// A row of choices. Arrow keys move between them.
 #[component]
@@ -32,6 +35,7 @@ where
                     role="radio"
                     class:on=is_on
                     aria-checked=move || is_on.get().to_string()
+                    tabindex=move || tab_stop(is_on.get(), false)
                     data-test=format!("{hook}-{name}")
                     on:click=move |_| on_pick.run((option,))
                 >
@@ -41,7 +45,12 @@ where
         })
         .collect_view();
     view! {
-        <div class="seg" role="radiogroup" aria-label=label>
+        <div
+            class="seg"
+            role="radiogroup"
+            aria-label=label
+            on:keydown=move |event: ev::KeyboardEvent| arrows(&event)
+        >
             {buttons}
         </div>
     }

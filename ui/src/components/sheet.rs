@@ -1,16 +1,15 @@
 //! A sheet: rises from the bottom on the phone, a dialog on the desktop. Escape, the way back and
 //! a press beside it close it; focus stays inside and returns where it came from.
 
-mod focus;
 mod step;
 
 use leptos::ev;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use self::focus::{keep_inside, use_focus};
 use self::step::use_history_step;
 use super::Icon;
+use super::focus::{keep_inside, use_focus};
 
 pub use step::{use_go, use_go_in_place};
 
@@ -31,7 +30,7 @@ pub fn Sheet(
 ) -> impl IntoView {
     use_history_step(on_close);
     let body: NodeRef<Div> = NodeRef::new();
-    use_focus(body);
+    use_focus(body, "[autofocus]");
     let keys = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Escape" => {
             event.stop_propagation();

@@ -1,4 +1,5 @@
-//! The address of a list: every count opens to one.
+//! The address of a list: every count opens to one. What was searched for does not stand in it,
+//! because browsers keep addresses in their history, unencrypted.
 
 use std::fmt::Write;
 
@@ -32,6 +33,9 @@ pub fn queue_of(name: &str) -> Option<Queue> {
     Queue::ALL.into_iter().find(|queue| queue_name(*queue) == name)
 }
 
+/// Says in an address that the list was searched.
+const SEARCH: &str = "search";
+
 /// The address of `list` on the page at `base`, such as `/cases`.
 #[must_use]
 pub fn list_address(base: &str, list: &ListCaseFiles) -> String {
@@ -56,15 +60,19 @@ pub fn list_address(base: &str, list: &ListCaseFiles) -> String {
         add("closed_from", &from.to_string());
     }
     if !list.text.is_empty() {
-        add("text", &list.text);
+        add(SEARCH, "1");
     }
     address
 }
 
-/// The list an address names; `get` reads one of its parameters. What it does not name or what
-/// is no such thing falls back to `queue` and to no filter.
+/// The list an address names; `get` reads one of its parameters, `search` is what was searched for
+/// last. What it does not name or what is no such thing falls back to `queue` and to no filter.
 #[must_use]
-pub fn list_of(queue: Queue, get: impl Fn(&str) -> Option<String>) -> ListCaseFiles {
+pub fn list_of(
+    queue: Queue,
+    get: impl Fn(&str) -> Option<String>,
+    search: impl Fn() -> String,
+) -> ListCaseFiles {
     let filled = |key: &str| get(key).filter(|value| !value.is_empty());
     let risk = filled("risk").and_then(|text| parsed::<u8>(&text));
     ListCaseFiles {
@@ -73,7 +81,7 @@ pub fn list_of(queue: Queue, get: impl Fn(&str) -> Option<String>) -> ListCaseFi
         risk: risk.and_then(|number| Risk::try_from(number).ok()),
         found_from: filled("found_from").and_then(|text| text.parse().ok()),
         closed_from: filled("closed_from").and_then(|text| text.parse().ok()),
-        text: filled("text").unwrap_or_default(),
+        text: filled(SEARCH).map(|_| search()).unwrap_or_default(),
         ..ListCaseFiles::of(filled("queue").as_deref().and_then(queue_of).unwrap_or(queue))
     }
 }
@@ -110,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_names_the_whole_list() {
+    fn an_address_names_the_whole_list_but_what_was_searched_for() {
         let list = ListCaseFiles {
             org: Some("610621103".into()),
             category: Some("09".to_owned()),
@@ -120,7 +128,7 @@ mod tests {
         };
         assert_eq!(
             list_address("/cases", &list),
-            "/cases?queue=overdue&org=610621103&category=09&risk=1&text=%E6%9E%9C%E5%9B%AD%201%262"
+            "/cases?queue=overdue&org=610621103&category=09&risk=1&search=1"
         );
     }
 
@@ -129,13 +137,19 @@ mod tests {
         let read = |key: &str| match key {
             "queue" => Some("nowhere".to_owned()),
             "risk" => Some("9".to_owned()),
-            "text" => Some("梨树".to_owned()),
+            "search" => Some("1".to_owned()),
             _ => None,
         };
-        let list = list_of(Queue::Open, read);
+        let list = list_of(Queue::Open, read, || "梨树".to_owned());
         assert_eq!(
             list,
             ListCaseFiles { text: "梨树".to_owned(), ..ListCaseFiles::of(Queue::Open) }
         );
+    }
+
+    #[test]
+    fn a_list_that_was_not_searched_is_not_narrowed_by_an_older_search() {
+        let list = list_of(Queue::Open, |_| None, || "梨树".to_owned());
+        assert_eq!(list, ListCaseFiles::of(Queue::Open));
     }
 }

@@ -50,8 +50,8 @@ pub fn CaseFilePage() -> impl IntoView {
     let params = use_params_map();
     let file = OpenFile::open(move || document_id(params.with(|params| params.get("id"))));
     let wide = shared().wide;
-    let title = file.part(|view| view.row.matter.clone());
-    use_title(move || title.get().unwrap_or_else(|| "案件".to_owned()));
+    // Browsers keep the titles of pages in their history, unencrypted: nothing of a file stands there.
+    use_title(|| "案件".to_owned());
     move || {
         if wide.get() {
             view! { <Wide file /> }.into_any()
@@ -66,7 +66,7 @@ fn Wide(file: OpenFile) -> impl IntoView {
     let number = number_of(file);
     view! {
         <DeskFrame on="case" title="案件" sub=number>
-            <main class="file-page" id="main">
+            <main class="file-page" id="main" tabindex="-1">
                 <FileColumn file review=Review::of(file) />
             </main>
         </DeskFrame>
@@ -85,7 +85,7 @@ pub fn Phone(
     view! {
         <div class="app">
             <NavBar title="案件" sub=number_of(file) back=true />
-            <main class="main flat" id="main">
+            <main class="main flat" id="main" tabindex="-1">
                 {move || {
                     if is_there.get() {
                         view! { <Body file tab /> }.into_any()

@@ -26,10 +26,14 @@ pub type Show = Callback<(ListCaseFiles,)>;
 pub fn CasesPage() -> impl IntoView {
     let shared = shared();
     let query = use_query_map();
-    let list = Memo::new(move |_| list_of(Queue::Open, |key| query.with(|query| query.get(key))));
+    let list = Memo::new(move |_| {
+        list_of(Queue::Open, |key| query.with(|query| query.get(key)), || shared.search.get())
+    });
     let go = use_go_in_place();
-    let show: Show =
-        Callback::new(move |(list,): (ListCaseFiles,)| go.run((list_address("/cases", &list),)));
+    let show: Show = Callback::new(move |(list,): (ListCaseFiles,)| {
+        shared.search.set(list.text.clone());
+        go.run((list_address("/cases", &list),));
+    });
     let found = answer(move || list.get());
     let own = move || {
         shared
@@ -82,6 +86,7 @@ fn Search(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
             <input
                 class="grow"
                 type="search"
+                autocomplete="off"
                 enterkeyhint="search"
                 placeholder="案件、姓名、电话尾号、村名"
                 data-test="cases-search"

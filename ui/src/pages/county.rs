@@ -77,7 +77,7 @@ pub fn CountyPage() -> impl IntoView {
             if wide.get() {
                 view! {
                     <DeskFrame on="county" title sub>
-                        <main class="page scroll" id="main">
+                        <main class="page scroll" id="main" tabindex="-1">
                             <Body county />
                         </main>
                     </DeskFrame>
@@ -87,7 +87,7 @@ pub fn CountyPage() -> impl IntoView {
                 view! {
                     <div class="app">
                         <NavBar title sub />
-                        <main class="main gap" id="main">
+                        <main class="main gap" id="main" tabindex="-1">
                             <Body county />
                         </main>
                         <TabBar on=Tab::Today />

@@ -40,8 +40,9 @@ pub struct Inbox {
 impl Inbox {
     fn open() -> Self {
         let (params, query) = (use_params_map(), use_query_map());
-        let question =
-            Memo::new(move |_| query.with(|query| list_of(Queue::ToAccept, |key| query.get(key))));
+        let question = Memo::new(move |_| {
+            query.with(|query| list_of(Queue::ToAccept, |key| query.get(key), String::new))
+        });
         let chosen = Memo::new(move |_| document_id(params.with(|params| params.get("id"))));
         let file = OpenFile::open(move || chosen.get());
         Self {
@@ -114,7 +115,7 @@ fn Wide(inbox: Inbox) -> impl IntoView {
     let is_chosen = Memo::new(move |_| inbox.chosen.get().is_some());
     view! {
         <DeskFrame on title sub>
-            <main class="split" id="main">
+            <main class="split" id="main" tabindex="-1">
                 <List inbox />
                 {move || {
                     if is_chosen.get() {
@@ -140,7 +141,7 @@ fn PhoneList(inbox: Inbox) -> impl IntoView {
     view! {
         <div class="app">
             <NavBar title />
-            <main class="main flat inbox-phone" id="main">
+            <main class="main flat inbox-phone" id="main" tabindex="-1">
                 <Queues inbox />
                 <List inbox />
             </main>

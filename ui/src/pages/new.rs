@@ -25,16 +25,12 @@ use crate::components::{FaultNote, Frame, Icon, use_go};
 use crate::models::new_form::NewForm;
 use crate::words::clock;
 
-/// The page. `?visit_day=<id>&matter=…` opens it for somebody who came on a visit day.
+/// The page. `?visit_day=<id>` opens it for somebody who came on a visit day.
 #[component]
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let visit_day = query.get("visit_day").and_then(|id| id.parse().ok());
-    let start = NewForm {
-        visit_day,
-        matter: query.get("matter").unwrap_or_default(),
-        ..NewForm::default()
-    };
+    let start = NewForm { visit_day, ..NewForm::default() };
     let name = visit_day.map_or_else(|| "new".to_owned(), |id| format!("new/{id}"));
     let draft = Draft::open(name, start);
     let opening = Opening::new(draft);

@@ -108,7 +108,7 @@ pub fn SignInPage() -> impl IntoView {
                 <h1>"一档通"</h1>
                 <p class="mid place">"没有网络也能用，写下的都先存在本机"</p>
             </header>
-            <main class="main" id="main">
+            <main class="main" id="main" tabindex="-1">
                 {session_fault}
                 <KnownList entering/>
                 <DemoList entering/>

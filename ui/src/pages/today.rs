@@ -30,7 +30,7 @@ pub fn TodayPage() -> impl IntoView {
         if shared.wide.get() {
             view! {
                 <DeskFrame on="today" title="今天">
-                    <main class="page scroll" id="main">
+                    <main class="page scroll" id="main" tabindex="-1">
                         <div class="column"><DeskHeader today/> <Body today/></div>
                     </main>
                 </DeskFrame>
@@ -40,7 +40,7 @@ pub fn TodayPage() -> impl IntoView {
             view! {
                 <div class="app">
                     <Header today/>
-                    <main class="main" id="main"><Body today/></main>
+                    <main class="main" id="main" tabindex="-1"><Body today/></main>
                     <TabBar on=Tab::Today/>
                 </div>
             }

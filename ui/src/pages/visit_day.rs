@@ -22,7 +22,7 @@ use self::files::{Files, SessionSheet};
 use self::register_sheet::RegisterSheet;
 use self::summary::SummarySheet;
 use self::walk_ins::WalkIns;
-use crate::components::{FaultNote, Frame, Icon, Waiting};
+use crate::components::{Dotted, FaultNote, Frame, Icon, Waiting};
 use crate::door::{Answer, answer};
 use crate::models::visit::ready_line;
 use crate::words::{month_day, weekday_short};
@@ -169,7 +169,7 @@ fn Dock(day: OpenDay) -> impl IntoView {
         Some(view! {
             <div class="dock-note" role="status" data-test="visit-ready">
                 <Icon name=icon class="s" />
-                <span>{line}</span>
+                <span><Dotted text=line /></span>
             </div>
             <div class="dock wrap">
                 <button

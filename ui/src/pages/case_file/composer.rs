@@ -9,7 +9,7 @@ use super::file::OpenFile;
 use super::kept::Kept;
 use super::return_parts::{FieldChoice, Preview, Reason, missing, open_form, send};
 use super::sheet_parts::RestoredNote;
-use crate::components::{FaultNote, Icon};
+use crate::components::{FaultNote, Icon, use_focus};
 use crate::models::return_form::ReturnForm;
 
 /// The composer. Escape closes it and keeps the draft; Ctrl Enter sends.
@@ -41,7 +41,8 @@ pub fn Composer(
         _ => {}
     };
     let place: NodeRef<Div> = NodeRef::new();
-    focus_reason(place);
+    // The reason is what is typed first.
+    use_focus(place, "textarea");
     view! {
         <div
             class="composer"
@@ -130,20 +131,4 @@ fn Foot(
             </span>
         </div>
     }
-}
-
-/// The reason is what is typed first.
-fn focus_reason(place: NodeRef<Div>) {
-    Effect::new(move |_| {
-        let Some(place) = place.get() else { return };
-        request_animation_frame(move || {
-            let reason = place.query_selector("textarea").ok().flatten();
-            let reason = reason
-                .map(leptos::wasm_bindgen::JsCast::unchecked_into::<leptos::web_sys::HtmlElement>);
-            if let Some(reason) = reason {
-                // Where focus is refused, the field can still be clicked.
-                let _ = reason.focus();
-            }
-        });
-    });
 }

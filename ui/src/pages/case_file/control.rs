@@ -1,9 +1,12 @@
 //! The control that fits a fact: text, number, date, choice.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use yidang_api::case_file::FactView;
 use yidang_domain::category::CLASSES;
 use yidang_domain::facts::{CASE_FACTS, Risk, Source, ValueKind};
+
+use crate::components::{arrows, tab_stop};
 
 /// A labelled control for `fact`, bound to `value` as text.
 #[component]
@@ -86,7 +89,13 @@ pub fn Words(
     view! {
         <label class="ask">
             <span>{label}</span>
-            <textarea rows="3" maxlength=limit.to_string() data-test=hook bind:value=value></textarea>
+            <textarea
+                rows="3"
+                maxlength=limit.to_string()
+                autocomplete="off"
+                data-test=hook
+                bind:value=value
+            ></textarea>
         </label>
     }
 }
@@ -115,6 +124,7 @@ pub fn Choice(
                     class="pick"
                     class:on=is_on
                     aria-checked=move || is_on.get().to_string()
+                    tabindex=move || tab_stop(is_on.get(), value.with(String::is_empty))
                     data-test=hook
                     on:click=move |_| value.set(code.clone())
                 >
@@ -126,7 +136,12 @@ pub fn Choice(
     view! {
         <div class="ask">
             <span>{label.clone()}</span>
-            <div class="picks" role="radiogroup" aria-label=label>
+            <div
+                class="picks"
+                role="radiogroup"
+                aria-label=label
+                on:keydown=move |event: KeyboardEvent| arrows(&event)
+            >
                 {buttons}
             </div>
         </div>

@@ -1,5 +1,6 @@
 //! 记一笔: a visit, a session, an agreement, or asking to close; kept as typed.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use yidang_api::case_file::{AddEntry, Heads, Saved};
 use yidang_domain::civil::Date;
@@ -12,7 +13,7 @@ use super::five::Five;
 use super::kept::Kept;
 use super::party_sheet::mirror;
 use super::sheet_parts::{RestoredNote, SaveBar, submit};
-use crate::components::Sheet;
+use crate::components::{Sheet, arrows, tab_stop};
 use crate::door::today;
 use crate::models::entry_form::{EntryForm, ask};
 
@@ -100,6 +101,7 @@ fn Kinds(kinds: Vec<EntryKind>, form: Kept<EntryForm>) -> impl IntoView {
                     class="pick"
                     class:on=is_on
                     aria-checked=move || is_on.get().to_string()
+                    tabindex=move || tab_stop(is_on.get(), false)
                     data-test=format!("entry-kind-{}", kind.name())
                     on:click=move |_| form.value.update(|form| form.kind = kind)
                 >
@@ -109,7 +111,13 @@ fn Kinds(kinds: Vec<EntryKind>, form: Kept<EntryForm>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <div class="picks" role="radiogroup" aria-label="记什么" data-test="entry-kinds">
+        <div
+            class="picks"
+            role="radiogroup"
+            aria-label="记什么"
+            data-test="entry-kinds"
+            on:keydown=move |event: KeyboardEvent| arrows(&event)
+        >
             {buttons}
         </div>
     }
@@ -193,6 +201,7 @@ fn Agreement(form: Kept<EntryForm>, texts: Texts) -> impl IntoView {
                 class="pick"
                 class:on=is_on
                 aria-checked=move || is_on.get().to_string()
+                tabindex=move || tab_stop(is_on.get(), false)
                 data-test=hook
                 on:click=move |_| form.value.update(|form| form.form = how)
             >
@@ -201,7 +210,12 @@ fn Agreement(form: Kept<EntryForm>, texts: Texts) -> impl IntoView {
         }
     };
     view! {
-        <div class="picks" role="radiogroup" aria-label="怎么说定的">
+        <div
+            class="picks"
+            role="radiogroup"
+            aria-label="怎么说定的"
+            on:keydown=move |event: KeyboardEvent| arrows(&event)
+        >
             {choice(AgreementForm::Oral, "口头协议", "entry-form-oral")}
             {choice(AgreementForm::Written, "书面协议", "entry-form-written")}
         </div>

@@ -1,10 +1,11 @@
 //! 五说解疙瘩: five voices, each with speaker, relation and words; consent beside them.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use yidang_domain::entry::{FiveSayings, Saying};
 
 use super::kept::Kept;
-use crate::components::Icon;
+use crate::components::{Icon, arrows, tab_stop};
 use crate::models::entry_form::EntryForm;
 
 /// Names of the slots in test hooks, in the order of [`FiveSayings::LABELS`].
@@ -27,7 +28,12 @@ pub fn Five(
             <legend>
                 "五说解疙瘩" <span class="t3 small">" 谁说了写谁，没说的空着"</span>
             </legend>
-            <div class="five" role="tablist" aria-label="五说">
+            <div
+                class="five"
+                role="tablist"
+                aria-label="五说"
+                on:keydown=move |event: KeyboardEvent| arrows(&event)
+            >
                 {tabs}
             </div>
             {move || view! { <Voice form index=open.get() /> }} <Consent form />
@@ -57,6 +63,7 @@ fn VoiceTab(
             class:on=is_on
             class:done=move || is_done.get() && !is_on.get()
             aria-selected=move || is_on.get().to_string()
+            tabindex=move || tab_stop(is_on.get(), false)
             aria-label=spoken
             data-test=format!("five-{}", SLOTS.get(index).copied().unwrap_or_default())
             on:click=move |_| open.set(index)
@@ -85,7 +92,7 @@ fn Voice(form: Kept<EntryForm>, index: usize) -> impl IntoView {
         });
     };
     view! {
-        <div class="slot" role="tabpanel">
+        <div class="slot" role="tabpanel" aria-label=FiveSayings::LABELS.get(index).map(|label| label.0)>
             <div class="pair">
                 <label class="ask">
                     <span>"谁说的"</span>
@@ -116,6 +123,7 @@ fn Voice(form: Kept<EntryForm>, index: usize) -> impl IntoView {
                 <span>"要紧的话"</span>
                 <textarea
                     rows="2"
+                    autocomplete="off"
                     data-test="five-words"
                     prop:value=text(|said| &said.words)
                     on:input=move |event| {

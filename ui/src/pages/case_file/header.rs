@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use yidang_api::list::CaseRow;
 
 use super::file::OpenFile;
-use crate::components::{DueMark, Icon, RiskMark};
+use crate::components::{Dotted, DueMark, Icon, RiskMark};
 
 /// Chips under the title.
 #[component]
@@ -67,7 +67,7 @@ pub fn Header(
                         .map(|(term, text)| {
                             view! {
                                 <dt>{term}</dt>
-                                <dd>{text}</dd>
+                                <dd><Dotted text /></dd>
                             }
                         })
                         .collect_view()}

@@ -7,7 +7,7 @@ use yidang_domain::ids::DocumentId;
 use yidang_domain::rights::Act;
 
 use super::file::{OpenFile, Sheeted};
-use crate::components::Icon;
+use crate::components::{Dotted, Icon};
 use crate::words::moment;
 
 /// All notes of a file.
@@ -97,7 +97,7 @@ fn ToDecide(id: DocumentId, about: Vec<String>) -> impl IntoView {
             <Icon name="swap" />
             <div class="grow">
                 <b>{title}</b>
-                <div class="mid t2">{about.join("；")}</div>
+                <div class="mid t2"><Dotted text=about.join("；") /></div>
             </div>
             <A href=format!("/case/{id}/clash") attr:class="btn slim" attr:data-test="case-to-clash">
                 "去定"

@@ -1,5 +1,6 @@
 //! Sending a file back: the parts that the sheet on the phone and the composer on the desktop share.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::doing::Doing;
@@ -7,7 +8,7 @@ use super::file::OpenFile;
 use super::kept::Kept;
 use super::party_sheet::mirror;
 use super::sheet_parts::{RestoredNote, SaveBar, submit};
-use crate::components::Sheet;
+use crate::components::{Sheet, arrows, tab_stop};
 use crate::models::return_form::{REASONS, ReturnForm, ReturnOption, lacking, options};
 
 /// Opens the form of the file on screen, with the first field that lacks something chosen.
@@ -49,7 +50,11 @@ pub fn FieldChoice(
 ) -> impl IntoView {
     let all = file.part(options);
     view! {
-        <div role="radiogroup" aria-label="退回哪一项">
+        <div
+            role="radiogroup"
+            aria-label="退回哪一项"
+            on:keydown=move |event: KeyboardEvent| arrows(&event)
+        >
             <div class="lbl">"退回哪一项"</div>
             {move || {
                 all.get()
@@ -74,6 +79,7 @@ fn FieldButton(option: ReturnOption, form: Kept<ReturnForm>) -> impl IntoView {
             class="opt"
             class:on=is_on
             aria-checked=move || is_on.get().to_string()
+            tabindex=move || tab_stop(is_on.get(), form.value.with(|form| form.field.is_empty()))
             data-test=format!("return-field-{name}")
             on:click=move |_| form.value.update(|form| form.field = name.to_owned())
         >
@@ -112,7 +118,13 @@ pub fn Reason(
         <div>
             <label class="ask">
                 <span class="lbl">"为什么，怎么补"</span>
-                <textarea rows="3" maxlength="500" data-test="return-reason" bind:value=reason></textarea>
+                <textarea
+                    rows="3"
+                    maxlength="500"
+                    autocomplete="off"
+                    data-test="return-reason"
+                    bind:value=reason
+                ></textarea>
             </label>
             <div class="row wrap">{chips}</div>
         </div>

@@ -1,11 +1,13 @@
 //! The tabs of a file: 经过, 事实, 当事人.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use super::entries::Entries;
 use super::facts::Facts;
 use super::file::OpenFile;
 use super::parties::Parties;
+use crate::components::{arrows, tab_stop};
 
 /// One of the tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +70,7 @@ pub fn Tabs(
                     role="tab"
                     class:on=is_on
                     aria-selected=move || is_on.get().to_string()
+                    tabindex=move || tab_stop(is_on.get(), false)
                     data-test=format!("tab-{}", mine.name())
                     on:click=move |_| tab.set(mine)
                 >
@@ -79,10 +82,15 @@ pub fn Tabs(
         })
         .collect_view();
     view! {
-        <div class="tabs" role="tablist">
+        <div
+            class="tabs"
+            role="tablist"
+            aria-label="这一件的内容"
+            on:keydown=move |event: KeyboardEvent| arrows(&event)
+        >
             {buttons}
         </div>
-        <div role="tabpanel">
+        <div role="tabpanel" aria-label=move || tab.get().label()>
             {move || match tab.get() {
                 Tab::Entries => view! { <Entries file /> }.into_any(),
                 Tab::Facts => view! { <Facts file /> }.into_any(),

@@ -19,7 +19,7 @@ use super::parties::Parties;
 use super::route_map::RouteMap;
 use super::sheets::Sheets;
 use super::tabs::{Tab, Tabs};
-use crate::components::{FaultNote, Icon, Waiting};
+use crate::components::{FaultNote, Icon, Waiting, keep_somewhere};
 use crate::words::{number_words, who_words};
 
 /// The file. `keys` says that the page answers the keys A and R, shown on the buttons.
@@ -178,6 +178,10 @@ fn place_words(row: &CaseRow) -> String {
 #[component]
 fn Buttons(file: OpenFile, review: Review, keys: bool) -> impl IntoView {
     let all = Memo::new(move |_| actions(file));
+    Effect::new(move |_| {
+        all.track();
+        keep_somewhere();
+    });
     move || {
         all.get().into_iter().map(|action| view! { <Button action review keys /> }).collect_view()
     }

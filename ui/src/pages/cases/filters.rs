@@ -50,7 +50,11 @@ pub fn Filters(
     let open = RwSignal::new(false);
     let chips = ORDER.into_iter().map(|queue| view! { <Chip queue list show/> }).collect_view();
     let row: NodeRef<Div> = NodeRef::new();
+    let shared = shared();
     Effect::new(move |_| {
+        // Counts arrive later than the chips, and make them wider.
+        shared.queues.track();
+        list.track();
         if let Some(row) = row.get() {
             request_animation_frame(move || show_chosen(&row));
         }

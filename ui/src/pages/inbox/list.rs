@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use yidang_api::list::{CaseRow, ListCaseFiles, Queue, QueuesQuestion};
 
 use super::Inbox;
-use crate::components::{DueMark, Empty, FaultNote, RiskBars, Segments, Waiting};
+use crate::components::{DueMark, Empty, FaultNote, RiskBars, Segments, Waiting, keep_somewhere};
 use crate::door::{answer, today};
 use crate::models::inbox::{Shown, is_read, marks};
 use crate::models::query::{list_address, queue_name};
@@ -75,6 +75,10 @@ fn Rows(inbox: Inbox) -> impl IntoView {
             let list = list.as_ref()?;
             Some(list.rows.iter().filter(|row| shown.takes(row)).cloned().collect::<Vec<_>>())
         })
+    });
+    Effect::new(move |_| {
+        rows.track();
+        keep_somewhere();
     });
     let is_empty = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(Vec::is_empty)));
     let more = Memo::new(move |_| {

@@ -1,5 +1,6 @@
 //! The six fields.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use yidang_domain::facts::Risk;
 
@@ -9,7 +10,7 @@ use super::draft::Draft;
 use super::opening::Opening;
 use super::parties::{PartiesSheet, PartiesValue};
 use super::source::SourceSheet;
-use crate::components::{BadHint, FieldRow, RiskBars};
+use crate::components::{BadHint, FieldRow, RiskBars, arrows, tab_stop};
 use crate::door::today;
 use crate::models::new_form::NewForm;
 use crate::words::{day, month_day};
@@ -152,6 +153,7 @@ fn RiskChoice(form: RwSignal<NewForm>) -> impl IntoView {
                     role="radio"
                     class=move || if on() { format!("on r{number}") } else { String::new() }
                     aria-checked=move || on().to_string()
+                    tabindex=move || tab_stop(on(), false)
                     data-test=format!("new-risk-{number}")
                     on:click=move |_| form.update(|form| form.risk = Some(risk))
                 >
@@ -161,5 +163,14 @@ fn RiskChoice(form: RwSignal<NewForm>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <div class="seg four" role="radiogroup" aria-label="缓急">{choices}</div> }
+    view! {
+        <div
+            class="seg four"
+            role="radiogroup"
+            aria-label="缓急"
+            on:keydown=move |event: KeyboardEvent| arrows(&event)
+        >
+            {choices}
+        </div>
+    }
 }
