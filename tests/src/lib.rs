@@ -348,6 +348,19 @@ impl Device {
     }
 }
 
+/// Runs one command of `yidang-device` on the data in `folder`, where no device runs, such as
+/// `["show", id]`; what it says.
+///
+/// # Errors
+///
+/// Where it fails; the fault is in the error.
+pub fn device_command(folder: &Path, arguments: &[&str]) -> Result<Value> {
+    let done = program("yidang-device")?.arg("--data").arg(folder).args(arguments).output()?;
+    let fault = String::from_utf8_lossy(&done.stderr);
+    ensure!(done.status.success(), "yidang-device {arguments:?}: {fault}");
+    Ok(serde_json::from_slice(&done.stdout)?)
+}
+
 impl Drop for Device {
     fn drop(&mut self) {
         drop(self.child.kill());
