@@ -4,8 +4,10 @@
 #![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
 pub mod browser;
+pub mod hands;
 pub mod keyboard;
 pub mod screen;
+pub mod story;
 pub mod walk;
 
 use std::io::{BufRead, BufReader, Read, Write};

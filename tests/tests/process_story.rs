@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use anyhow::Result;
+use serde_json::json;
 use tempfile::TempDir;
+use yidang_tests::story::{card, delivered, numbers_open_to_files, stage};
 use yidang_tests::{Device, Server};
 
 /// The people of the story, each with a device of their own.
@@ -30,34 +31,6 @@ fn people() -> Result<People> {
         server,
         folder,
     })
-}
-
-fn stage(view: &Value) -> String {
-    view["row"]["stage"].as_str().unwrap_or_default().to_owned()
-}
-
-fn delivered(view: &Value) -> bool {
-    view["entries"]
-        .as_array()
-        .is_some_and(|entries| entries.iter().all(|entry| entry["delivery"] == "accepted"))
-}
-
-/// A value with the name and the device that a card shows beside it.
-type Told = (String, String, String);
-
-/// The one card of a file, without what depends on who looks.
-fn card(view: &Value) -> Result<(String, Vec<Told>)> {
-    let clash = view["clashes"].get(0).with_context(|| format!("no card: {view:#}"))?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let values = clash["values"].as_array().context("no values")?;
-    let told = values
-        .iter()
-        .map(|value| {
-            let written = &value["written"];
-            (text(&value["value"]), text(&written["name"]), text(&written["device"]))
-        })
-        .collect();
-    Ok((text(&clash["before"]), told))
 }
 
 #[test]
@@ -152,29 +125,6 @@ fn township_judges(all: &mut People, first: &str, second: &str, third: &str) -> 
     assert!(late.iter().any(|row| row["id"] == *third), "on the reviewer's list");
     assert_eq!(stage(&all.wang.case(third)?), "closed");
     numbers_open_to_files(&mut all.hao, [first, second, third])
-}
-
-/// The county's numbers match the lists they open to, and those hold the files of the story.
-fn numbers_open_to_files(hao: &mut Device, files: [&str; 3]) -> Result<()> {
-    hao.sync()?;
-    let county = hao.ask("county", &json!({}))?;
-    let mut figures = county["figures"].as_array().cloned().unwrap_or_default();
-    for township in county["townships"].as_array().into_iter().flatten() {
-        figures.extend(["open", "to_accept", "overdue", "closed"].map(|key| township[key].clone()));
-    }
-    for class in county["classes"].as_array().into_iter().flatten() {
-        figures.push(class["figure"].clone());
-    }
-    assert!(figures.len() > 10);
-    for figure in &figures {
-        let list = hao.ask("list_case_files", &figure["opens"])?;
-        assert_eq!(list["total"], figure["count"], "{figure}");
-    }
-    let all: Vec<Value> = hao.list("all", "")?;
-    for file in files {
-        assert!(all.iter().any(|row| row["id"] == *file));
-    }
-    Ok(())
 }
 
 /// A server restored from a backup taken before the closing comes back to it through one device.
