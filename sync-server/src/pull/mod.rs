@@ -2,6 +2,7 @@
 
 pub mod authors;
 pub mod place;
+pub mod proofs;
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ use crate::store::{Db, DocumentRow, ScopeRow, StoreError};
 
 use place::Place;
 
-/// A document this far behind comes whole.
+/// A document of which a device holds nothing, or that is this far behind, comes whole.
 const MOST_BATCHES: u64 = 50;
 /// Documents looked up at once.
 const STRIDE: u32 = 256;
@@ -217,10 +218,11 @@ fn deliver(
         let detail = format!("scope {} names a document that is not there", scope.hash);
         return Err(StoreError::Damaged(detail));
     };
-    // A document travels with its proofs; only where those are many, the device takes the document
-    // as the server attests it (docs/decisions/0008).
+    // Words come before signatures: a device that lacks the document takes it as the server attests
+    // it, and asks for the proofs afterwards (docs/decisions/0010).
     let from = if is_held { course.base } else { 0 };
-    if db.count_batches_after(&row.document, from)? > MOST_BATCHES {
+    let is_far = from == 0 || db.count_batches_after(&row.document, from)? > MOST_BATCHES;
+    if is_far && !question.own.contains(&row.last_seq) {
         return whole(db, &document).map(Some);
     }
     let batches: Vec<SignedBatch> = db
