@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::county;
 use crate::heal::NOTE_EVERY_MS;
 use crate::judge::{Judge, Ruling, Verified, verify};
-use crate::pull::{self, Question, Standing, authors};
+use crate::pull::{self, Question, Standing, authors, proofs};
 use crate::register::Register;
 use crate::store::StoreError;
 
@@ -166,19 +166,20 @@ impl App {
             most_bytes: request.most_bytes,
             own,
         };
-        let (page, certificates) = self.read(|db| {
+        let (page, certificates, proofs) = self.read(|db| {
             let page = pull::page(db, register, &question)?;
             let held = place.map_or(0, |place| place.base.unwrap_or(place.seq));
             let mut wanted = request.want_certificates.clone();
             wanted.extend(authors::new(db, &page, held)?);
-            Ok::<_, StoreError>((page, authors::certificates(db, &wanted)?))
+            let proofs = proofs::of(db, &page.scope, &request.want_proofs)?;
+            Ok::<_, StoreError>((page, authors::certificates(db, &wanted)?, proofs))
         })?;
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
         }
         let reference = register.reference(&caller.user);
         let is_new = reference.version != request.reference_version;
-        Ok(SyncReply {
+        let mut reply = SyncReply {
             cursor: Some(page.place.sign(&county.seed)),
             more: page.more,
             documents: page.documents,
@@ -188,8 +189,11 @@ impl App {
             checkpoint: self.checkpoint_after(place.map_or(0, |place| place.seq), now)?,
             released: page.released.iter().map(|id| id.to_vec()).collect(),
             scope: page.scope.hash,
+            proofs,
             ..SyncReply::default()
-        })
+        };
+        reply.attest(&county.seed);
+        Ok(reply)
     }
 
     /// The newest checkpoint, where it lies after `seq`.

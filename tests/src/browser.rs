@@ -41,6 +41,21 @@ impl Browser {
     ///
     /// Where driver or browser do not start.
     pub async fn chromium(profile: &Path, view: View) -> Result<Self> {
+        Self::chromium_set(profile, view, &json!({})).await
+    }
+
+    /// Starts a Chromium that lets no site keep anything, as some offices set it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Browser::chromium`].
+    pub async fn chromium_that_keeps_nothing(profile: &Path) -> Result<Self> {
+        const BLOCK: u32 = 2;
+        let settings = json!({ "profile.default_content_setting_values.cookies": BLOCK });
+        Self::chromium_set(profile, View::Phone, &settings).await
+    }
+
+    async fn chromium_set(profile: &Path, view: View, settings: &Value) -> Result<Self> {
         let port = super::free_port()?;
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -65,7 +80,7 @@ impl Browser {
         .map(str::to_owned)
         .to_vec();
         arguments.push(format!("--user-data-dir={}", profile.display()));
-        let mut options = json!({ "args": arguments });
+        let mut options = json!({ "args": arguments, "prefs": settings });
         if view == View::Phone {
             options["mobileEmulation"] = json!({ "deviceMetrics": {
                 "width": 390, "height": 844, "pixelRatio": 2.0, "touch": true, "mobile": true,

@@ -7,6 +7,7 @@
 
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on standard output")]
 
+mod bench;
 mod process;
 mod run;
 mod setup;
@@ -53,6 +54,11 @@ enum Task {
         #[arg(long)]
         skip_e2e: bool,
     },
+    /// Measure the budgets of the design; prints a table and writes `target/bench/*.json`.
+    Bench {
+        /// Only these: save, long-file, first-sync, exchange.
+        groups: Vec<String>,
+    },
     /// Build the user interface and its worker into `dist/`.
     BuildWeb {
         /// Optimise for size and write `.br` files beside the originals.
@@ -83,6 +89,7 @@ fn execute(task: Task) -> Result<ExitCode> {
             run::run(&workspace, &run::Options { headless, port, data })?;
         }
         Task::Test { skip_e2e } => return verify::verify(&workspace, skip_e2e),
+        Task::Bench { groups } => bench::run(&workspace, &groups)?,
         Task::BuildWeb { release } => web::build(&workspace, release)?,
         Task::Setup => setup::ensure(&workspace, &Need::ALL)?,
     }

@@ -29,6 +29,9 @@ pub struct SyncView {
     pub last_sent: u32,
     /// Progress of an exchange under way: done, of all.
     pub progress: Option<(u32, u32)>,
+    /// Of how many documents the signatures are still on their way; the words are here.
+    #[serde(default)]
+    pub to_prove: u32,
     /// What waits, in the order it will be sent.
     pub outbox: Vec<OutboxRow>,
     /// What needs a person.

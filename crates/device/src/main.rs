@@ -162,6 +162,21 @@ impl Shell {
         }
     }
 
+    /// Exchanges until nothing is left, the signatures of what came as snapshots included: there is
+    /// no background here.
+    async fn sync(&self) -> Result<Value, Fault> {
+        let mut left = u64::MAX;
+        loop {
+            let view = self.ask(None, "sync_now", &json!({})).await?;
+            let to_prove = view.get("to_prove").and_then(Value::as_u64).unwrap_or_default();
+            // Offline, or no proof came: the next time.
+            if to_prove == 0 || to_prove >= left {
+                return Ok(view);
+            }
+            left = to_prove;
+        }
+    }
+
     async fn export(&self, id: &str, to: &PathBuf) -> Result<Value, Fault> {
         let file = self.ask(None, "export_case_file", &json!({ "id": id })).await?;
         let base64 = file.get("base64").and_then(Value::as_str).unwrap_or_default();
@@ -179,7 +194,7 @@ impl Shell {
                 let question = json!({ "server": server, "code": code, "device_name": name });
                 self.ask(None, "enrol", &question).await
             }
-            Command::Sync => self.ask(None, "sync_now", &json!({})).await,
+            Command::Sync => self.sync().await,
             Command::List { queue, text } => {
                 let question = json!({ "queue": queue, "text": text, "org": null,
                     "category": null, "risk": null, "offset": 0, "limit": 500 });

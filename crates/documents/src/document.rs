@@ -67,17 +67,19 @@ impl Document {
         Ok(Self { engine: genesis::begin(kind, id, home)?, kind, id, home: home.clone() })
     }
 
-    /// The document made of these changes, each with the hash it was stored under. The order does
-    /// not matter. The bytes must have passed the guard when they first came in.
+    /// Adds stored changes, each with the hash it was stored under; what is there already is passed
+    /// over. The order does not matter. The bytes must have passed the guard when they first came in.
     ///
     /// # Errors
     ///
     /// [`DocumentError::Damaged`] names the first change whose bytes are not what was stored;
-    /// [`DocumentError::Incomplete`] and [`DocumentError::NoGenesis`] say what is missing.
-    pub fn load<'a>(
+    /// [`DocumentError::Incomplete`] says how many wait for others that are missing.
+    pub fn apply_stored<'a>(
+        &mut self,
         stored: impl IntoIterator<Item = (ChangeHash, &'a [u8])>,
-    ) -> Result<Self, DocumentError> {
-        let stored: Vec<(ChangeHash, &[u8])> = stored.into_iter().collect();
+    ) -> Result<(), DocumentError> {
+        let stored: Vec<(ChangeHash, &[u8])> =
+            stored.into_iter().filter(|(hash, _)| !self.has(hash)).collect();
         let total = stored.len();
         let changes = stored
             .iter()
@@ -90,27 +92,19 @@ impl Document {
                 })
             })
             .collect::<Result<Vec<Change>, DocumentError>>()?;
-        let mut engine = Automerge::new();
-        engine.apply_changes(changes)?;
-        Self::from_engine(engine, total)
+        self.engine.apply_changes(changes)?;
+        let missing = stored.iter().filter(|(hash, _)| !self.has(hash)).count();
+        if missing > 0 { Err(DocumentError::Incomplete(missing)) } else { Ok(()) }
     }
 
     /// The document in these standard Automerge bytes.
     ///
     /// # Errors
     ///
-    /// As [`Document::load`].
+    /// [`DocumentError::Engine`] for bytes that the engine cannot read; [`DocumentError::NoGenesis`]
+    /// where they are no document of ours.
     pub fn from_saved(bytes: &[u8]) -> Result<Self, DocumentError> {
         let engine = Automerge::load(bytes)?;
-        let total = engine.get_changes_meta(&[]).len();
-        Self::from_engine(engine, total)
-    }
-
-    fn from_engine(engine: Automerge, total: usize) -> Result<Self, DocumentError> {
-        let missing = total.saturating_sub(engine.get_changes_meta(&[]).len());
-        if missing > 0 {
-            return Err(DocumentError::Incomplete(missing));
-        }
         let text = |key: &str| match engine.get(ROOT, key) {
             Ok(Some((value, _))) => value.as_str().map(str::to_owned),
             _ => None,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use yidang_api::session::{Person, SessionView, StorageState};
 use yidang_api::sync::SyncState;
 use yidang_api::{Fault, FaultCode};
-use yidang_documents::{Actor, Document, actor_id};
+use yidang_documents::{Actor, Document, Projection, actor_id, project};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
 use yidang_domain::org::{OrgTree, Role};
@@ -40,7 +40,13 @@ pub(crate) struct OpenDesk {
     pub store: Store,
     pub reference: Option<Reference>,
     pub tree: OrgTree,
-    pub cache: BTreeMap<DocumentId, Document>,
+    cache: BTreeMap<DocumentId, Held>,
+}
+
+/// A document in memory with its rows, once somebody asked for them.
+struct Held {
+    document: Document,
+    projection: Option<Projection>,
 }
 
 /// How the exchange with the server stands. Forgotten when the application ends.
@@ -49,6 +55,7 @@ pub(crate) struct Exchange {
     pub state: Option<SyncState>,
     pub progress: Option<(u32, u32)>,
     pub rhythm: Rhythm,
+    pub page: crate::sync::PageSize,
     pub running: bool,
     pub due_at: Option<InstantMs>,
     pub reached_at: Option<InstantMs>,
@@ -67,6 +74,7 @@ pub struct Device {
     pub(crate) storage: StorageState,
     pub(crate) open: Option<OpenDesk>,
     pub(crate) exchange: Exchange,
+    pub(crate) seat: u64,
     revision: u64,
 }
 
@@ -97,6 +105,7 @@ impl Device {
             storage: StorageState::default(),
             open: None,
             exchange: Exchange::default(),
+            seat: 0,
             revision: 0,
         };
         if device.secrets.nonce.is_none() {
@@ -134,6 +143,7 @@ impl Device {
     pub(crate) fn open_current(&mut self) -> Result<(), Fault> {
         self.open = None;
         self.exchange = Exchange::default();
+        self.seat = self.seat.wrapping_add(1);
         let nonce = self.secrets.nonce.unwrap_or_default();
         let Some(account) = self.secrets.current_mut() else { return Ok(()) };
         let mut store = Store::open(self.stores.open(&account.store_name(), &account.store_key)?)?;
@@ -145,6 +155,19 @@ impl Device {
         self.open = Some(OpenDesk::new(account, store, &nonce)?);
         self.touch();
         Ok(())
+    }
+
+    /// The desk that was open when `seat` was taken.
+    ///
+    /// # Errors
+    ///
+    /// `not_signed_in` where somebody else sits there by now, or nobody.
+    pub(crate) fn desk_of(&mut self, seat: u64) -> Result<&mut OpenDesk, Fault> {
+        if self.seat == seat {
+            self.desk()
+        } else {
+            Err(Fault::new(FaultCode::NotSignedIn, "another desk was opened meanwhile"))
+        }
     }
 
     /// The desk that is open.
@@ -288,24 +311,49 @@ impl OpenDesk {
     /// The document, from memory or from the store.
     pub(crate) fn document(&mut self, id: DocumentId) -> Result<Document, Fault> {
         use crate::store::ReadDocuments;
-        if let Some(document) = self.cache.get(&id) {
-            return Ok(document.clone());
+        if let Some(held) = self.cache.get(&id) {
+            return Ok(held.document.clone());
         }
         let document = self
             .store
             .load(id)?
             .ok_or_else(|| Fault::new(FaultCode::NotFound, "no such document on this device"))?;
-        self.remember(document.clone());
+        self.remember(document.clone(), None);
         Ok(document)
     }
 
-    /// Keeps a document in memory.
-    pub(crate) fn remember(&mut self, document: Document) {
+    /// The rows of a document: from memory, kept ones of a long file, or made anew; none where the
+    /// document is not here.
+    pub(crate) fn projection(&mut self, id: DocumentId) -> Result<Option<Projection>, Fault> {
+        use crate::store::ReadDocuments;
+        if let Some(Held { projection: Some(projection), .. }) = self.cache.get(&id) {
+            return Ok(Some(projection.clone()));
+        }
+        if let Some(kept) = self.store.projection(id)? {
+            return Ok(Some(kept));
+        }
+        if self.store.stored(id)?.is_none() {
+            return Ok(None);
+        }
+        let document = self.document(id)?;
+        let projection = project(&document);
+        self.remember(document, Some(projection.clone()));
+        Ok(Some(projection))
+    }
+
+    /// Whether a document is in memory.
+    pub(crate) fn remembers(&self, id: DocumentId) -> bool {
+        self.cache.contains_key(&id)
+    }
+
+    /// Keeps a document in memory, with its rows where they were made.
+    pub(crate) fn remember(&mut self, document: Document, projection: Option<Projection>) {
         if self.cache.len() >= MOST_CACHED
+            && !self.cache.contains_key(&document.id())
             && let Some(first) = self.cache.keys().next().copied()
         {
             self.cache.remove(&first);
         }
-        self.cache.insert(document.id(), document);
+        self.cache.insert(document.id(), Held { document, projection });
     }
 }

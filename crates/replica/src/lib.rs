@@ -6,6 +6,7 @@
 
 pub mod seams;
 
+mod brief;
 mod desk;
 mod device;
 #[cfg(not(target_arch = "wasm32"))]

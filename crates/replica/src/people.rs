@@ -14,6 +14,9 @@ use crate::store::{ReadState, StoreError, Write};
 /// Incarnations whose actors are derived in advance when a certificate comes in.
 const INCARNATIONS: u32 = 4;
 
+/// Stands for a name whose certificate is on its way; the words are here already.
+pub const SOMEBODY: &str = "一位同事";
+
 /// Looks names up, each once.
 pub struct People<'a, S: ReadState> {
     store: &'a S,
@@ -41,9 +44,8 @@ impl<'a, S: ReadState> People<'a, S> {
                 device: certificate.device_name.clone(),
                 at: mark.at,
             },
-            // The proof is on its way; the words are here already.
             None => Provenance {
-                name: "一位同事".into(),
+                name: SOMEBODY.into(),
                 post: String::new(),
                 device: String::new(),
                 at: mark.at,

@@ -55,6 +55,10 @@ pub trait Outside {
     /// [`Unreachable`] where nothing came back.
     async fn post(&self, url: &str, body: Vec<u8>) -> Result<HttpReply, Unreachable>;
 
+    /// Lets others have their turn between two slices of long work. Where threads do that by
+    /// themselves there is nothing to do.
+    async fn breathe(&self) {}
+
     /// Keeps the secrets of this installation durably, apart from the databases.
     ///
     /// # Errors

@@ -54,7 +54,9 @@ pub fn tails(text: &str) -> String {
 
 /// The query for what somebody typed; `None` where nothing searchable is in it.
 pub fn query(typed: &str) -> Option<String> {
-    let terms: Vec<String> = typed.split_whitespace().filter_map(term).collect();
+    // Punctuation separates like a space: no phrase of the index crosses it either.
+    let terms: Vec<String> =
+        typed.split(|c: char| !is_han(c) && !c.is_alphanumeric()).filter_map(term).collect();
     if terms.is_empty() { None } else { Some(terms.join(" ")) }
 }
 
@@ -90,6 +92,11 @@ mod tests {
         assert_eq!(initials("王样一").trim(), "ㄅwyy");
         assert!(tails("12000000031").contains("ㄆ0031"));
         assert_eq!(query("0031"), Some("(\"0031\"* OR \"ㄆ0031\")".into()));
+    }
+
+    #[test]
+    fn a_sentence_pasted_with_its_punctuation_is_found_part_by_part() {
+        assert_eq!(query("墙根，羊群。"), Some("\"墙 根\"* \"羊 群\"*".into()));
     }
 
     #[test]

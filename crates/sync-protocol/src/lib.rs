@@ -23,8 +23,8 @@ pub use certificate::{Certificate, SignedCertificate};
 pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};
 pub use frame::{Format, FrameError};
 pub use message::{
-    DocumentDigest, HealReply, HealRequest, PageDocument, Receipt, SignedRequest, SyncReply,
-    SyncRequest, Verdict,
+    BatchProof, DocumentDigest, DocumentProofs, HealReply, HealRequest, PageDocument, Receipt,
+    SignedRequest, SyncReply, SyncRequest, Verdict,
 };
 pub use signing::{PublicKey, Signature, SigningSeed};
 

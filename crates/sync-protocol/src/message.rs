@@ -72,6 +72,9 @@ pub struct SyncRequest {
     /// The scope the device knows: a hash of the units it was last told.
     #[prost(uint64, tag = "7")]
     pub scope: u64,
+    /// Documents that came as snapshots and whose proofs the device still lacks, 16 bytes each.
+    #[prost(bytes = "vec", repeated, tag = "8")]
+    pub want_proofs: Vec<Vec<u8>>,
 }
 
 /// What became of a batch.
@@ -130,7 +133,8 @@ pub struct PageDocument {
     /// The unit it was born in.
     #[prost(string, tag = "3")]
     pub home: String,
-    /// The whole document as an uncompressed save, where that is smaller than its batches.
+    /// The whole document as an uncompressed save, for devices that hold nothing of it or are far
+    /// behind. The proofs follow when the device asks for them.
     #[prost(bytes = "vec", tag = "4")]
     pub snapshot: Vec<u8>,
     /// Batches in the order of the log.
@@ -184,6 +188,75 @@ pub struct SyncReply {
     /// The scope as the server computed it.
     #[prost(uint64, tag = "13")]
     pub scope: u64,
+    /// The county's signature over the snapshots of this reply; empty where there are none.
+    #[prost(bytes = "vec", tag = "14")]
+    pub attestation: Vec<u8>,
+    /// Proofs that were asked for.
+    #[prost(message, repeated, tag = "15")]
+    pub proofs: Vec<DocumentProofs>,
+}
+
+impl SyncReply {
+    /// Attests the snapshots of this reply with the county's key.
+    pub fn attest(&mut self, county: &SigningSeed) {
+        if self.documents.iter().any(|document| !document.snapshot.is_empty()) {
+            self.attestation = county.sign(Purpose::Snapshots, &self.attested()).to_vec();
+        }
+    }
+
+    /// Whether the county attests every snapshot of this reply.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongSignature`] where there are snapshots without its word.
+    pub fn check_snapshots(&self, county_key: &[u8]) -> Result<(), WrongSignature> {
+        if self.documents.iter().all(|document| document.snapshot.is_empty()) {
+            return Ok(());
+        }
+        verify(county_key, Purpose::Snapshots, &self.attested(), &self.attestation)
+    }
+
+    /// What an attestation is about: the hash over documents and the hashes of their snapshots.
+    fn attested(&self) -> Vec<u8> {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        for document in self.documents.iter().filter(|document| !document.snapshot.is_empty()) {
+            hash.update(&document.document);
+            hash.update(Sha256::digest(&document.snapshot));
+        }
+        hash.finalize().to_vec()
+    }
+}
+
+/// A signed batch without its changes, for a device that holds them already.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct BatchProof {
+    /// The header's bytes as they were signed.
+    #[prost(bytes = "vec", tag = "1")]
+    pub header: Vec<u8>,
+    /// The author's signature over header and changes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: Vec<u8>,
+    /// The author's actor, 16 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub actor: Vec<u8>,
+    /// The actor's sequence number of its first change.
+    #[prost(uint64, tag = "4")]
+    pub first: u64,
+    /// How many changes it holds, in the actor's order.
+    #[prost(uint32, tag = "5")]
+    pub changes: u32,
+}
+
+/// The proofs of a document.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct DocumentProofs {
+    /// The document, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub document: Vec<u8>,
+    /// Of each batch in the order of the log.
+    #[prost(message, repeated, tag = "2")]
+    pub batches: Vec<BatchProof>,
 }
 
 /// A document and what a device holds of it.

@@ -33,6 +33,8 @@ pub enum Purpose {
     Enrolment,
     /// A request, by the device.
     Request,
+    /// The snapshots of a reply, by the server.
+    Snapshots,
 }
 
 impl Purpose {
@@ -44,6 +46,7 @@ impl Purpose {
             Self::Cursor => b"yidang 1 cursor\0",
             Self::Enrolment => b"yidang 1 enrolment\0",
             Self::Request => b"yidang 1 request\0",
+            Self::Snapshots => b"yidang 1 snapshots\0",
         }
     }
 

@@ -5,9 +5,10 @@ use insta::assert_snapshot;
 use prost::Message;
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
-    BatchHeader, Certificate, Chain, Checkpoint, Cursor, DocumentDigest, HealReply, HealRequest,
-    PageDocument, Receipt, SignedBatch, SignedCertificate, SignedCheckpoint, SignedCursor,
-    SignedRequest, SigningSeed, SyncReply, SyncRequest, Verdict, frame,
+    BatchHeader, BatchProof, Certificate, Chain, Checkpoint, Cursor, DocumentDigest,
+    DocumentProofs, HealReply, HealRequest, PageDocument, Receipt, SignedBatch, SignedCertificate,
+    SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply, SyncRequest, Verdict,
+    frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -113,6 +114,7 @@ fn request() -> SyncRequest {
         reference_version: 3,
         certificates: vec![certificate()],
         scope: 77,
+        want_proofs: Vec::new(),
     }
 }
 
@@ -146,6 +148,8 @@ fn reply() -> SyncReply {
         wait_ms: 1,
         heal: true,
         scope: 78,
+        attestation: Vec::new(),
+        proofs: Vec::new(),
     }
 }
 
@@ -156,6 +160,26 @@ fn one_round_trip() {
     snapshot("sync-request", &request());
     snapshot("signed-request", &signed);
     snapshot("sync-reply", &reply());
+}
+
+#[test]
+fn snapshots_with_the_countys_word_and_the_proofs_that_follow() {
+    let asking = SyncRequest { want_proofs: vec![vec![4; 16]], ..SyncRequest::default() };
+    snapshot("sync-request-for-proofs", &asking);
+    let mut reply = reply();
+    reply.attest(&COUNTY);
+    let proof = BatchProof {
+        header: batch().header,
+        signature: batch().signature,
+        actor: vec![5; 16],
+        first: 3,
+        changes: 2,
+    };
+    reply.proofs = vec![DocumentProofs { document: vec![4; 16], batches: vec![proof] }];
+    snapshot("sync-reply-attested", &reply);
+    assert!(reply.check_snapshots(&COUNTY.public_key()).is_ok());
+    reply.documents[0].snapshot.push(4);
+    assert!(reply.check_snapshots(&COUNTY.public_key()).is_err(), "not what was attested");
 }
 
 #[test]

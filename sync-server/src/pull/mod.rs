@@ -2,6 +2,7 @@
 
 pub mod authors;
 pub mod place;
+pub mod proofs;
 
 use std::collections::BTreeSet;
 
@@ -17,8 +18,6 @@ use crate::store::{Db, DocumentRow, ScopeRow, StoreError};
 
 use place::Place;
 
-/// A document with more batches comes whole to a device that never had it.
-const MOST_BATCHES: u64 = 50;
 /// Documents looked up at once.
 const STRIDE: u32 = 256;
 /// Bytes of a page where the device names no number.
@@ -222,11 +221,11 @@ fn deliver(
         let detail = format!("scope {} names a document that is not there", scope.hash);
         return Err(StoreError::Damaged(detail));
     };
-    // A document travels with its proofs. Only where those are many and the device can hold nothing
-    // of it yet, it comes as the server attests it (docs/decisions/0008): whoever holds a document
-    // must get every change that is missing there, however many those are.
+    // Words come before signatures: a device that was never here takes the document as the server
+    // attests it and asks for the proofs afterwards (docs/decisions/0011). Whoever may hold something
+    // of it gets every batch that is missing there, however many those are.
     let from = if is_held { course.base } else { 0 };
-    if course.first && db.count_batches_after(&row.document, 0)? > MOST_BATCHES {
+    if course.first && !question.own.contains(&row.last_seq) {
         return whole(db, &document).map(Some);
     }
     let batches: Vec<SignedBatch> = db

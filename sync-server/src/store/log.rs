@@ -126,21 +126,6 @@ impl Db<'_> {
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 
-    /// How many batches a document has after `seq`.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn count_batches_after(&self, document: &[u8; 16], seq: u64) -> Result<u64> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT count(*) FROM log \
-             WHERE county = ?1 AND document = ?2 AND seq > ?3 AND kind = 1",
-        )?;
-        let count = statement
-            .query_row(params![self.county, document, signed(seq)], |row| row.get::<_, i64>(0))?;
-        Ok(unsigned(count))
-    }
-
     /// At most `most` records after `seq`, for whoever walks the whole log.
     ///
     /// # Errors

@@ -106,6 +106,8 @@ fn State(view: SyncView, trying: Trying) -> impl IntoView {
                 <p class="mid t2 tight">{words.more}"。"</p>
                 <p class="small t3 tight">{last_words(&view)}</p>
                 <Progress view=view.clone()/>
+                {proofs_words(view.to_prove)
+                    .map(|words| view! { <p class="small t3 tight">{words}</p> })}
                 {idle
                     .then(|| {
                         view! {
@@ -143,6 +145,11 @@ fn last_words(view: &SyncView) -> String {
             )
         },
     )
+}
+
+/// The words of a new device are here before their signatures.
+fn proofs_words(to_prove: u32) -> Option<String> {
+    (to_prove > 0).then(|| format!("{to_prove} 件档的签名还在后台补齐，不耽误用"))
 }
 
 /// How far an exchange has got; forward only, because the desk counts so.

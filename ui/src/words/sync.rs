@@ -108,6 +108,7 @@ mod tests {
             last_received: 0,
             last_sent: 0,
             progress: None,
+            to_prove: 0,
             outbox: Vec::new(),
             needs: Vec::new(),
             log: Vec::new(),

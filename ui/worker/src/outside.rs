@@ -38,6 +38,10 @@ impl Outside for Browser {
         http::exchange(url, &body).await.map_err(|error| Unreachable(host::describe(&error)))
     }
 
+    async fn breathe(&self) {
+        host::pause(0).await;
+    }
+
     async fn keep(&self, secrets: &[u8]) -> Result<(), Fault> {
         host::keep(secrets).await
     }

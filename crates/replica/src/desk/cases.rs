@@ -21,7 +21,7 @@ use super::write::{Intent, hash_of};
 use crate::device::Device;
 use crate::people::People;
 use crate::present;
-use crate::store::{ReadCases, ReadDocuments, ReadOutbox};
+use crate::store::{ReadCases, ReadOutbox};
 
 fn field(container: &str, name: &str) -> Result<&'static Field, Fault> {
     schema::field(DocumentKind::CaseFile, container, name)
@@ -116,7 +116,7 @@ fn new_party(name: &str, side: Side, phone: &str) -> Result<Edit, Fault> {
 
 /// The rows of a case file.
 pub fn projection(device: &mut Device, id: DocumentId) -> Result<CaseProjection, Fault> {
-    match device.desk()?.store.projection(id)? {
+    match device.desk()?.projection(id)? {
         Some(Projection::CaseFile(case)) => Ok(case),
         _ => Err(Fault::new(FaultCode::NotFound, "no such case file on this device")),
     }

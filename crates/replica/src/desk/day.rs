@@ -21,7 +21,7 @@ use super::write::Intent;
 use crate::device::{Device, OpenDesk};
 use crate::people::People;
 use crate::present;
-use crate::store::{CaseFilter, OutboxItem, ReadCases, ReadDocuments, ReadOutbox, ReadState};
+use crate::store::{CaseFilter, OutboxItem, ReadCases, ReadOutbox, ReadState};
 
 /// The document of a visit day: the same on every device, computed from village and nominal day.
 pub fn document_id(village: &OrgCode, nominal: &str) -> DocumentId {
@@ -109,12 +109,12 @@ fn planned(
 }
 
 fn projection(
-    desk: &OpenDesk,
+    desk: &mut OpenDesk,
     village: &OrgCode,
     nominal: &str,
 ) -> Result<VisitDayProjection, Fault> {
     let id = document_id(village, nominal);
-    if let Some(Projection::VisitDay(day)) = desk.store.projection(id)? {
+    if let Some(Projection::VisitDay(day)) = desk.projection(id)? {
         return Ok(day);
     }
     let empty = Document::begin(DocumentKind::VisitDay, id, village)
@@ -271,22 +271,9 @@ fn touched(
     let mut files = 0;
     let mut sessions = 0;
     for stored in rows {
-        let Some(Projection::CaseFile(case)) = desk.store.projection(stored.row.id)? else {
-            continue;
-        };
-        let held = case
-            .entries_of(EntryKind::MediationSession)
-            .filter(|row| {
-                matches!(row.entry(), Some(Entry::MediationSession { visit_day: Some(id), .. })
-                    if *id == day.common.id)
-            })
-            .count();
+        let held = stored.brief.sessions.iter().filter(|id| **id == day.common.id).count();
         sessions += count(held);
-        let is_touched = case
-            .common
-            .entries
-            .iter()
-            .any(|row| row.header.as_ref().is_some_and(|header| header.on == on));
+        let is_touched = stored.brief.dates.contains(&on);
         files += u32::from(held > 0 || is_touched);
     }
     Ok((files, sessions))

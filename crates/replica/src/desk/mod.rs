@@ -27,7 +27,7 @@ use yidang_api::{Desk, Fault};
 use crate::device::Device;
 use crate::store::StoreError;
 
-pub(crate) use write::{AskContext, Indexed, index, indexed, put_rows};
+pub(crate) use write::{AskContext, index, indexed, put_rows};
 
 /// A device with the question it is answering, so that the journal can name it.
 pub(crate) struct Answering<'a> {

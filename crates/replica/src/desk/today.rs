@@ -3,14 +3,13 @@
 use yidang_api::Fault;
 use yidang_api::list::{CaseRow, DueView, Light, ListCaseFiles, Queue, Stage};
 use yidang_api::today::{DueKind, DueRow, TodayView, WeekDay};
-use yidang_documents::{CaseProjection, Projection};
 use yidang_domain::civil::{Date, date_after, days_between};
-use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::labels::label_of;
 
+use crate::brief::Brief;
 use crate::device::Device;
 use crate::present::QUIET_AFTER_DAYS;
-use crate::store::{CaseFilter, ReadCases, ReadDocuments};
+use crate::store::{CaseFilter, ReadCases};
 
 use super::lists::on_day;
 
@@ -25,10 +24,11 @@ pub fn view(device: &mut Device) -> Result<TodayView, Fault> {
     let rows = desk.store.cases(&open, 0, 500)?;
     let mut due = Vec::new();
     let mut promised = Vec::new();
-    for row in rows.into_iter().map(|stored| on_day(stored, today)) {
-        let Some(Projection::CaseFile(case)) = desk.store.projection(row.id)? else { continue };
-        due.extend(to_do(&row, &case, today));
-        promised.extend(promise(&row, &case, today));
+    for stored in rows {
+        let brief = stored.brief.clone();
+        let row = on_day(stored, today);
+        due.extend(to_do(&row, &brief, today));
+        promised.extend(promise(&row, brief, today));
     }
     due.sort_by_key(|row| row.due.as_ref().map_or(Date::MAX, |due| due.on));
     promised.sort_by_key(|row| row.due.as_ref().map_or(Date::MAX, |due| due.on));
@@ -57,7 +57,7 @@ fn who(row: &CaseRow) -> String {
 }
 
 /// What a file asks of somebody today or soon.
-fn to_do(row: &CaseRow, case: &CaseProjection, today: Date) -> Option<DueRow> {
+fn to_do(row: &CaseRow, brief: &Brief, today: Date) -> Option<DueRow> {
     let line = |kind, what: String, due: Option<DueView>| {
         Some(DueRow { case: row.id, kind, who: who(row), what, due })
     };
@@ -66,15 +66,10 @@ fn to_do(row: &CaseRow, case: &CaseProjection, today: Date) -> Option<DueRow> {
         return line(DueKind::Clash, what, Some(DueView::new(today, today)));
     }
     if row.stage == Stage::Returned && !row.answered {
-        let reason = case
-            .entries_of(EntryKind::Returned)
-            .last()
-            .and_then(|entry| match entry.entry() {
-                Some(Entry::Returned { field, reason, .. }) => {
-                    Some(format!("镇上退回 · {}：{reason}", label_of(field)))
-                }
-                _ => None,
-            })
+        let reason = brief
+            .returned
+            .as_ref()
+            .map(|(field, reason)| format!("镇上退回 · {}：{reason}", label_of(field)))
             .unwrap_or_default();
         return line(DueKind::Returned, reason, row.due.clone());
     }
@@ -92,17 +87,14 @@ fn to_do(row: &CaseRow, case: &CaseProjection, today: Date) -> Option<DueRow> {
 }
 
 /// What was promised to people: agreements that are still to be performed.
-fn promise(row: &CaseRow, case: &CaseProjection, today: Date) -> Option<DueRow> {
-    let agreement = case.entries_of(EntryKind::Agreement).last()?;
-    let Some(Entry::Agreement { words, perform_by: Some(on), .. }) = agreement.entry() else {
-        return None;
-    };
+fn promise(row: &CaseRow, brief: Brief, today: Date) -> Option<DueRow> {
+    let (words, on) = brief.promised?;
     Some(DueRow {
         case: row.id,
         kind: DueKind::Perform,
         who: who(row),
         what: format!("履行 · {words}"),
-        due: Some(DueView::new(*on, today)),
+        due: Some(DueView::new(on, today)),
     })
 }
 

@@ -10,10 +10,10 @@ use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, EntryHeader};
 use yidang_domain::ids::{DocumentId, OrgCode};
+use yidang_domain::org::OrgTree;
 
 use super::Answering;
 use crate::device::OpenDesk;
-use crate::people::People;
 use crate::present;
 use crate::store::{OutboxItem, StoreError, Write};
 
@@ -73,20 +73,20 @@ impl Answering<'_> {
         let projection = project(&document);
         let reply = reply(&committed, saved);
         let reply_json = serde_json::to_string(&reply).map_err(StoreError::from)?;
-        let indexed = indexed(desk, &projection, at.date());
+        let rows = indexed(&desk.tree, &projection, at.date());
         let item = outbox_item(intent, &projection, committed.hash, at);
         desk.store.write(|write| -> Result<(), StoreError> {
             write.put_document(document.id(), document.kind(), document.home())?;
             write.split_snapshot(&document)?;
             write.put_change(document.id(), &committed.hash, &committed.bytes)?;
             write.put_outbox(&item)?;
-            put_rows(write, &projection, indexed)?;
+            put_rows(write, &projection, rows)?;
             for form in &intent.drafts {
                 write.drop_draft(form)?;
             }
             write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply_json, at)
         })?;
-        desk.remember(document);
+        desk.remember(document, Some(projection));
         self.device.exchange.due_at = Some(at);
         self.device.touch();
         Ok(reply)
@@ -166,13 +166,14 @@ fn outbox_item(
 pub(crate) type Indexed = Option<(yidang_api::list::CaseRow, crate::store::CaseKeys)>;
 
 /// Computes what the index keeps.
-pub(crate) fn indexed(desk: &OpenDesk, projection: &Projection, today: Date) -> Indexed {
+pub(crate) fn indexed(tree: &OrgTree, projection: &Projection, today: Date) -> Indexed {
     let Projection::CaseFile(case) = projection else { return None };
-    let mut people = People::new(&desk.store, desk.user());
-    let finder =
-        case.common.entries.first().map(|row| people.of(&row.mark).name).unwrap_or_default();
-    Some((present::case_row(&desk.tree, case, today, finder), present::case_keys(&desk.tree, case)))
+    Some((present::case_row(tree, case, today), present::case_keys(tree, case)))
 }
+
+/// From so many entries on a document's rows are kept, because making them anew takes longer than
+/// reading them (docs/decisions/0011). Entries are never taken away, so a kept row never goes stale.
+const LONG_ENTRIES: usize = 100;
 
 /// Keeps the rows of a document.
 pub(crate) fn put_rows(
@@ -180,24 +181,32 @@ pub(crate) fn put_rows(
     projection: &Projection,
     indexed: Indexed,
 ) -> Result<(), StoreError> {
-    write.put_projection(projection)?;
+    if projection.common().entries.len() >= LONG_ENTRIES {
+        write.put_projection(projection)?;
+    }
     match indexed {
         Some((row, keys)) => write.put_case(&row, &keys),
         None => Ok(()),
     }
 }
 
-/// Makes every row anew from the documents: after new reference data, and on command.
-pub(crate) fn index(desk: &mut OpenDesk, today: Date) -> Result<u32, Fault> {
-    use crate::store::ReadDocuments;
-    let mut done = 0;
-    for id in desk.store.documents()? {
-        let document = desk.document(id)?;
-        let projection = project(&document);
-        let rows = indexed(desk, &projection, today);
-        desk.store
-            .write(|write| -> Result<(), StoreError> { put_rows(write, &projection, rows) })?;
-        done += 1;
+/// Makes the rows of these documents anew: after new reference data and after an upgrade.
+pub(crate) fn index(
+    desk: &mut OpenDesk,
+    documents: &[DocumentId],
+    today: Date,
+) -> Result<(), Fault> {
+    let mut made = Vec::with_capacity(documents.len());
+    for id in documents {
+        let projection = project(&desk.document(*id)?);
+        let rows = indexed(&desk.tree, &projection, today);
+        made.push((projection, rows));
     }
-    Ok(done)
+    desk.store.write(|write| -> Result<(), StoreError> {
+        for (projection, rows) in made {
+            put_rows(write, &projection, rows)?;
+        }
+        Ok(())
+    })?;
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::search;
 use crate::store::CaseKeys;
 
 use super::words::{ACCEPT_WITHIN_DAYS, SETTLE_WITHIN_DAYS, is_open};
+use crate::brief::brief;
 
 /// When it was found: the business date of its first entry.
 fn found_on(case: &CaseProjection) -> Date {
@@ -43,8 +44,9 @@ pub fn due_on(case: &CaseProjection) -> Option<Date> {
     }
 }
 
-/// The row of a file. What only this device knows is filled in when the row is read.
-pub fn case_row(tree: &OrgTree, case: &CaseProjection, today: Date, finder: String) -> CaseRow {
+/// The row of a file. What only this device knows, and the name of the finder, is filled in when the
+/// row is read.
+pub fn case_row(tree: &OrgTree, case: &CaseProjection, today: Date) -> CaseRow {
     let grid = case.grid();
     let name = |level| tree.above(&grid, level).map(|unit| unit.name.clone()).unwrap_or_default();
     let category = case.fact("category");
@@ -80,7 +82,7 @@ pub fn case_row(tree: &OrgTree, case: &CaseProjection, today: Date, finder: Stri
         never_looked: true,
         answered: case.answered,
         waiting: 0,
-        finder,
+        finder: String::new(),
         last_on: last_on(case),
         last_at: case.common.last_at,
     }
@@ -112,6 +114,8 @@ pub fn case_keys(tree: &OrgTree, case: &CaseProjection) -> CaseKeys {
         found_on: found_on(case),
         closed_on: if is_open(case.stage) { None } else { on_of(case, EntryKind::Closed) },
         due_on: due_on(case),
+        finder: case.common.entries.first().map(|row| row.mark.actor),
+        brief: brief(case),
         words: words(tree, case),
     }
 }

@@ -1,12 +1,16 @@
 //! What lists show of case files, and how they are found.
 
+use prost::Message;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params, params_from_iter};
 use yidang_api::list::{CaseRow, ListCaseFiles, Queue, Stage};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::DocumentId;
+use yidang_sync_protocol::Certificate;
 
 use super::{Access, Read, Store, StoreError, Write};
+use crate::brief::Brief;
+use crate::people::SOMEBODY;
 
 /// What a row is found by, beside what it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +25,10 @@ pub struct CaseKeys {
     pub closed_on: Option<Date>,
     /// Until when something is due.
     pub due_on: Option<Date>,
+    /// The actor of the first entry.
+    pub finder: Option<[u8; 16]>,
+    /// The gist for lists.
+    pub brief: Brief,
     /// Tokens for the search.
     pub words: String,
 }
@@ -32,6 +40,8 @@ pub struct StoredRow {
     pub row: CaseRow,
     /// Until when something is due.
     pub due_on: Option<Date>,
+    /// The gist.
+    pub brief: Brief,
 }
 
 /// A selection in the words of SQL: conditions that all hold, with their values.
@@ -136,12 +146,14 @@ impl Write<'_> {
             .sql()
             .prepare_cached(
                 "INSERT INTO case_row (document, grid, village, township, category, risk, stage,
-                   clashes, late, due_on, found_on, closed_on, last_on, last_at, row, answered)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+                   clashes, late, due_on, found_on, closed_on, last_on, last_at, row, answered,
+                   finder, brief)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                   ?17, ?18)
                  ON CONFLICT (document) DO UPDATE SET grid = ?2, village = ?3, township = ?4,
                    category = ?5, risk = ?6, stage = ?7, clashes = ?8, late = ?9, due_on = ?10,
                    found_on = ?11, closed_on = ?12, last_on = ?13, last_at = ?14, row = ?15,
-                   answered = ?16, sealed = 0
+                   answered = ?16, finder = ?17, brief = ?18, sealed = 0
                  RETURNING number_of",
             )?
             .query_row(
@@ -161,7 +173,9 @@ impl Write<'_> {
                     row.last_on.to_string(),
                     row.last_at.0,
                     json,
-                    row.answered
+                    row.answered,
+                    keys.finder,
+                    serde_json::to_string(&keys.brief)?
                 ],
                 |row| row.get(0),
             )?;
@@ -236,9 +250,7 @@ pub trait ReadCases: Read {
         limit: u32,
     ) -> Result<Vec<StoredRow>, StoreError> {
         let sql = format!(
-            "SELECT c.row, c.due_on, ifnull(l.unseen, 0), l.document IS NULL,
-               (SELECT count(*) FROM outbox o WHERE o.document = c.document AND o.delivery = 0)
-             FROM case_row c LEFT JOIN looked l USING (document)
+            "SELECT {ROW} FROM case_row c LEFT JOIN looked l USING (document)
              WHERE {} ORDER BY c.last_at DESC, c.document LIMIT ? OFFSET ?",
             filter.sql()
         );
@@ -253,11 +265,10 @@ pub trait ReadCases: Read {
     fn case_row(&self, id: DocumentId) -> Result<Option<StoredRow>, StoreError> {
         let raw = self
             .sql()
-            .prepare_cached(
-                "SELECT c.row, c.due_on, ifnull(l.unseen, 0), l.document IS NULL,
-                   (SELECT count(*) FROM outbox o WHERE o.document = c.document AND o.delivery = 0)
-                 FROM case_row c LEFT JOIN looked l USING (document) WHERE c.document = ?1",
-            )?
+            .prepare_cached(&format!(
+                "SELECT {ROW} FROM case_row c LEFT JOIN looked l USING (document)
+                 WHERE c.document = ?1"
+            ))?
             .query_row([id.as_bytes()], read_row)
             .optional()?;
         raw.map(finish_row).transpose()
@@ -277,16 +288,51 @@ pub trait ReadCases: Read {
     }
 }
 
-type RawRow = (String, Option<String>, u32, bool, u32);
+/// The columns of a row, with what only this device knows and the finder's certificate.
+const ROW: &str = "c.row, c.due_on, ifnull(l.unseen, 0), l.document IS NULL,
+   (SELECT count(*) FROM outbox o WHERE o.document = c.document AND o.delivery = 0), c.finder,
+   (SELECT x.bytes FROM actor a JOIN certificate x USING (certificate) WHERE a.actor = c.finder),
+   c.brief";
+
+struct RawRow {
+    json: String,
+    due_on: Option<String>,
+    unseen: u32,
+    never_looked: bool,
+    waiting: u32,
+    finder: Option<Vec<u8>>,
+    certificate: Option<Vec<u8>>,
+    brief: Option<String>,
+}
 
 fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawRow> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    Ok(RawRow {
+        json: row.get(0)?,
+        due_on: row.get(1)?,
+        unseen: row.get(2)?,
+        never_looked: row.get(3)?,
+        waiting: row.get(4)?,
+        finder: row.get(5)?,
+        certificate: row.get(6)?,
+        brief: row.get(7)?,
+    })
 }
 
 fn finish_row(raw: RawRow) -> Result<StoredRow, StoreError> {
-    let (json, due_on, unseen, never_looked, waiting) = raw;
-    let row = CaseRow { unseen, never_looked, waiting, ..serde_json::from_str(&json)? };
-    Ok(StoredRow { row, due_on: due_on.and_then(|on| on.parse().ok()) })
+    let mut row: CaseRow = serde_json::from_str(&raw.json)?;
+    row.unseen = raw.unseen;
+    row.never_looked = raw.never_looked;
+    row.waiting = raw.waiting;
+    if raw.finder.is_some() {
+        let certificate = raw.certificate.and_then(|bytes| Certificate::decode(&*bytes).ok());
+        row.finder = certificate.map_or_else(|| SOMEBODY.to_owned(), |found| found.name);
+    }
+    let brief = raw.brief.map(|json| serde_json::from_str(&json)).transpose()?;
+    Ok(StoredRow {
+        row,
+        due_on: raw.due_on.and_then(|on| on.parse().ok()),
+        brief: brief.unwrap_or_default(),
+    })
 }
 
 impl ReadCases for Store {}

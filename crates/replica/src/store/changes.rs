@@ -31,6 +31,23 @@ pub struct StoredBatch {
     pub hashes: Vec<ChangeHash>,
 }
 
+/// How it stands with the signed batches of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Proofs {
+    /// Every change is here with its batch.
+    Whole = 0,
+    /// They are to be asked for.
+    Wanted = 1,
+    /// The server gave what it has, and it does not cover everything.
+    Partial = 2,
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).into()
+}
+
 impl Write<'_> {
     /// Notes a document, or that it is back in scope.
     pub fn put_document(
@@ -64,32 +81,51 @@ impl Write<'_> {
         Ok(rows > 0)
     }
 
-    /// Keeps a save that the server attests, as it is.
-    pub fn put_snapshot(&self, id: DocumentId, bytes: &[u8]) -> Result<(), StoreError> {
-        self.sql().execute(
-            "UPDATE document SET snapshot = ?2 WHERE document = ?1",
-            params![id.as_bytes(), bytes],
-        )?;
+    /// Keeps a save that the server attests, as it is: with its hash and heads it is the truth until
+    /// it is split. Its proofs are still to be asked for.
+    pub fn put_snapshot(
+        &self,
+        id: DocumentId,
+        bytes: &[u8],
+        heads: &[ChangeHash],
+    ) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached(
+                "UPDATE document SET snapshot = ?2, snapshot_hash = ?3, snapshot_heads = ?4,
+                   proofs = 1 WHERE document = ?1",
+            )?
+            .execute(params![id.as_bytes(), bytes, sha256(bytes), heads.concat()])?;
         Ok(())
     }
 
-    /// Splits a kept save into raw changes; needed before the first edit.
+    /// Splits a kept save into raw changes; needed before the first edit and before it is handed on.
     pub fn split_snapshot(&self, document: &Document) -> Result<(), StoreError> {
         let id = document.id();
-        let has_one: bool = self.sql().query_row(
-            "SELECT count(*) > 0 FROM document WHERE document = ?1 AND snapshot IS NOT NULL",
-            [id.as_bytes()],
-            |row| row.get(0),
-        )?;
+        let has_one: bool = self
+            .sql()
+            .prepare_cached(
+                "SELECT count(*) > 0 FROM document WHERE document = ?1 AND snapshot IS NOT NULL",
+            )?
+            .query_row([id.as_bytes()], |row| row.get(0))?;
         if has_one {
             for (hash, bytes) in document.changes_since(&[]) {
                 self.put_change(id, &hash, &bytes)?;
             }
-            self.sql().execute(
-                "UPDATE document SET snapshot = NULL WHERE document = ?1",
-                [id.as_bytes()],
-            )?;
+            self.sql()
+                .prepare_cached(
+                    "UPDATE document SET snapshot = NULL, snapshot_hash = NULL,
+                       snapshot_heads = NULL WHERE document = ?1",
+                )?
+                .execute([id.as_bytes()])?;
         }
+        Ok(())
+    }
+
+    /// Notes how it stands with the proofs of a document.
+    pub fn set_proofs(&self, id: DocumentId, proofs: Proofs) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached("UPDATE document SET proofs = ?2 WHERE document = ?1")?
+            .execute(params![id.as_bytes(), proofs as u8])?;
         Ok(())
     }
 
@@ -124,7 +160,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Keeps the rows of a document.
+    /// Keeps the rows of a long document.
     pub fn put_projection(&self, projection: &Projection) -> Result<(), StoreError> {
         let json = serde_json::to_string(projection)?;
         self.sql()
@@ -165,43 +201,70 @@ pub trait ReadDocuments: Read {
             }))
     }
 
-    /// The document, made from its changes; each is compared with the hash it was stored under.
+    /// The document, made from its snapshot and its changes; each is compared with the hash it was
+    /// stored under.
     fn load(&self, id: DocumentId) -> Result<Option<Document>, StoreError> {
         let Some(stored) = self.stored(id)? else { return Ok(None) };
-        let snapshot: Option<Vec<u8>> = self.sql().query_row(
-            "SELECT snapshot FROM document WHERE document = ?1",
-            [id.as_bytes()],
-            |row| row.get(0),
-        )?;
+        let mut document = match self.snapshot(id)? {
+            Some(document) => document,
+            None => Document::begin(stored.kind, id, &stored.home)?,
+        };
         let mut statement =
             self.sql().prepare_cached("SELECT hash, bytes FROM change WHERE document = ?1")?;
         let rows = statement.query_map([id.as_bytes()], |row| {
             Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
         let changes = rows.collect::<Result<Vec<_>, _>>()?;
-        if let Some(snapshot) = snapshot {
-            let mut document = Document::from_saved(&snapshot)?;
-            let bytes: Vec<&[u8]> = changes.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-            document.apply(&bytes)?;
-            return Ok(Some(document));
+        document.apply_stored(changes.iter().map(|(hash, bytes)| (*hash, bytes.as_slice())))?;
+        Ok(Some(document))
+    }
+
+    /// The document in a kept save, if there is one and it is what was attested.
+    fn snapshot(&self, id: DocumentId) -> Result<Option<Document>, StoreError> {
+        let kept = self
+            .sql()
+            .prepare_cached(
+                "SELECT snapshot, snapshot_hash, snapshot_heads FROM document
+                 WHERE document = ?1 AND snapshot IS NOT NULL",
+            )?
+            .query_row([id.as_bytes()], |row| {
+                Ok((
+                    row.get::<_, Vec<u8>>(0)?,
+                    row.get::<_, Option<Vec<u8>>>(1)?,
+                    row.get::<_, Option<Vec<u8>>>(2)?,
+                ))
+            })
+            .optional()?;
+        let Some((bytes, hash, heads)) = kept else { return Ok(None) };
+        let damaged = |reason: &str| yidang_documents::DocumentError::Damaged {
+            index: 0,
+            total: 1,
+            reason: reason.to_owned(),
+        };
+        if hash.is_some_and(|hash| hash != sha256(&bytes)) {
+            return Err(damaged("the snapshot is another").into());
         }
-        if changes.is_empty() {
-            return Ok(Some(Document::begin(stored.kind, id, &stored.home)?));
+        let document = Document::from_saved(&bytes)?;
+        if heads.is_some_and(|heads| heads != document.heads().concat()) {
+            return Err(damaged("the snapshot has other heads").into());
         }
-        let genesis = yidang_documents::genesis::bytes(stored.kind, id, &stored.home)?;
-        let begun = Document::begin(stored.kind, id, &stored.home)?;
-        let first = begun.heads().first().copied().unwrap_or_default();
-        let all = std::iter::once((first, genesis.as_slice()))
-            .chain(changes.iter().map(|(hash, bytes)| (*hash, bytes.as_slice())))
-            .filter({
-                let mut seen_first = false;
-                move |(hash, _)| {
-                    let again = *hash == first && seen_first;
-                    seen_first |= *hash == first;
-                    !again
-                }
-            });
-        Ok(Some(Document::load(all)?))
+        Ok(Some(document))
+    }
+
+    /// Documents whose proofs are to be asked for, at most `limit`.
+    fn to_prove(&self, limit: u32) -> Result<Vec<DocumentId>, StoreError> {
+        let mut statement =
+            self.sql().prepare_cached("SELECT document FROM document WHERE proofs = 1 LIMIT ?1")?;
+        let rows = statement.query_map([limit], |row| row.get::<_, [u8; 16]>(0))?;
+        Ok(rows.map(|row| row.map(DocumentId::from_bytes)).collect::<Result<_, _>>()?)
+    }
+
+    /// Of how many documents the proofs are still to be asked for.
+    fn count_to_prove(&self) -> Result<u32, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT count(*) FROM document WHERE proofs = 1")?
+            .query_row([], |row| row.get(0))?)
     }
 
     /// The bytes of a change.
@@ -213,7 +276,7 @@ pub trait ReadDocuments: Read {
             .optional()?)
     }
 
-    /// The rows of a document.
+    /// The kept rows of a long document.
     fn projection(&self, id: DocumentId) -> Result<Option<Projection>, StoreError> {
         let json: Option<String> = self
             .sql()

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, Transaction};
 use yidang_api::{Fault, FaultCode};
 
 pub use cases::{CaseFilter, CaseKeys, ReadCases, StoredRow};
-pub use changes::{ReadDocuments, StoredBatch};
+pub use changes::{Proofs, ReadDocuments, StoredBatch};
 pub use outbox::{OutboxItem, PendingBatch, ReadOutbox};
 pub use state::ReadState;
 
@@ -72,7 +72,7 @@ impl Store {
     ///
     /// [`StoreError`]; nothing was changed.
     pub fn open(mut connection: Connection) -> Result<Self, StoreError> {
-        schema::migrate(&mut connection)?;
+        schema::migrate(&mut connection, schema::NEWEST)?;
         const FULL: i64 = 2;
         let synchronous = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if synchronous < FULL {

@@ -138,16 +138,41 @@ CREATE TABLE happened (
   kind     TEXT NOT NULL,
   text     TEXT NOT NULL
 ) STRICT;
+", "
+-- What the server attests of a snapshot: its hash, compared on every read, and its heads.
+ALTER TABLE document ADD COLUMN snapshot_hash BLOB;
+ALTER TABLE document ADD COLUMN snapshot_heads BLOB;
+-- 0: every change is here with its signed batch, or never was a snapshot. 1: the proofs are still to
+-- be asked for. 2: the server gave what it has, and it does not cover everything.
+ALTER TABLE document ADD COLUMN proofs INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX document_to_prove ON document (proofs) WHERE proofs = 1;
+
+-- The next position is the largest one and one.
+CREATE INDEX batch_by_position ON batch (position);
+
+-- Who found it, as the actor of the first entry: the name may come later than the words.
+ALTER TABLE case_row ADD COLUMN finder BLOB;
+-- The gist for lists, as JSON.
+ALTER TABLE case_row ADD COLUMN brief TEXT;
+
+-- Only long files keep their rows; of the others they are made when somebody looks.
+DELETE FROM projection;
+INSERT INTO state (name, value) VALUES ('reindex', x'01');
 "];
 
-/// Brings the schema up to date. A database of a later version is left alone.
-pub fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+/// The version that this program writes.
+pub const NEWEST: usize = STEPS.len();
+
+/// Brings the schema up to version `to`. A database of a later version is left alone.
+pub fn migrate(connection: &mut Connection, to: usize) -> Result<(), StoreError> {
+    let known = i64::try_from(to).unwrap_or(i64::MAX);
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if version > known {
         return Err(StoreError::TooNew(version, known));
     }
-    for (index, step) in STEPS.iter().enumerate().skip(usize::try_from(version).unwrap_or(0)) {
+    for (index, step) in
+        STEPS.iter().enumerate().take(to).skip(usize::try_from(version).unwrap_or(0))
+    {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", i64::try_from(index).unwrap_or(0) + 1)?;
@@ -164,19 +189,29 @@ mod tests {
     #[test]
     fn tables_of_version_1() {
         let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection).unwrap();
+        migrate(&mut connection, 1).unwrap();
+        insta::assert_snapshot!("tables-of-version-1", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_2() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 2).unwrap();
+        insta::assert_snapshot!("tables-of-version-2", tables(&connection));
+    }
+
+    fn tables(connection: &Connection) -> String {
         let mut statement = connection
             .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
             .unwrap();
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
-        let tables: Vec<String> = rows.map(Result::unwrap).collect();
-        insta::assert_snapshot!("tables-of-version-1", tables.join("\n\n"));
+        rows.map(Result::unwrap).collect::<Vec<_>>().join("\n\n")
     }
 
     #[test]
     fn a_database_of_a_later_version_is_left_alone() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(migrate(&mut connection), Err(StoreError::TooNew(99, _))));
+        assert!(matches!(migrate(&mut connection, NEWEST), Err(StoreError::TooNew(99, _))));
     }
 }

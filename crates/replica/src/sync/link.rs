@@ -8,7 +8,7 @@ use yidang_api::sync::{LogKind, SyncNow, SyncState, SyncView};
 use yidang_api::{Fault, FaultCode, Link};
 use yidang_domain::civil::InstantMs;
 use yidang_sync_protocol::message::MOST_REPLY_BYTES;
-use yidang_sync_protocol::retry::Outcome;
+use yidang_sync_protocol::retry::{FIRST_PAUSE_MS, Outcome};
 use yidang_sync_protocol::{HealReply, SyncReply, frame};
 
 use super::absorb::{Taken, absorb};
@@ -78,7 +78,7 @@ pub async fn exchange<O: Outside>(
     device: &Arc<Mutex<Device>>,
     outside: &O,
 ) -> (Outcome, Option<u64>) {
-    {
+    let seat = {
         let mut device = lock(device);
         if device.exchange.running {
             return (Outcome::Done, Some(1_000));
@@ -88,26 +88,34 @@ pub async fn exchange<O: Outside>(
         device.exchange.received = 0;
         device.exchange.sent = 0;
         device.touch();
-    }
-    let ended = pages(device, outside).await;
-    finish(&mut lock(device), ended)
+        device.seat
+    };
+    let ended = pages(device, outside, seat).await;
+    finish(&mut lock(device), seat, ended)
 }
 
 /// No exchange takes more pages; the rest waits for the next one.
 const MOST_PAGES: u32 = 10_000;
 
-async fn pages<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(), Stop> {
+async fn pages<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+    seat: u64,
+) -> Result<(), Stop> {
     let mut attach = false;
     let mut healed = 0;
     for page in 0..MOST_PAGES {
-        let (url, body, outgoing) = {
+        let (url, body, outgoing, asked_at) = {
             let mut device = lock(device);
-            let desk = device.desk()?;
-            let outgoing = request::request(desk)?;
+            let outgoing = request::request(&mut device, seat)?;
+            let asked_at = device.senses.now();
+            let desk = device.desk_of(seat)?;
             let body = request::body(desk, outgoing.message.encode_to_vec(), attach);
-            (format!("{}/v1/sync", desk.account.server), body, outgoing)
+            (format!("{}/v1/sync", desk.account.server), body, outgoing, asked_at)
         };
-        let reply = send(outside, &url, body).await?;
+        let reply = send(outside, &url, body).await.inspect_err(|_| {
+            lock(device).exchange.page.lost();
+        })?;
         let reply: SyncReply = match read(&reply)? {
             Answer::Reply(reply) => reply,
             Answer::UnknownCertificate if !attach => {
@@ -125,10 +133,15 @@ async fn pages<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(
             heal_once(device, outside).await?;
             continue;
         }
-        let mut device = lock(device);
         let pushed = !outgoing.batches.is_empty();
-        let taken = absorb(&mut device, &outgoing, &reply)?;
+        let taken = absorb(device, outside, &outgoing, &reply).await?;
+        let mut device = lock(device);
+        device.desk_of(seat)?;
         count(&mut device, taken, page);
+        if taken.more {
+            let took_ms = device.senses.now().0.saturating_sub(asked_at.0);
+            device.exchange.page.arrived(took_ms);
+        }
         let names = has_new_names_to_ask(&mut device, &outgoing.message.want_certificates)?;
         let again = taken.more || names || (pushed && has_more(&mut device)?);
         if !again {
@@ -218,8 +231,15 @@ fn read<T: Message + Default>(reply: &HttpReply) -> Result<Answer<T>, Stop> {
     }
 }
 
+/// Proofs that are still to be fetched are fetched one request at a time, this far apart.
+const PROOFS_PAUSE_MS: u64 = 1_000;
+
 /// Writes down how it ended and when to try again.
-fn finish(device: &mut Device, ended: Result<(), Stop>) -> (Outcome, Option<u64>) {
+fn finish(device: &mut Device, seat: u64, ended: Result<(), Stop>) -> (Outcome, Option<u64>) {
+    if device.seat != seat {
+        // Another desk is open, whose exchange has not begun.
+        return (Outcome::Done, Some(FIRST_PAUSE_MS));
+    }
     let now = device.senses.now();
     let mut random = [0; 8];
     device.senses.random(&mut random);
@@ -254,7 +274,10 @@ fn finish(device: &mut Device, ended: Result<(), Stop>) -> (Outcome, Option<u64>
             (LogKind::Failed, format!("同步没有完成（{:?}），稍后自动重试", fault.code)),
         ),
     };
-    let pause = device.exchange.rhythm.after(outcome, u64::from_be_bytes(random));
+    let mut pause = device.exchange.rhythm.after(outcome, u64::from_be_bytes(random));
+    if outcome == Outcome::Done && has_to_prove(device) {
+        pause = Some(PROOFS_PAUSE_MS);
+    }
     device.exchange.running = false;
     device.exchange.progress = None;
     device.exchange.state = Some(state);
@@ -264,6 +287,11 @@ fn finish(device: &mut Device, ended: Result<(), Stop>) -> (Outcome, Option<u64>
     note(device, now, line.0, &line.1);
     device.touch();
     (outcome, pause)
+}
+
+fn has_to_prove(device: &mut Device) -> bool {
+    use crate::store::ReadDocuments;
+    device.desk().is_ok_and(|desk| desk.store.count_to_prove().is_ok_and(|count| count > 0))
 }
 
 /// Adds a line to the log unless the last one says the same.

@@ -5,7 +5,9 @@
 
 mod absorb;
 mod heal;
+mod incoming;
 mod link;
+mod proofs;
 mod request;
 mod sign_in;
 mod view;
@@ -15,6 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yidang_api::{Fault, FaultCode, dispatch_local, dispatch_network};
 
 pub use view::view;
+
+pub(crate) use request::PageSize;
 
 use crate::desk::{Answering, AskContext};
 use crate::device::Device;
@@ -82,17 +86,51 @@ fn answer_local(
     dispatch_local(&mut answering, name, json)
 }
 
+/// Makes all rows anew if that is owed, in slices. Cut anywhere, it begins again.
+async fn reindex<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+    seat: u64,
+) -> Result<(), Fault> {
+    use crate::store::{ReadDocuments, ReadState, StoreError};
+    let documents = {
+        let mut device = lock(device);
+        let desk = device.desk_of(seat)?;
+        if desk.store.state("reindex")?.is_none() {
+            return Ok(());
+        }
+        desk.store.documents()?
+    };
+    for slice in documents.chunks(incoming::SLICE) {
+        {
+            let mut device = lock(device);
+            let today = device.today();
+            crate::desk::index(device.desk_of(seat)?, slice, today)?;
+        }
+        outside.breathe().await;
+    }
+    let mut device = lock(device);
+    device
+        .desk_of(seat)?
+        .store
+        .write(|write| -> Result<(), StoreError> { write.drop_state("reindex") })?;
+    device.touch();
+    Ok(())
+}
+
 /// Exchanges with the server if that is due. Gives the milliseconds until it is due again; `None`
 /// where waiting cannot help.
 pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Option<u64> {
     if keep_secrets(device, outside).await.is_err() {
         return Some(60_000);
     }
-    let (now, due) = {
+    let (now, due, seat) = {
         let device = lock(device);
         device.open.as_ref()?;
-        (device.senses.now(), device.exchange.due_at)
+        (device.senses.now(), device.exchange.due_at, device.seat)
     };
+    // What is owed from before needs no network; a failure shows again at the next exchange.
+    drop(reindex(device, outside, seat).await);
     match due {
         Some(due) if due > now => {
             Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))

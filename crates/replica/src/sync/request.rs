@@ -9,9 +9,10 @@ use yidang_sync_protocol::{
     frame,
 };
 
-use crate::device::OpenDesk;
+use super::proofs::AT_ONCE;
+use crate::device::{Device, OpenDesk};
 use crate::store::{
-    PendingBatch, ReadDocuments, ReadOutbox, ReadState, StoreError, StoredBatch, Write,
+    PendingBatch, ReadDocuments, ReadOutbox, ReadState, Store, StoreError, StoredBatch, Write,
 };
 
 /// Batches in one request; the next one takes the rest. Few enough that a slow server answers before
@@ -19,8 +20,40 @@ use crate::store::{
 const MOST_BATCHES: u32 = 32;
 /// Bytes of changes in one request, well below what the server takes.
 const MOST_PUSH_BYTES: usize = 256 * 1024;
-/// How large a reply may be.
-const MOST_PAGE_BYTES: u32 = 1 << 20;
+/// How large a reply may be: larger ones pack better and need fewer round trips, smaller ones lose
+/// less when the line breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageSize(u32);
+
+impl Default for PageSize {
+    fn default() -> Self {
+        Self(1 << 20)
+    }
+}
+
+impl PageSize {
+    const LARGEST: u32 = 8 << 20;
+    const SMALLEST: u32 = 128 << 10;
+    /// A page that took longer is large enough.
+    const QUICK_MS: i64 = 4_000;
+
+    /// In bytes.
+    pub const fn bytes(self) -> u32 {
+        self.0
+    }
+
+    /// After a page that came in `took_ms`.
+    pub fn arrived(&mut self, took_ms: i64) {
+        if took_ms < Self::QUICK_MS {
+            self.0 = (self.0 * 2).min(Self::LARGEST);
+        }
+    }
+
+    /// After a page that was lost.
+    pub fn lost(&mut self) {
+        self.0 = (self.0 / 2).max(Self::SMALLEST);
+    }
+}
 
 /// A request, and which batches are in it, in order.
 pub struct Outgoing {
@@ -28,6 +61,8 @@ pub struct Outgoing {
     pub message: SyncRequest,
     /// Names of the batches.
     pub batches: Vec<StoredBatch>,
+    /// The desk it was made at.
+    pub seat: u64,
 }
 
 /// The number of a kind on the wire.
@@ -45,7 +80,9 @@ pub fn kind_of(number: u32) -> Option<DocumentKind> {
 }
 
 /// Signs what was not signed yet and puts a request together.
-pub fn request(desk: &mut OpenDesk) -> Result<Outgoing, Fault> {
+pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
+    let most_bytes = device.exchange.page.bytes();
+    let desk = device.desk_of(seat)?;
     let cursor = cursor(desk)?;
     sign_pending(desk, cursor.as_ref())?;
     let store = &desk.store;
@@ -67,12 +104,22 @@ pub fn request(desk: &mut OpenDesk) -> Result<Outgoing, Fault> {
             .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()),
         certificates: foreign_certificates(desk, &push)?,
         push,
-        most_bytes: MOST_PAGE_BYTES,
+        most_bytes,
         want_certificates: store.wanted_certificates(100)?,
         reference_version: number(store, "reference_version")?,
         scope: number(store, "scope")?,
+        want_proofs: wanted_proofs(store)?,
     };
-    Ok(Outgoing { message, batches })
+    Ok(Outgoing { message, batches, seat })
+}
+
+/// Proofs wait until the first list is complete: words come before signatures.
+fn wanted_proofs(store: &Store) -> Result<Vec<Vec<u8>>, StoreError> {
+    if store.state("done_at")?.is_none() {
+        return Ok(Vec::new());
+    }
+    let wanted = store.to_prove(AT_ONCE)?;
+    Ok(wanted.iter().map(|id| id.as_bytes().to_vec()).collect())
 }
 
 /// The body of a request, signed by this device.

@@ -1,17 +1,16 @@
 //! How things stand with the server, in words that are always true.
 
 use yidang_api::Fault;
-use yidang_api::list::{ListCaseFiles, Queue, Stage};
+use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_api::sync::{NeedKind, NeedRow, OutboxRow, SyncState, SyncView};
-use yidang_documents::{CaseProjection, Projection};
+use yidang_documents::Projection;
 use yidang_domain::civil::{Date, InstantMs};
-use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::DocumentId;
 use yidang_domain::labels::label_of;
 
 use crate::device::{Device, OpenDesk};
 use crate::store::{
-    CaseFilter, OutboxItem, ReadCases, ReadDocuments, ReadOutbox, ReadState, StoreError,
+    CaseFilter, OutboxItem, ReadCases, ReadDocuments, ReadOutbox, ReadState, StoreError, StoredRow,
 };
 
 /// How things stand.
@@ -34,6 +33,7 @@ pub fn view(device: &mut Device) -> Result<SyncView, Fault> {
         last_received,
         last_sent,
         progress,
+        to_prove: desk.store.count_to_prove()?,
         outbox: rows(desk, &outbox)?,
         needs,
         log: desk.store.happened(200)?,
@@ -48,8 +48,11 @@ fn instant(desk: &OpenDesk, name: &str) -> Result<Option<InstantMs>, StoreError>
         .map(|bytes| InstantMs(i64::from_be_bytes(bytes))))
 }
 
-fn matter(desk: &OpenDesk, id: DocumentId) -> Result<String, StoreError> {
-    Ok(match desk.store.projection(id)? {
+fn matter(desk: &mut OpenDesk, id: DocumentId) -> Result<String, Fault> {
+    if let Some(stored) = desk.store.case_row(id)? {
+        return Ok(stored.row.matter);
+    }
+    Ok(match desk.projection(id)? {
         Some(Projection::CaseFile(case)) => case.fact("matter"),
         Some(Projection::VisitDay(day)) => {
             format!("{} 驻村坐诊", desk.tree.name(&day.common.home))
@@ -61,7 +64,7 @@ fn matter(desk: &OpenDesk, id: DocumentId) -> Result<String, StoreError> {
     })
 }
 
-fn rows(desk: &OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<OutboxRow>, StoreError> {
+fn rows(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<OutboxRow>, Fault> {
     outbox
         .iter()
         .filter(|item| item.delivery == 0)
@@ -77,7 +80,7 @@ fn rows(desk: &OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<OutboxRow>, StoreE
 }
 
 /// What the server did not take: the words stay here, with the reason.
-fn refused(desk: &OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<NeedRow>, StoreError> {
+fn refused(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<NeedRow>, Fault> {
     outbox
         .iter()
         .filter(|item| item.delivery == 3)
@@ -115,40 +118,30 @@ fn clashes(desk: &OpenDesk, today: Date) -> Result<Vec<NeedRow>, StoreError> {
     for queue in [Queue::Clashing, Queue::Returned] {
         let filter = CaseFilter::of(&ListCaseFiles::of(queue), today);
         for stored in desk.store.cases(&filter, 0, 50)? {
-            let Some(Projection::CaseFile(case)) = desk.store.projection(stored.row.id)? else {
-                continue;
-            };
-            needs.extend(if queue == Queue::Clashing { clash(&case) } else { returned(&case) });
+            needs.push(if queue == Queue::Clashing { clash(stored) } else { returned(stored) });
         }
     }
     Ok(needs)
 }
 
-fn clash(case: &CaseProjection) -> Option<NeedRow> {
-    let about = match case.common.clashes.first() {
-        Some(clash) => label_of(&clash.field).to_owned(),
-        None => label_of("stage").to_owned(),
-    };
-    Some(NeedRow {
+fn clash(stored: StoredRow) -> NeedRow {
+    let about = label_of(stored.brief.clash.as_deref().unwrap_or("stage"));
+    NeedRow {
         kind: NeedKind::Clash,
-        document: case.common.id,
+        document: stored.row.id,
         title: format!("{about}，两人改得不一样"),
-        detail: case.fact("matter"),
+        detail: stored.row.matter,
         words: String::new(),
-    })
+    }
 }
 
-fn returned(case: &CaseProjection) -> Option<NeedRow> {
-    if case.stage != Stage::Returned || case.answered {
-        return None;
-    }
-    let row = case.entries_of(EntryKind::Returned).last()?;
-    let Some(Entry::Returned { field, reason, .. }) = row.entry() else { return None };
-    Some(NeedRow {
+fn returned(stored: StoredRow) -> NeedRow {
+    let (field, reason) = stored.brief.returned.unwrap_or_default();
+    NeedRow {
         kind: NeedKind::Returned,
-        document: case.common.id,
-        title: format!("镇上请你补一项：{}", label_of(field)),
-        detail: format!("{} · {reason}", case.fact("matter")),
+        document: stored.row.id,
+        title: format!("镇上请你补一项：{}", label_of(&field)),
+        detail: format!("{} · {reason}", stored.row.matter),
         words: String::new(),
-    })
+    }
 }

@@ -206,6 +206,7 @@ impl Device {
             reference_version: self.reference.as_ref().map_or(0, |r| r.version),
             certificates: Vec::new(),
             scope: self.scope,
+            want_proofs: Vec::new(),
         }
     }
 

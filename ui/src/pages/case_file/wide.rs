@@ -257,7 +257,12 @@ fn Right(file: OpenFile, review: Review) -> impl IntoView {
                             <div class="card roomy">
                                 <label class="ask">
                                     <span>"化解时限（可以不填）"</span>
-                                    <input type="date" data-test="accept-due" bind:value=review.due />
+                                    <input
+                                        type="date"
+                                        autocomplete="off"
+                                        data-test="accept-due"
+                                        bind:value=review.due
+                                    />
                                 </label>
                             </div>
                         }

@@ -51,6 +51,7 @@ pub fn DaySheet(
                 <span>"别的日子"</span>
                 <input
                     type="date"
+                    autocomplete="off"
                     max=today.to_string()
                     value=chosen.to_string()
                     data-test="day-date"

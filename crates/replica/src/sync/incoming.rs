@@ -1,0 +1,197 @@
+//! Documents of a page: read before the desk is needed, stored in slices short enough that a save
+//! in between stays quick.
+
+use yidang_api::sync::LogKind;
+use yidang_api::{Fault, FaultCode};
+use yidang_documents::{Document, Projection, project};
+use yidang_domain::civil::InstantMs;
+use yidang_domain::ids::{DocumentId, OrgCode};
+use yidang_sync_protocol::{PageDocument, SignedBatch};
+
+use super::request::kind_of;
+use crate::desk::{indexed, put_rows};
+use crate::device::OpenDesk;
+use crate::store::{Proofs, ReadDocuments, StoreError, StoredBatch, Write};
+
+/// Documents stored in one transaction: few enough that whoever saves meanwhile hardly waits.
+pub const SLICE: usize = 16;
+
+/// A document of a page, read.
+pub struct Read {
+    id: DocumentId,
+    document: Document,
+    projection: Projection,
+    /// The heads of the snapshot, where it is kept as it is.
+    snapshot_heads: Option<Vec<[u8; 32]>>,
+    /// Other changes that were not here.
+    fresh: Vec<([u8; 32], Vec<u8>)>,
+    is_new: bool,
+    clashes_before: usize,
+}
+
+/// The document a page speaks of.
+pub fn id_of(page: &PageDocument) -> Result<DocumentId, Fault> {
+    page.document.as_slice().try_into().map(DocumentId::from_bytes).map_err(|_| malformed())
+}
+
+fn malformed() -> Fault {
+    Fault::new(FaultCode::Internal, "the server sent a malformed document")
+}
+
+/// Reads a document that is not here yet. Needs no desk, so nobody waits meanwhile.
+pub fn read_new(page: &PageDocument) -> Result<Read, Fault> {
+    let id = id_of(page)?;
+    let mut document = if page.snapshot.is_empty() {
+        let kind = kind_of(page.kind).ok_or_else(|| {
+            Fault::new(FaultCode::NeedsUpdate, format!("a document of kind {}", page.kind))
+        })?;
+        Document::begin(kind, id, &OrgCode(page.home.clone())).map_err(StoreError::from)?
+    } else {
+        Document::from_saved(&page.snapshot).map_err(StoreError::from)?
+    };
+    if document.id() != id {
+        return Err(malformed());
+    }
+    let snapshot_heads = (!page.snapshot.is_empty()).then(|| document.heads());
+    let fresh = of_batches(page, &document);
+    add(&mut document, &fresh)?;
+    let projection = project(&document);
+    Ok(Read { id, document, projection, snapshot_heads, fresh, is_new: true, clashes_before: 0 })
+}
+
+/// Reads a document onto what is here of it.
+pub fn read_onto(desk: &mut OpenDesk, page: &PageDocument) -> Result<Read, Fault> {
+    let id = id_of(page)?;
+    let mut document = desk.document(id)?;
+    let mut fresh = Vec::new();
+    if !page.snapshot.is_empty() {
+        let whole = Document::from_saved(&page.snapshot).map_err(StoreError::from)?;
+        fresh =
+            whole.changes_since(&[]).into_iter().filter(|(hash, _)| !document.has(hash)).collect();
+    }
+    fresh.extend(of_batches(page, &document));
+    let clashes_before =
+        desk.projection(id)?.map_or(0, |projection| projection.common().clashes.len());
+    add(&mut document, &fresh)?;
+    let projection = project(&document);
+    let snapshot_heads = None;
+    Ok(Read { id, document, projection, snapshot_heads, fresh, is_new: false, clashes_before })
+}
+
+fn of_batches(page: &PageDocument, document: &Document) -> Vec<([u8; 32], Vec<u8>)> {
+    page.batches
+        .iter()
+        .flat_map(|batch| &batch.changes)
+        .map(|bytes| (hash(bytes), bytes.clone()))
+        .filter(|(hash, _)| !document.has(hash))
+        .collect()
+}
+
+fn add(document: &mut Document, fresh: &[([u8; 32], Vec<u8>)]) -> Result<(), Fault> {
+    let changes = fresh.iter().map(|(hash, bytes)| (*hash, bytes.as_slice()));
+    Ok(document.apply_stored(changes).map_err(StoreError::from)?)
+}
+
+/// The hash of a change: of everything behind magic and checksum.
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    yidang_documents::guard::scan(bytes).map(|outline| outline.hash).unwrap_or_default()
+}
+
+/// Stores a slice of a page in one transaction; gives the number of changes that are new here.
+pub fn take(
+    desk: &mut OpenDesk,
+    slice: &[PageDocument],
+    read: Vec<Option<Read>>,
+    now: InstantMs,
+) -> Result<u32, Fault> {
+    let mut ready = Vec::with_capacity(slice.len());
+    for (page, read) in slice.iter().zip(read) {
+        let here = desk.store.stored(id_of(page)?)?.is_some();
+        let read = match read {
+            Some(read) if !here => read,
+            // Held before, or begun here while it was being read.
+            _ => read_onto(desk, page)?,
+        };
+        let rows = indexed(&desk.tree, &read.projection, now.date());
+        ready.push((page, read, rows));
+    }
+    let mut received = 0;
+    desk.store.write(|write| -> Result<(), StoreError> {
+        for (page, read, rows) in &ready {
+            received += put(write, page, read, now)?;
+            put_rows(write, &read.projection, rows.clone())?;
+        }
+        Ok(())
+    })?;
+    for (_, read, _) in ready {
+        if desk.remembers(read.id) {
+            desk.remember(read.document, Some(read.projection));
+        }
+    }
+    Ok(received)
+}
+
+fn put(
+    write: &Write<'_>,
+    page: &PageDocument,
+    read: &Read,
+    now: InstantMs,
+) -> Result<u32, StoreError> {
+    let id = read.id;
+    write.put_document(id, read.document.kind(), read.document.home())?;
+    match (&read.snapshot_heads, page.snapshot.is_empty()) {
+        (Some(heads), false) => write.put_snapshot(id, &page.snapshot, heads)?,
+        (None, false) => {
+            write.split_snapshot(&read.document)?;
+            write.set_proofs(id, Proofs::Wanted)?;
+        }
+        (_, true) => {}
+    }
+    for (hash, bytes) in &read.fresh {
+        write.put_change(id, hash, bytes)?;
+    }
+    for batch in &page.batches {
+        put_batch(write, id, batch)?;
+    }
+    if read.is_new {
+        return Ok(count(read.projection.common().entries.len()));
+    }
+    let fresh = count(read.fresh.len());
+    if fresh > 0 {
+        write.add_unseen(id, fresh)?;
+    }
+    note_clash(write, read, now)?;
+    Ok(fresh)
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// Writes down that a card came of what arrived.
+fn note_clash(write: &Write<'_>, read: &Read, now: InstantMs) -> Result<(), StoreError> {
+    if read.projection.common().clashes.len() <= read.clashes_before {
+        return Ok(());
+    }
+    let matter = match &read.projection {
+        Projection::CaseFile(case) => case.fact("matter"),
+        _ => read.document.kind().label().to_owned(),
+    };
+    write.put_happened(now, LogKind::Clash, &format!("两人改得不一样：{matter}"))
+}
+
+fn put_batch(write: &Write<'_>, id: DocumentId, batch: &SignedBatch) -> Result<(), StoreError> {
+    let hashes: Vec<[u8; 32]> = batch.changes.iter().map(|bytes| hash(bytes)).collect();
+    let stored = StoredBatch {
+        id: batch.id().to_vec(),
+        document: id,
+        header: batch.header.clone(),
+        signature: batch.signature.clone(),
+        hashes,
+    };
+    write.put_batch(&stored, false)?;
+    if let Ok(header) = batch.read() {
+        write.want_certificate(&header.certificate)?;
+    }
+    Ok(())
+}
