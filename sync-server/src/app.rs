@@ -2,17 +2,19 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use yidang_domain::civil::Date;
+use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::UserId;
 
 use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
 use crate::enrol::Wrongs;
 use crate::judge::shelf::Shelf;
+use crate::judge::{Care, Halt, Judge};
 use crate::register::{Register, RegisterData};
 use crate::store::{Db, Store, StoreError, own_directory};
 
@@ -31,6 +33,8 @@ pub struct Options {
     pub most_requests: usize,
     /// So many documents are held in memory.
     pub most_documents: usize,
+    /// After so long a request is answered, whatever is not judged by then.
+    pub patience: Duration,
 }
 
 impl Options {
@@ -44,6 +48,7 @@ impl Options {
             web: None,
             most_requests: 64,
             most_documents: 1_000,
+            patience: Duration::from_secs(5),
         }
     }
 
@@ -84,11 +89,23 @@ struct Inner {
     clock: Clock,
     web: Option<PathBuf>,
     most_requests: usize,
+    patience: Duration,
+    /// Set while the inbox is judged beside the requests.
+    judging: AtomicBool,
     shelf: Mutex<Shelf>,
     register: RwLock<(u64, Arc<Register>)>,
     wrongs: Mutex<Wrongs>,
     hashing: Mutex<()>,
     _lock: Arc<File>,
+}
+
+/// The inbox is being judged; over when this is dropped.
+pub(crate) struct Judging(Arc<Inner>);
+
+impl Drop for Judging {
+    fn drop(&mut self) {
+        self.0.judging.store(false, Ordering::Release);
+    }
 }
 
 /// A server that is just stopping gets so long.
@@ -179,6 +196,8 @@ impl App {
             clock: options.clock,
             web: options.web,
             most_requests: options.most_requests,
+            patience: options.patience,
+            judging: AtomicBool::new(false),
             shelf: Mutex::new(Shelf::new(options.most_documents)),
             register: RwLock::new((register.0, Arc::new(register.1))),
             wrongs: Mutex::default(),
@@ -212,6 +231,16 @@ impl App {
 
     pub(crate) fn most_requests(&self) -> usize {
         self.inner.most_requests
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.inner.patience
+    }
+
+    /// The right to judge the inbox; none while somebody has it.
+    pub(crate) fn begin_judging(&self) -> Option<Judging> {
+        let is_free = !self.inner.judging.swap(true, Ordering::AcqRel);
+        is_free.then(|| Judging(Arc::clone(&self.inner)))
     }
 
     pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
@@ -271,18 +300,40 @@ impl App {
         if documents.is_empty() {
             return Ok(());
         }
-        let mut shelf = self.shelf();
         let now = self.inner.clock.now();
-        let done = self.write(|db| {
-            let mut judge =
-                crate::judge::Judge::new(db, register, &self.inner.county, &mut shelf, now)?;
+        self.judging(register, now, |_, judge| {
             documents.iter().try_for_each(|document| judge.follow_up(document))
-        });
-        match &done {
-            Ok(()) => shelf.settle(),
-            Err(_) => shelf.discard(),
+        })
+    }
+
+    /// Judges in one transaction: each document tested once, and where one does not stand that,
+    /// again from the beginning with a test after each batch.
+    pub(crate) fn judging<T>(
+        &self,
+        register: &Register,
+        now: InstantMs,
+        work: impl Fn(&Db<'_>, &mut Judge<'_>) -> Result<T, Halt>,
+    ) -> Result<T, StoreError> {
+        let mut shelf = self.shelf();
+        for care in [Care::Ordinary, Care::Batchwise] {
+            let done = self.inner.store.write(&self.inner.county.code, |db| {
+                let county = &self.inner.county;
+                let mut judge = Judge::new(db, register, county, &mut shelf, now, care)?;
+                work(db, &mut judge)
+            });
+            match done {
+                Ok(value) => {
+                    shelf.settle();
+                    return Ok(value);
+                }
+                Err(Halt::Store(error)) => {
+                    shelf.discard();
+                    return Err(error);
+                }
+                Err(Halt::Unsound) => shelf.discard(),
+            }
         }
-        done
+        Err(StoreError::Damaged("a document does not survive being saved and loaded".into()))
     }
 
     /// Puts units, people and teams into the register.
@@ -310,4 +361,33 @@ impl App {
 /// A lock that a panic elsewhere does not take away.
 fn unpoisoned<T>(locked: Result<T, PoisonError<T>>) -> T {
     locked.unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who is to blame for a document that does not stand the last test is found batch by batch.
+    #[test]
+    fn what_fails_as_a_whole_is_judged_again_one_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options::new(folder.path());
+        let register = crate::demo::register(options.clock.today()).unwrap();
+        create(&options, "610621", &register).unwrap();
+        let app = open(options).unwrap();
+        let register = app.register().unwrap();
+        let now = app.clock().now();
+        let tried = std::cell::RefCell::new(Vec::new());
+        let done = app.judging(&register, now, |_, judge| {
+            tried.borrow_mut().push(judge.care());
+            match judge.care() {
+                Care::Ordinary => Err(Halt::Unsound),
+                Care::Batchwise => Ok("found"),
+            }
+        });
+        assert_eq!(done.unwrap(), "found");
+        assert_eq!(*tried.borrow(), [Care::Ordinary, Care::Batchwise]);
+        let never = app.judging(&register, now, |_, _| Err::<(), _>(Halt::Unsound));
+        assert!(matches!(never, Err(StoreError::Damaged(_))));
+    }
 }

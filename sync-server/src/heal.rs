@@ -7,7 +7,6 @@ use yidang_sync_protocol::{HealReply, HealRequest, SignedCheckpoint, SyncReply, 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::county;
-use crate::judge::Judge;
 use crate::pull::place::Place;
 use crate::register::Register;
 use crate::store::{Db, StoreError};
@@ -55,18 +54,13 @@ impl App {
     ///
     /// [`StoreError`].
     pub fn finish_healing(&self, register: &Register, now: InstantMs) -> Result<(), StoreError> {
-        let mut shelf = self.shelf();
-        let done = self.write(|db| {
+        self.judging(register, now, |db, judge| {
             db.end_healing()?;
-            let mut judge = Judge::new(db, register, self.county(), &mut shelf, now)?;
+            judge.healed();
             db.without_number()?.iter().try_for_each(|document| judge.follow_up(document))
-        });
-        match &done {
-            Ok(()) => shelf.settle(),
-            Err(_) => shelf.discard(),
-        }
+        })?;
         tracing::info!("healed: numbers are issued again");
-        done
+        Ok(())
     }
 
     /// Compares what a device holds with what is here.

@@ -1,6 +1,7 @@
 //! One exchange: receive, judge, answer.
 
 use std::collections::BTreeSet;
+use std::time::Instant;
 
 use prost::Message;
 use yidang_domain::civil::InstantMs;
@@ -10,10 +11,13 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::county;
 use crate::heal::NOTE_EVERY_MS;
-use crate::judge::{Judge, Ruling, Verified, verify};
+use crate::judge::{Care, Judge, Ruling, Verified, verify};
 use crate::pull::{self, Question, Standing, authors, proofs};
 use crate::register::Register;
 use crate::store::StoreError;
+
+/// So many batches of the inbox are judged in one transaction.
+const MOST_AT_ONCE: u32 = 64;
 
 impl App {
     /// One round trip.
@@ -36,7 +40,7 @@ impl App {
         Ok(reply)
     }
 
-    /// Receives and judges.
+    /// Receives everything and judges what can be judged in time; the rest is judged beside.
     pub(crate) fn take(
         &self,
         push: &[SignedBatch],
@@ -51,9 +55,13 @@ impl App {
         let batches: Vec<&Verified> = verified.iter().flatten().collect();
         match self.judge(&batches, register, now) {
             Ok(judged) => {
+                let is_over = judged.len() < batches.len();
                 let mut judged = judged.into_iter();
                 for (ruling, _) in rulings.iter_mut().zip(&verified).filter(|(_, v)| v.is_some()) {
                     *ruling = judged.next();
+                }
+                if is_over {
+                    self.judge_beside();
                 }
             }
             // Received, and judged at the next start at the latest.
@@ -76,7 +84,8 @@ impl App {
     ) -> Result<Vec<Option<Verified>>, StoreError> {
         let mut shelf = self.shelf();
         self.write(|db| {
-            let mut judge = Judge::new(db, register, self.county(), &mut shelf, now)?;
+            let mut judge =
+                Judge::new(db, register, self.county(), &mut shelf, now, Care::Ordinary)?;
             let mut all = Vec::with_capacity(push.len());
             for (batch, ruling) in push.iter().zip(rulings) {
                 match verify(db, self.county(), batch) {
@@ -94,7 +103,8 @@ impl App {
         })
     }
 
-    /// Judges batches in one transaction.
+    /// Judges batches in one transaction, at least one that is new and no longer than [`Self::patience`]; the
+    /// rulings of those that were judged.
     fn judge(
         &self,
         batches: &[&Verified],
@@ -104,37 +114,66 @@ impl App {
         if batches.is_empty() {
             return Ok(Vec::new());
         }
-        let mut shelf = self.shelf();
-        let rulings = self.write(|db| {
-            let mut judge = Judge::new(db, register, self.county(), &mut shelf, now)?;
+        self.judging(register, now, |_, judge| {
+            let began = Instant::now();
+            let mut judged = Vec::with_capacity(batches.len());
+            let mut has_moved = false;
             for verified in batches {
+                if has_moved && began.elapsed() >= self.patience() {
+                    break;
+                }
                 judge.judge(verified)?;
+                judged.push(verified.id);
+                // What was there before brings nobody further.
+                has_moved |= !matches!(judge.ruling(&verified.id), Some(Ruling::Duplicate(_)));
             }
+            judge.finish()?;
             // The last word counts: a batch that was parked first may have been accepted since.
-            let last_word = |verified: &&Verified| judge.ruling(&verified.id).cloned();
-            Ok::<_, StoreError>(batches.iter().filter_map(last_word).collect::<Vec<_>>())
-        });
-        match &rulings {
-            Ok(_) => shelf.settle(),
-            Err(_) => shelf.discard(),
-        }
-        rulings
+            Ok(judged.iter().filter_map(|id| judge.ruling(id).cloned()).collect())
+        })
     }
 
-    /// Judges what was received before the server stopped.
+    /// Judges what was received and not judged, some at a time, until nothing is left.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub(crate) fn judge_inbox(&self) -> Result<(), StoreError> {
-        let now = self.clock().now();
         let register = self.register()?;
-        let waiting = self.read(|db| db.unjudged(u32::MAX))?;
-        for bytes in waiting {
-            let batch = SignedBatch::decode(bytes.as_slice())?;
-            self.take(&[batch], &register, now)?;
+        let mut before = Vec::new();
+        loop {
+            let waiting = self.read(|db| db.unjudged(MOST_AT_ONCE))?;
+            // What is nobody's to judge now stays, and is not looked at for ever.
+            if waiting.is_empty() || waiting == before {
+                return Ok(());
+            }
+            let batches: Vec<SignedBatch> = waiting
+                .iter()
+                .map(|bytes| SignedBatch::decode(bytes.as_slice()))
+                .collect::<Result<_, _>>()?;
+            let now = self.clock().now();
+            let mut rulings = vec![None; batches.len()];
+            let verified = self.receive(&batches, &mut rulings, &register, now)?;
+            let known: Vec<&Verified> = verified.iter().flatten().collect();
+            self.judge(&known, &register, now)?;
+            let refused = batches.iter().zip(&rulings);
+            let refused = refused.filter(|(_, ruling)| matches!(ruling, Some(Ruling::Refused(_))));
+            self.write(|db| refused.into_iter().try_for_each(|(batch, _)| db.judged(&batch.id())))?;
+            before = waiting;
         }
-        Ok(())
+    }
+
+    /// Judges on while requests are answered; one such work at a time. What comes too late for it is
+    /// judged when its device sends it again, which it does until it hears a verdict.
+    fn judge_beside(&self) {
+        let Some(right) = self.begin_judging() else { return };
+        let app = self.clone();
+        std::thread::spawn(move || {
+            if let Err(error) = app.judge_inbox() {
+                tracing::error!(%error, "judging failed; the batches stay received");
+            }
+            drop(right);
+        });
     }
 
     /// What is new for the device.

@@ -56,6 +56,9 @@ pub(crate) struct Exchange {
     pub progress: Option<(u32, u32)>,
     pub rhythm: Rhythm,
     pub page: crate::sync::PageSize,
+    /// The newest own change when the exchange began: what is written meanwhile goes with the next
+    /// one, or an exchange with somebody who writes without a pause would never end.
+    pub until: i64,
     pub running: bool,
     pub due_at: Option<InstantMs>,
     pub reached_at: Option<InstantMs>,

@@ -2,7 +2,7 @@
 
 use prost::Message;
 use yidang_documents::guard::{self, GuardError, Performed};
-use yidang_documents::{Actor, Document, Projection, actor_id, project};
+use yidang_documents::{Actor, Document, actor_id};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
@@ -13,8 +13,8 @@ use crate::county::County;
 use crate::kinds;
 use crate::store::{ChangeRow, Db, StoreError};
 
-use super::Judge;
 use super::rights::{self, Author, Case, Written};
+use super::{Care, Judge};
 
 /// Why a batch does not go into the log.
 #[derive(Debug)]
@@ -133,8 +133,6 @@ fn open_certificate(county: &County, bytes: &[u8]) -> Result<Certificate, No> {
 pub(super) struct Examined {
     /// The document with it.
     pub document: Document,
-    /// The rows of that document.
-    pub projection: Projection,
     /// The unit the document lies in now.
     pub org: OrgCode,
     /// The changes that are new.
@@ -182,9 +180,10 @@ impl Judge<'_> {
             return Err(No::Duplicate(self.place_of(verified)?));
         };
         let org = last.org_after.clone();
-        guard::survives(&document)?;
-        let projection = project(&document);
-        Ok(Examined { document, projection, org, changes, performed })
+        if self.care == Care::Batchwise {
+            guard::survives(&document)?;
+        }
+        Ok(Examined { document, org, changes, performed })
     }
 
     /// The place in the log of a batch that brings nothing new.

@@ -1,7 +1,7 @@
 //! Writes what was accepted: the log, the changes, the indexes, and the number that follows.
 
 use prost::Message;
-use yidang_documents::{Author as Writer, Edit, Projection, actor_id};
+use yidang_documents::{Author as Writer, CaseProjection, Document, Edit, Projection, actor_id};
 use yidang_domain::entry::{Entry, EntryHeader, EntryKind};
 use yidang_domain::ids::{DeviceId, DocumentId, UserId};
 use yidang_sync_protocol::BatchHeader;
@@ -37,9 +37,6 @@ impl Judge<'_> {
         }
         let keys = self.register.index_keys(kind, &examined.org);
         self.db.index_document(document, &keys, seq)?;
-        if let Projection::CaseFile(_) = &examined.projection {
-            self.db.put_case(document, &case_row(examined))?;
-        }
         self.keep_numbers(examined, document).map(|()| seq)
     }
 
@@ -58,17 +55,31 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Issues the number of an accepted case file that has none.
-    pub(super) fn issue_number(&mut self, document: &[u8; 16]) -> Result<(), StoreError> {
-        if self.healing {
-            return Ok(());
+    /// Brings the line of a case file in lists up to date.
+    pub(super) fn keep_line(
+        &self,
+        document: &[u8; 16],
+        projection: &Projection,
+    ) -> Result<(), StoreError> {
+        match projection {
+            Projection::CaseFile(case) => self.db.put_case(document, &case_row(case)),
+            _ => Ok(()),
         }
-        let Some(mut copy) = self.shelf.find(self.db, document)? else { return Ok(()) };
-        let Projection::CaseFile(case) = yidang_documents::project(&copy) else { return Ok(()) };
+    }
+
+    /// Issues the number of an accepted case file that has none; whether it did.
+    pub(super) fn issue_number(
+        &mut self,
+        found: &Document,
+        projection: &Projection,
+    ) -> Result<bool, StoreError> {
+        let Projection::CaseFile(case) = projection else { return Ok(false) };
         let is_due = case.number.is_none() && case.entries_of(EntryKind::Accepted).next().is_some();
-        if !is_due {
-            return Ok(());
+        if self.healing || !is_due {
+            return Ok(false);
         }
+        let mut copy = found.clone();
+        let document = copy.id();
         let grid = case.grid();
         let today = self.now.date();
         let committee = self.register.committee(&grid);
@@ -87,7 +98,7 @@ impl Judge<'_> {
             .commit(&writer, None, &[Edit::AddEntry(Entry::NumberIssued { number: text })])
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
         let header = BatchHeader {
-            document: document.to_vec(),
+            document: document.as_bytes().to_vec(),
             certificate: server.certificate.to_vec(),
             incarnation: server.incarnation,
             kind: kinds::number_of(copy.kind()),
@@ -99,21 +110,20 @@ impl Judge<'_> {
             Ok(verified) => self.rule(&verified)?,
             Err(no) => self.settle_no(&batch, no)?,
         };
-        if !matches!(ruling, Ruling::Accepted(_)) {
-            let id = DocumentId::from_bytes(*document);
-            tracing::error!(%id, ?ruling, "the number of a case file was not accepted");
+        let is_accepted = matches!(ruling, Ruling::Accepted(_));
+        if !is_accepted {
+            tracing::error!(%document, ?ruling, "the number of a case file was not accepted");
         }
-        Ok(())
+        Ok(is_accepted)
     }
 }
 
 /// The line of a case file in lists.
-fn case_row(examined: &Examined) -> CaseRow {
-    let Projection::CaseFile(case) = &examined.projection else { return CaseRow::default() };
+fn case_row(case: &CaseProjection) -> CaseRow {
     let stage = serde_json::to_value(case.stage);
     let stage = stage.ok().and_then(|word| word.as_str().map(str::to_owned));
     CaseRow {
-        org: examined.org.to_string(),
+        org: case.grid().to_string(),
         stage: stage.unwrap_or_default(),
         category: case.fact("category"),
         risk: case.fact("risk").parse().unwrap_or(0),

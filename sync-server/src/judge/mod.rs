@@ -1,7 +1,11 @@
 //! Judges batches: signature, author, form, rights, and only then the log.
 //!
 //! One request is judged in one transaction. Whatever is refused is kept in quarantine; whatever
-//! waits is kept and looked at again when something is accepted for its document.
+//! waits is kept and looked at again when something was accepted for its document.
+//!
+//! What costs as much as the whole document is done once for each document of a transaction, in
+//! [`Judge::finish`]: the last test of the engine, the line in lists, the number that is due. Only
+//! where that test fails, everything is judged again batch by batch, which finds the one to blame.
 
 pub mod number;
 pub mod rights;
@@ -14,6 +18,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prost::Message;
+use yidang_documents::{Document, Projection, guard};
 use yidang_domain::civil::InstantMs;
 use yidang_sync_protocol::{Receipt, SignedBatch, Verdict};
 
@@ -25,6 +30,21 @@ use examine::Examined;
 pub use examine::No;
 pub use examine::{Verified, verify, verify_stored};
 use shelf::Shelf;
+
+/// The rows of a document that survives being saved and loaded. A panic of the engine is a failure
+/// of the document.
+fn sound(document: &Document) -> Result<Projection, Halt> {
+    match catch_unwind(AssertUnwindSafe(|| guard::survives(document))) {
+        Ok(Ok(projection)) => Ok(projection),
+        _ => Err(Halt::Unsound),
+    }
+}
+
+/// The first operation of a batch; of one that cannot be read the very first.
+fn first_op(batch: &SignedBatch) -> u64 {
+    let first = batch.changes.first().and_then(|bytes| guard::scan(bytes).ok());
+    first.map_or(0, |outline| outline.start_op)
+}
 
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +93,30 @@ const MOST_QUARANTINED: u64 = 256;
 /// Refusals of batches whose author is not proved.
 const UNSIGNED: [&str; 2] = ["unreadable_batch", "wrong_signature"];
 
+/// Why a transaction is not committed.
+#[derive(Debug)]
+pub enum Halt {
+    /// The database failed.
+    Store(StoreError),
+    /// A document does not survive being saved and loaded: one of its batches is to blame.
+    Unsound,
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// How much is tested when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    /// Each document once, after everything that was accepted for it.
+    Ordinary,
+    /// Each document after each batch.
+    Batchwise,
+}
+
 /// Judges within one transaction.
 pub struct Judge<'a> {
     db: &'a Db<'a>,
@@ -80,8 +124,11 @@ pub struct Judge<'a> {
     county: &'a County,
     shelf: &'a mut Shelf,
     now: InstantMs,
+    care: Care,
     healing: bool,
     rulings: HashMap<[u8; 16], Ruling>,
+    /// Documents that got something and are to be looked at in the end, in order.
+    touched: Vec<[u8; 16]>,
 }
 
 impl<'a> Judge<'a> {
@@ -96,12 +143,14 @@ impl<'a> Judge<'a> {
         county: &'a County,
         shelf: &'a mut Shelf,
         now: InstantMs,
+        care: Care,
     ) -> Result<Self, StoreError> {
         let healing = db.county()?.healing;
-        Ok(Self { db, register, county, shelf, now, healing, rulings: HashMap::new() })
+        let (rulings, touched) = (HashMap::new(), Vec::new());
+        Ok(Self { db, register, county, shelf, now, care, healing, rulings, touched })
     }
 
-    /// Judges one batch that was received.
+    /// Judges one batch that was received. [`Judge::finish`] must follow.
     ///
     /// # Errors
     ///
@@ -109,12 +158,22 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, verified: &Verified) -> Result<(), StoreError> {
         let ruling = self.rule(verified)?;
         self.db.judged(&verified.id)?;
-        let accepted = matches!(ruling, Ruling::Accepted(_));
-        self.rulings.insert(verified.id, ruling);
-        if accepted {
-            self.follow_up(&verified.document)?;
+        if matches!(ruling, Ruling::Accepted(_)) && !self.touched.contains(&verified.document) {
+            self.touched.push(verified.document);
         }
+        self.rulings.insert(verified.id, ruling);
         Ok(())
+    }
+
+    /// How much is tested when.
+    #[must_use]
+    pub const fn care(&self) -> Care {
+        self.care
+    }
+
+    /// The county is whole again: numbers are issued.
+    pub fn healed(&mut self) {
+        self.healing = false;
     }
 
     /// What became of the batch of this name.
@@ -123,39 +182,81 @@ impl<'a> Judge<'a> {
         self.rulings.get(id)
     }
 
-    /// Looks again at everything that waits for a document, and issues its number if it is due.
+    /// Follows up every document that got something.
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
-    pub fn follow_up(&mut self, document: &[u8; 16]) -> Result<(), StoreError> {
-        while self.retry_parked(document)? {}
-        self.issue_number(document)
+    /// [`Halt`]; the transaction must be rolled back then.
+    pub fn finish(&mut self) -> Result<(), Halt> {
+        for document in std::mem::take(&mut self.touched) {
+            self.follow_up(&document)?;
+        }
+        Ok(())
     }
 
-    /// Tries what is parked once; true if something was accepted.
-    fn retry_parked(&mut self, document: &[u8; 16]) -> Result<bool, StoreError> {
-        let mut progress = false;
-        for row in self.db.parked_of(document)? {
-            let Ok(batch) = SignedBatch::decode(row.bytes.as_slice()) else {
-                self.db.unpark(&row.id)?;
-                continue;
-            };
-            let ruling = match verify(self.db, self.county, &batch) {
-                Ok(verified) => self.rule(&verified)?,
-                Err(no) => self.settle_no(&batch, no)?,
-            };
-            match ruling {
-                Ruling::Parked(_) | Ruling::Review | Ruling::NotTaken(_) => {}
-                Ruling::Accepted(_) => {
-                    progress = true;
-                    self.db.unpark(&row.id)?;
-                }
-                Ruling::Duplicate(_) | Ruling::Refused(_) => self.db.unpark(&row.id)?,
-            }
-            self.rulings.insert(row.id, ruling);
+    /// Looks again at everything that waits for a document, tests what came of it, issues its number
+    /// if it is due, and brings its line up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`Halt`]; the transaction must be rolled back then.
+    pub fn follow_up(&mut self, document: &[u8; 16]) -> Result<(), Halt> {
+        self.retry_parked(document)?;
+        let Some(found) = self.shelf.find(self.db, document)? else { return Ok(()) };
+        let mut projection = sound(&found)?;
+        if self.issue_number(&found, &projection)?
+            && let Some(numbered) = self.shelf.find(self.db, document)?
+        {
+            projection = sound(&numbered)?;
         }
-        Ok(progress)
+        Ok(self.keep_line(document, &projection)?)
+    }
+
+    /// Tries what is parked until nothing more can be taken. In the order of first operations most
+    /// stands behind whatever it was made on, so however much waits, few walks take all of it.
+    fn retry_parked(&mut self, document: &[u8; 16]) -> Result<(), StoreError> {
+        let mut waiting = Vec::new();
+        for row in self.db.parked_of(document)? {
+            match SignedBatch::decode(row.bytes.as_slice()) {
+                Ok(batch) => waiting.push((first_op(&batch), row, batch)),
+                Err(_) => self.db.unpark(&row.id)?,
+            }
+        }
+        waiting.sort_by_key(|(first_op, ..)| *first_op);
+        loop {
+            let mut left = Vec::new();
+            let before = waiting.len();
+            for (first_op, row, batch) in waiting {
+                if !self.retry(&row, &batch)? {
+                    left.push((first_op, row, batch));
+                }
+            }
+            if left.is_empty() || left.len() == before {
+                return Ok(());
+            }
+            waiting = left;
+        }
+    }
+
+    /// Tries one parked batch, if what it waits for has come; whether it waits no longer.
+    fn retry(&mut self, row: &ParkedRow, batch: &SignedBatch) -> Result<bool, StoreError> {
+        if !row.missing.is_empty() {
+            let held = self.shelf.find(self.db, &row.document)?;
+            let lacks = |hash| held.as_ref().is_none_or(|document| !document.has(hash));
+            if row.missing.iter().any(lacks) {
+                return Ok(false);
+            }
+        }
+        let ruling = match verify(self.db, self.county, batch) {
+            Ok(verified) => self.rule(&verified)?,
+            Err(no) => self.settle_no(batch, no)?,
+        };
+        let waits = matches!(ruling, Ruling::Parked(_) | Ruling::Review | Ruling::NotTaken(_));
+        if !waits {
+            self.db.unpark(&row.id)?;
+        }
+        self.rulings.insert(row.id, ruling);
+        Ok(!waits)
     }
 
     fn rule(&mut self, verified: &Verified) -> Result<Ruling, StoreError> {

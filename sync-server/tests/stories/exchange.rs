@@ -1,8 +1,8 @@
 //! Devices and the server in the ordinary course of things.
 
 use crate::support::{
-    ACCEPTED, DUPLICATE, Device, GRID_7, ORDINARY_DAY, PARKED, TODAY, Town, VILLAGE, accepted,
-    close_asked, closed, kinds, noon, visit,
+    ACCEPTED, DUPLICATE, Device, GRID_7, ORDINARY_DAY, PARKED, RECEIVED, TODAY, Town, VILLAGE,
+    accepted, close_asked, closed, kinds, noon, visit,
 };
 use yidang_documents::Edit;
 use yidang_domain::civil::Date;
@@ -143,6 +143,50 @@ async fn what_was_received_before_the_power_failed_is_judged_after_it_came_back(
     assert_eq!(kinds(&li, id), [EntryKind::Found]);
     wang.outbox = vec![batch];
     assert_eq!(verdicts(&wang.sync(&town.app).await), [DUPLICATE]);
+}
+
+/// However slow the server, each request gets something into the log, and the rest is not lost.
+#[tokio::test]
+async fn a_server_without_time_judges_one_batch_of_a_request_and_the_others_beside() {
+    let town = Town::new();
+    let mut wang = town.device("u-wang").await;
+    let at = noon(TODAY);
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    for n in 1..=4 {
+        wang.add(id, visit(&format!("第{n}次")), at);
+    }
+    let push = wang.outbox.clone();
+    let town = town.hurried();
+    let receipts = wang.sync(&town.app).await;
+    assert_eq!(verdicts(&receipts), [&[ACCEPTED][..], &[RECEIVED; 4]].concat());
+    for _ in 0..push.len() {
+        wang.outbox.clone_from(&push);
+        wang.sync(&town.app).await;
+    }
+    wang.outbox = push;
+    assert_eq!(verdicts(&wang.sync(&town.app).await), [DUPLICATE; 5]);
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    assert_eq!(kinds(&li, id).len(), 5);
+}
+
+#[tokio::test]
+async fn a_long_history_in_the_wrong_order_is_taken_whole() {
+    let town = Town::new();
+    let mut wang = town.device("u-wang").await;
+    let at = noon(TODAY);
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    for n in 0..60 {
+        wang.add(id, visit(&format!("第{n}次")), at);
+    }
+    wang.outbox.reverse();
+    let first = wang.outbox.pop().unwrap();
+    assert_eq!(verdicts(&wang.sync(&town.app).await), [PARKED; 60]);
+    wang.outbox = vec![first];
+    assert_eq!(verdicts(&wang.sync(&town.app).await), [ACCEPTED]);
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    assert_eq!(li.documents[&id].heads(), wang.documents[&id].heads());
 }
 
 #[tokio::test]

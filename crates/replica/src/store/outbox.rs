@@ -117,12 +117,22 @@ pub trait ReadOutbox: Read {
             .query_row([], |row| row.get(0))?)
     }
 
-    /// Own changes that were not signed yet, by document, in order; at most `most` in each.
-    fn unsigned(&self, most: usize) -> Result<Vec<PendingBatch>, StoreError> {
+    /// The position of the newest own change; zero where there is none.
+    fn newest(&self) -> Result<i64, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT ifnull(max(position), 0) FROM outbox")?
+            .query_row([], |row| row.get(0))?)
+    }
+
+    /// Own changes up to position `until` that were not signed yet, by document, in order; at most
+    /// `most` in each.
+    fn unsigned(&self, until: i64, most: usize) -> Result<Vec<PendingBatch>, StoreError> {
         let mut statement = self.sql().prepare_cached(
-            "SELECT document, hash FROM outbox WHERE batch IS NULL ORDER BY position",
+            "SELECT document, hash FROM outbox WHERE batch IS NULL AND position <= ?1
+             ORDER BY position",
         )?;
-        let rows = statement.query_map([], |row| {
+        let rows = statement.query_map([until], |row| {
             Ok((DocumentId::from_bytes(row.get(0)?), row.get::<_, [u8; 32]>(1)?))
         })?;
         let mut pending: Vec<PendingBatch> = Vec::new();

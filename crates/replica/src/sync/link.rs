@@ -87,11 +87,18 @@ pub async fn exchange<O: Outside>(
         device.exchange.state = Some(SyncState::Syncing);
         device.exchange.received = 0;
         device.exchange.sent = 0;
+        device.exchange.until = newest(&mut device);
         device.touch();
         device.seat
     };
     let ended = pages(device, outside, seat).await;
     finish(&mut lock(device), seat, ended)
+}
+
+/// The newest own change; a store that cannot say it fails at the first request too.
+fn newest(device: &mut Device) -> i64 {
+    use crate::store::ReadOutbox;
+    device.desk().ok().and_then(|desk| desk.store.newest().ok()).unwrap_or(i64::MAX)
 }
 
 /// No exchange takes more pages; the rest waits for the next one.
@@ -161,8 +168,9 @@ fn has_new_names_to_ask(device: &mut Device, asked: &[Vec<u8>]) -> Result<bool, 
 /// Whether there is still something to send.
 fn has_more(device: &mut Device) -> Result<bool, Fault> {
     use crate::store::{ReadDocuments, ReadOutbox};
+    let until = device.exchange.until;
     let desk = device.desk()?;
-    let unsigned = !desk.store.unsigned(1)?.is_empty();
+    let unsigned = !desk.store.unsigned(until, 1)?.is_empty();
     let to_push = desk.store.batches_to_push(1_000)?;
     let waiting = desk.store.outbox()?;
     // What the server holds but has not judged comes again with the next exchange, not in a loop.
@@ -231,9 +239,6 @@ fn read<T: Message + Default>(reply: &HttpReply) -> Result<Answer<T>, Stop> {
     }
 }
 
-/// Proofs that are still to be fetched are fetched one request at a time, this far apart.
-const PROOFS_PAUSE_MS: u64 = 1_000;
-
 /// Writes down how it ended and when to try again.
 fn finish(device: &mut Device, seat: u64, ended: Result<(), Stop>) -> (Outcome, Option<u64>) {
     if device.seat != seat {
@@ -275,8 +280,8 @@ fn finish(device: &mut Device, seat: u64, ended: Result<(), Stop>) -> (Outcome, 
         ),
     };
     let mut pause = device.exchange.rhythm.after(outcome, u64::from_be_bytes(random));
-    if outcome == Outcome::Done && has_to_prove(device) {
-        pause = Some(PROOFS_PAUSE_MS);
+    if outcome == Outcome::Done && has_more_to_do(device) {
+        pause = Some(FIRST_PAUSE_MS);
     }
     device.exchange.running = false;
     device.exchange.progress = None;
@@ -289,9 +294,13 @@ fn finish(device: &mut Device, seat: u64, ended: Result<(), Stop>) -> (Outcome, 
     (outcome, pause)
 }
 
-fn has_to_prove(device: &mut Device) -> bool {
-    use crate::store::ReadDocuments;
-    device.desk().is_ok_and(|desk| desk.store.count_to_prove().is_ok_and(|count| count > 0))
+/// Whether something was written meanwhile, or proofs are still to be fetched, which happens one
+/// request at a time.
+fn has_more_to_do(device: &mut Device) -> bool {
+    use crate::store::{ReadDocuments, ReadOutbox};
+    let Ok(desk) = device.desk() else { return false };
+    let unsigned = desk.store.unsigned(i64::MAX, 1).is_ok_and(|pending| !pending.is_empty());
+    unsigned || desk.store.count_to_prove().is_ok_and(|count| count > 0)
 }
 
 /// Adds a line to the log unless the last one says the same.

@@ -81,10 +81,10 @@ pub fn kind_of(number: u32) -> Option<DocumentKind> {
 
 /// Signs what was not signed yet and puts a request together.
 pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
-    let most_bytes = device.exchange.page.bytes();
+    let (most_bytes, until) = (device.exchange.page.bytes(), device.exchange.until);
     let desk = device.desk_of(seat)?;
     let cursor = cursor(desk)?;
-    sign_pending(desk, cursor.as_ref())?;
+    sign_pending(desk, cursor.as_ref(), until)?;
     let store = &desk.store;
     let mut batches = Vec::new();
     let mut push = Vec::new();
@@ -153,8 +153,8 @@ pub fn cursor(desk: &OpenDesk) -> Result<Option<Cursor>, StoreError> {
         .and_then(|signed| signed.open(&desk.account.county_key).ok()))
 }
 
-fn sign_pending(desk: &mut OpenDesk, cursor: Option<&Cursor>) -> Result<(), Fault> {
-    let pending = desk.store.unsigned(MOST_CHANGES)?;
+fn sign_pending(desk: &mut OpenDesk, cursor: Option<&Cursor>, until: i64) -> Result<(), Fault> {
+    let pending = desk.store.unsigned(until, MOST_CHANGES)?;
     if pending.is_empty() {
         return Ok(());
     }

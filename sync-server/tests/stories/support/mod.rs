@@ -65,6 +65,16 @@ impl Town {
         Device::enrolled(&self.app, user).await
     }
 
+    /// Starts the server again as one that has no time at all.
+    pub fn hurried(self) -> Self {
+        let Self { directory, app, clock } = self;
+        drop(app);
+        let options = Options::new(directory.path().join("data")).with_clock(clock.clone());
+        let patience = std::time::Duration::ZERO;
+        let app = open(Options { patience, ..options }).unwrap();
+        Self { directory, app, clock }
+    }
+
     /// Stops the server, lets `work` happen to its files, and starts it again.
     pub fn restarted(self, work: impl FnOnce(&std::path::Path)) -> Self {
         let Self { directory, app, clock } = self;
@@ -120,6 +130,7 @@ pub fn kinds(device: &Device, document: yidang_domain::ids::DocumentId) -> Vec<E
 }
 
 pub const ACCEPTED: i32 = Verdict::Accepted as i32;
+pub const RECEIVED: i32 = Verdict::Received as i32;
 pub const DUPLICATE: i32 = Verdict::Duplicate as i32;
 pub const PARKED: i32 = Verdict::Parked as i32;
 pub const REFUSED: i32 = Verdict::Refused as i32;
