@@ -201,6 +201,7 @@ pub fn learn_certificate(
         seq,
         revoked_seq: db.revocation(&id)?,
         seen_at_ms: now.0,
+        first_batch_seq: None,
     })
 }
 

@@ -1,8 +1,9 @@
 //! Reading a document tolerantly: what this version does not know is kept and told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use automerge::{Automerge, ObjId, ObjType, ReadDoc, Value};
+use automerge::iter::{MapRange, MapRangeItem};
+use automerge::{Automerge, ObjId, ObjType, ReadDoc, Value, ValueRef};
 use serde::{Deserialize, Serialize};
 use yidang_domain::causality::{ChangeGraph, ChangeNode};
 use yidang_domain::civil::InstantMs;
@@ -179,7 +180,8 @@ struct Reader<'a> {
     document: &'a Document,
     heads: Option<Vec<automerge::ChangeHash>>,
     changes: Vec<ChangeInfo>,
-    positions: BTreeMap<ChangeHash, usize>,
+    /// Of each actor the first operations of its changes with their positions, in order.
+    by_actor: BTreeMap<Vec<u8>, Vec<(u64, usize)>>,
     graph: ChangeGraph,
 }
 
@@ -189,7 +191,7 @@ impl<'a> Reader<'a> {
     fn new(document: &'a Document, heads: Option<Vec<automerge::ChangeHash>>) -> Self {
         let mut metas = document.engine.get_changes_meta(&[]);
         metas.sort_by_key(|meta| (meta.start_op, meta.hash));
-        let positions: BTreeMap<ChangeHash, usize> =
+        let positions: HashMap<ChangeHash, usize> =
             metas.iter().enumerate().map(|(index, meta)| (meta.hash.0, index)).collect();
         let nodes = metas.iter().map(|meta| ChangeNode {
             hash: meta.hash.0,
@@ -206,7 +208,12 @@ impl<'a> Reader<'a> {
                 at: InstantMs(meta.timestamp),
             })
             .collect();
-        Self { document, heads, changes, positions, graph }
+        let mut by_actor: BTreeMap<Vec<u8>, Vec<(u64, usize)>> = BTreeMap::new();
+        for (index, meta) in metas.iter().enumerate() {
+            let own = by_actor.entry(meta.actor.to_bytes().to_vec()).or_default();
+            own.push((meta.start_op, index));
+        }
+        Self { document, heads, changes, by_actor, graph }
     }
 
     fn engine(&self) -> &'a Automerge {
@@ -245,10 +252,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn keys(&self, object: &ObjId) -> Vec<String> {
+    /// What stands under `object`: for each key the value that shows.
+    fn range(&self, object: &ObjId) -> MapRange<'a> {
         match &self.heads {
-            None => self.engine().keys(object).collect(),
-            Some(heads) => self.engine().keys_at(object, heads).collect(),
+            None => self.engine().map_range(object, ..),
+            Some(heads) => self.engine().map_range_at(object, .., heads),
         }
     }
 
@@ -260,36 +268,57 @@ impl<'a> Reader<'a> {
         found.unwrap_or_default()
     }
 
+    /// The change that an operation stands in: the last of its actor that begins at or before it.
     fn change_of(&self, id: &ObjId) -> Option<usize> {
-        let hash = self.engine().hash_for_opid(id)?;
-        self.positions.get(&hash.0).copied()
+        let ObjId::Id(counter, actor, _) = id else { return None };
+        let own = self.by_actor.get(actor.to_bytes())?;
+        let behind = own.partition_point(|(start, _)| start <= counter);
+        own.get(behind.checked_sub(1)?).map(|(_, index)| *index)
     }
 
     fn registers(&self, object: &ObjId) -> Vec<Register> {
-        self.keys(object)
-            .into_iter()
-            .map(|field| {
-                let values = self
-                    .all(object, &field)
-                    .iter()
-                    .filter_map(|(value, id)| {
-                        let value = value.as_scalar().and_then(Scalar::from_owned)?;
-                        Some(Written { value, change: self.change_of(id)? })
-                    })
-                    .collect();
+        self.range(object)
+            .map(|item| {
+                let field = item.key.to_string();
+                let values = if item.conflict {
+                    self.standing(object, &field)
+                } else {
+                    self.written(&item).into_iter().collect()
+                };
                 Register { field, values }
             })
             .filter(|register: &Register| !register.values.is_empty())
             .collect()
     }
 
+    fn written(&self, item: &MapRangeItem<'_>) -> Option<Written> {
+        let change = self.change_of(&item.id())?;
+        match &item.value {
+            ValueRef::Scalar(value) => Some(Written { value: Scalar::from_ref(value)?, change }),
+            ValueRef::Object(_) => None,
+        }
+    }
+
+    /// The values that stand against one another in a register.
+    fn standing(&self, object: &ObjId, field: &str) -> Vec<Written> {
+        self.all(object, field)
+            .iter()
+            .filter_map(|(value, id)| {
+                let value = value.as_scalar().and_then(Scalar::from_owned)?;
+                Some(Written { value, change: self.change_of(id)? })
+            })
+            .collect()
+    }
+
     /// The objects under `object` with the change that made them, in causal order.
     fn children(&self, object: &ObjId) -> Vec<(usize, String, ObjId)> {
         let mut children: Vec<(usize, String, ObjId)> = self
-            .keys(object)
-            .into_iter()
-            .filter_map(|key| match self.all(object, &key).pop() {
-                Some((Value::Object(ObjType::Map), id)) => Some((self.change_of(&id)?, key, id)),
+            .range(object)
+            .filter_map(|item| match item.value {
+                ValueRef::Object(ObjType::Map) => {
+                    let id = item.id();
+                    Some((self.change_of(&id)?, item.key.to_string(), id))
+                }
                 _ => None,
             })
             .collect();
@@ -312,10 +341,10 @@ impl<'a> Reader<'a> {
                     .engine()
                     .map_range(&id, ..)
                     .filter_map(|item| match &item.value {
-                        automerge::ValueRef::Scalar(value) => {
+                        ValueRef::Scalar(value) => {
                             Some((item.key.to_string(), Scalar::from_ref(value)?))
                         }
-                        automerge::ValueRef::Object(_) => None,
+                        ValueRef::Object(_) => None,
                     })
                     .collect();
                 EntryRecord { key: ItemKey(key), change, ..record(fields) }

@@ -23,6 +23,7 @@ impl Judge<'_> {
         let bytes = verified.batch.encode_to_vec();
         let document = &verified.document;
         let seq = self.db.append(LogKind::Batch, document, &bytes, self.now.0)?;
+        self.db.wrote(&verified.header.certificate, seq)?;
         let kind = examined.document.kind();
         self.db.put_document(&DocumentRow {
             id: *document,

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use prost::Message;
 use yidang_sync_protocol::{SignedBatch, SignedCertificate};
 
-use crate::store::{Db, StoreError};
+use crate::store::{CertificateRow, Db, StoreError};
 
 use super::Page;
 
 /// Authors of a page whom the device may not know: of documents that come whole all of them, for a
-/// snapshot names nobody; of batches those whose certificates are newer than what the device
-/// `held`. For others it asks.
+/// snapshot names nobody; of batches those who were enrolled, or wrote for the first time, after what
+/// the device `held`. For others it asks.
 ///
 /// # Errors
 ///
@@ -32,7 +32,10 @@ pub fn new(db: &Db<'_>, page: &Page, held: u64) -> Result<BTreeSet<Vec<u8>>, Sto
                 continue;
             }
             let Ok(name) = id.as_slice().try_into() else { continue };
-            if db.certificate(&name)?.is_some_and(|row| row.seq > held) {
+            let is_new = |row: CertificateRow| {
+                row.seq > held || row.first_batch_seq.is_none_or(|first| first > held)
+            };
+            if db.certificate(&name)?.is_some_and(is_new) {
                 authors.insert(id);
             }
         }

@@ -21,9 +21,11 @@ pub struct CertificateRow {
     pub revoked_seq: Option<u64>,
     /// When it last asked for anything.
     pub seen_at_ms: i64,
+    /// The first record that its holder wrote, if any.
+    pub first_batch_seq: Option<u64>,
 }
 
-const COLUMNS: &str = "id, user, device, bytes, seq, revoked_seq, seen_at_ms";
+const COLUMNS: &str = "id, user, device, bytes, seq, revoked_seq, seen_at_ms, first_batch_seq";
 
 fn certificate_row(row: &Row<'_>) -> Result<CertificateRow> {
     Ok(CertificateRow {
@@ -34,6 +36,7 @@ fn certificate_row(row: &Row<'_>) -> Result<CertificateRow> {
         seq: unsigned(row.get(4)?),
         revoked_seq: row.get::<_, Option<i64>>(5)?.map(unsigned),
         seen_at_ms: row.get(6)?,
+        first_batch_seq: row.get::<_, Option<i64>>(7)?.map(unsigned),
     })
 }
 
@@ -48,6 +51,20 @@ impl Db<'_> {
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query(params![self.county, id])?;
         rows.next()?.map(certificate_row).transpose()
+    }
+
+    /// Notes that the holder of a certificate wrote a record; the first one counts.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn wrote(&self, id: &[u8], seq: u64) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE certificate SET first_batch_seq = ?3 \
+             WHERE county = ?1 AND id = ?2 AND first_batch_seq IS NULL",
+        )?;
+        statement.execute(params![self.county, id, signed(seq)])?;
+        Ok(())
     }
 
     /// The certificates of a person, or of everybody.
@@ -76,7 +93,7 @@ impl Db<'_> {
     /// [`super::StoreError`].
     pub fn put_certificate(&self, row: &CertificateRow) -> Result<()> {
         self.connection.execute(
-            "INSERT INTO certificate VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL) \
+            "INSERT INTO certificate VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, NULL) \
              ON CONFLICT (county, id) DO NOTHING",
             params![
                 self.county,

@@ -1,12 +1,12 @@
 //! Everyday exchanges.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::json;
 
 use super::clock::{measure as took, ms};
 use super::report::Report;
 use super::text::Sentences;
-use super::world::{GRIDS, Pen, Tally, World, worker};
+use super::world::{GRIDS, Pen, World, worker};
 
 const GROUP: &str = "exchange";
 const FILES: usize = 20;
@@ -32,8 +32,7 @@ pub fn measure(report: &mut Report, world: &World, files: &[String]) -> Result<(
         edit(&reviewer, case, &mut words)?;
     }
     exchange(report, "40 edits of one author up", &reviewer)?;
-    let down = exchange(report, "40 edits of one author down", &clerk)?;
-    ensure!(down.requests == 1, "{down:?}");
+    exchange(report, "40 edits of one author down", &clerk)?;
 
     let workers: Vec<Pen<'_>> = (0..GRIDS)
         .map(|number| world.device(&at(&format!("worker-{number}")), &worker(number)))
@@ -61,7 +60,7 @@ fn everything() -> serde_json::Value {
         "offset": 0, "limit": 1 })
 }
 
-fn exchange(report: &mut Report, what: &str, pen: &Pen<'_>) -> Result<Tally> {
+fn exchange(report: &mut Report, what: &str, pen: &Pen<'_>) -> Result<()> {
     let (tally, time) = took(|| pen.sync());
     let tally = tally?;
     report.row(GROUP, format!("{what}: requests"), f64::from(tally.requests), "", 1.0);
@@ -69,7 +68,7 @@ fn exchange(report: &mut Report, what: &str, pen: &Pen<'_>) -> Result<Tally> {
     report.row(GROUP, format!("{what}: bytes of bodies"), total, "B", 8_000.0);
     report.row(GROUP, format!("{what}: one core of the device"), ms(time.own), "ms", None);
     report.row(GROUP, format!("{what}: the server"), ms(time.others), "ms", None);
-    Ok(tally)
+    Ok(())
 }
 
 fn bytes(count: usize) -> f64 {

@@ -124,6 +124,11 @@ pub fn measure(report: &mut Report, world: &World, files: &[String]) -> Result<(
     report.row(GROUP, "saves in one zstd-9 stream", kilobytes(floor.saves_packed), "KB", None);
     let down = kilobytes(tally.down);
     report.with_floor(GROUP, "bytes of bodies down", down, "KB", packed * 1.5, Some(packed));
+    let (tally, time) = took(|| pen.settle());
+    let tally = tally?;
+    report.row(GROUP, "proofs afterwards: one core", ms(time.own), "ms", None);
+    report.row(GROUP, "proofs afterwards: requests", f64::from(tally.requests), "", None);
+    report.row(GROUP, "proofs afterwards: bytes down", kilobytes(tally.down), "KB", None);
     saves_meanwhile(report, world)
 }
 
@@ -179,8 +184,11 @@ fn saves_meanwhile(report: &mut Report, world: &World) -> Result<()> {
     })?;
     let count = f64::from(u32::try_from(times.len()).unwrap_or(u32::MAX));
     report.row("first-sync", "saves made during a first sync", count, "", None);
-    let p99 = ms(percentile(&mut times, 0.99));
-    report.row("first-sync", "save during a first sync, p99", p99, "ms", 10.0);
+    for (name, share, budget) in [("p50", 0.5, None), ("p90", 0.9, None), ("p99", 0.99, Some(10.0))]
+    {
+        let figure = ms(percentile(&mut times, share));
+        report.row("first-sync", format!("save during a first sync, {name}"), figure, "ms", budget);
+    }
     Ok(())
 }
 

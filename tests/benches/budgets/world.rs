@@ -124,6 +124,7 @@ impl World {
     pub fn device(&self, at: &Path, user: &str) -> Result<Pen<'_>> {
         let pen = self.bare_device(at)?;
         pen.enrol(user)?;
+        pen.settle()?;
         Ok(pen)
     }
 
@@ -222,6 +223,14 @@ impl Pen<'_> {
         let state = self.ask("sync_now", &json!({}))?;
         anyhow::ensure!(state["state"] == "done", "the exchange did not end: {state}");
         Ok(*self.wire.tally.borrow())
+    }
+
+    /// Exchanges until the proofs of everything that came as a snapshot are here; gives what went over
+    /// the wire.
+    pub fn settle(&self) -> Result<Tally> {
+        *self.wire.tally.borrow_mut() = Tally::default();
+        while self.ask("sync_now", &json!({}))?["to_prove"] != 0 {}
+        Ok(self.tally())
     }
 
     /// What went over the wire since the last exchange began.

@@ -80,11 +80,11 @@ impl Answering<'_> {
             write.split_snapshot(&document)?;
             write.put_change(document.id(), &committed.hash, &committed.bytes)?;
             write.put_outbox(&item)?;
-            put_rows(write, &projection, rows)?;
             for form in &intent.drafts {
                 write.drop_draft(form)?;
             }
-            write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply_json, at)
+            write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply_json, at)?;
+            put_rows(write, [(&projection, &rows)])
         })?;
         desk.remember(document, Some(projection));
         self.device.exchange.due_at = Some(at);
@@ -175,19 +175,21 @@ pub(crate) fn indexed(tree: &OrgTree, projection: &Projection, today: Date) -> I
 /// reading them (docs/decisions/0011). Entries are never taken away, so a kept row never goes stale.
 const LONG_ENTRIES: usize = 100;
 
-/// Keeps the rows of a document.
-pub(crate) fn put_rows(
+/// Keeps the rows of documents, and after all of them their words for the search.
+pub(crate) fn put_rows<'a>(
     write: &Write<'_>,
-    projection: &Projection,
-    indexed: Indexed,
+    documents: impl IntoIterator<Item = (&'a Projection, &'a Indexed)>,
 ) -> Result<(), StoreError> {
-    if projection.common().entries.len() >= LONG_ENTRIES {
-        write.put_projection(projection)?;
+    let mut words = Vec::new();
+    for (projection, indexed) in documents {
+        if projection.common().entries.len() >= LONG_ENTRIES {
+            write.put_projection(projection)?;
+        }
+        if let Some((row, keys)) = indexed {
+            words.push((write.put_case(row, keys)?, &keys.words));
+        }
     }
-    match indexed {
-        Some((row, keys)) => write.put_case(&row, &keys),
-        None => Ok(()),
-    }
+    words.into_iter().try_for_each(|(place, words)| write.put_words(place, words))
 }
 
 /// Makes the rows of these documents anew: after new reference data and after an upgrade.
@@ -203,10 +205,7 @@ pub(crate) fn index(
         made.push((projection, rows));
     }
     desk.store.write(|write| -> Result<(), StoreError> {
-        for (projection, rows) in made {
-            put_rows(write, &projection, rows)?;
-        }
-        Ok(())
+        put_rows(write, made.iter().map(|(projection, rows)| (projection, rows)))
     })?;
     Ok(())
 }

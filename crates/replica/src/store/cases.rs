@@ -138,9 +138,17 @@ pub fn stage_name(stage: Stage) -> String {
     format!("{stage:?}")
 }
 
+/// Where the words of a file stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchPlace {
+    number: i64,
+    is_new: bool,
+}
+
 impl Write<'_> {
-    /// Keeps what lists show of a file, and its words for the search.
-    pub fn put_case(&self, row: &CaseRow, keys: &CaseKeys) -> Result<(), StoreError> {
+    /// Keeps what lists show of a file; gives its place in the search index.
+    pub fn put_case(&self, row: &CaseRow, keys: &CaseKeys) -> Result<SearchPlace, StoreError> {
+        let is_new = self.place_of(row.id)?.is_none();
         let json = serde_json::to_string(row)?;
         let number: i64 = self
             .sql()
@@ -179,10 +187,28 @@ impl Write<'_> {
                 ],
                 |row| row.get(0),
             )?;
-        self.sql().prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?.execute([number])?;
+        Ok(SearchPlace { number, is_new })
+    }
+
+    fn place_of(&self, id: DocumentId) -> Result<Option<i64>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT number_of FROM case_row WHERE document = ?1")?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// Keeps the words by which a file is found. After all rows of a transaction: a statement on an
+    /// ordinary table makes the index write out whatever it holds so far.
+    pub fn put_words(&self, place: SearchPlace, words: &str) -> Result<(), StoreError> {
+        if !place.is_new {
+            self.sql()
+                .prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?
+                .execute([place.number])?;
+        }
         self.sql()
             .prepare_cached("INSERT INTO case_search (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![number, keys.words])?;
+            .execute(params![place.number, words])?;
         Ok(())
     }
 

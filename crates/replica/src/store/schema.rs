@@ -155,9 +155,12 @@ ALTER TABLE case_row ADD COLUMN finder BLOB;
 -- The gist for lists, as JSON.
 ALTER TABLE case_row ADD COLUMN brief TEXT;
 
+-- Files come in many small transactions; merging seldom is cheaper than merging soon.
+INSERT INTO case_search (case_search, rank) VALUES ('automerge', 8);
+
 -- Only long files keep their rows; of the others they are made when somebody looks.
 DELETE FROM projection;
-INSERT INTO state (name, value) VALUES ('reindex', x'01');
+INSERT INTO state (name, value) SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
 "];
 
 /// The version that this program writes.

@@ -1,6 +1,7 @@
 //! Taking what came: certificates first, the documents in slices, and last the verdicts and the
 //! cursor in one transaction. Cut anywhere, the same page comes again and changes nothing.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
@@ -12,7 +13,7 @@ use yidang_sync_protocol::{Receipt, SyncReply, Verdict};
 
 use super::incoming::{self, SLICE};
 use super::request::Outgoing;
-use super::{lock, proofs, reindex};
+use super::{lock, make_room, proofs, reindex};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
@@ -39,22 +40,26 @@ pub async fn absorb<O: Outside>(
     begin(&mut lock(device), outgoing, reply)?;
     let mut taken = Taken { more: reply.more, ..Taken::default() };
     for slice in reply.documents.chunks(SLICE) {
-        let mut read = Vec::with_capacity(slice.len());
+        let mut read = VecDeque::with_capacity(slice.len());
         for page in slice {
             let is_here = {
                 let mut device = lock(device);
                 let desk = device.desk_of(outgoing.seat)?;
                 desk.store.stored(incoming::id_of(page)?)?.is_some()
             };
-            read.push(if is_here { None } else { Some(incoming::read_new(page)?) });
+            let fresh = if is_here { None } else { Some(incoming::read_new(page)?) };
+            read.push_back((page, fresh));
         }
-        {
-            let mut device = lock(device);
-            let now = device.senses.now();
-            let desk = device.desk_of(outgoing.seat)?;
-            taken.received += incoming::take(desk, slice, read, now)?;
+        while !read.is_empty() {
+            {
+                let mut device = lock(device);
+                let now = device.senses.now();
+                let desk = device.desk_of(outgoing.seat)?;
+                taken.received += incoming::take(desk, &mut read, now)?;
+            }
+            make_room();
+            outside.breathe().await;
         }
-        outside.breathe().await;
     }
     proofs::absorb(device, outside, outgoing.seat, &reply.proofs).await?;
     taken.sent = held(&reply.receipts);
@@ -65,8 +70,8 @@ pub async fn absorb<O: Outside>(
     Ok(taken)
 }
 
-/// Checks everything that can be checked before anything is stored, and keeps the names: the rows of
-/// the page are made with them. Keeping a certificate twice is harmless.
+/// Checks everything that can be checked before anything is stored, and keeps names and units: the
+/// rows of the page are made with them. Keeping a certificate twice is harmless.
 fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<(), Fault> {
     let desk = device.desk_of(outgoing.seat)?;
     reply.check_snapshots(&desk.account.county_key).map_err(|error| {
@@ -78,16 +83,28 @@ fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<
         })?;
     }
     let certificates = certificates(desk, reply);
-    if certificates.is_empty() {
+    let has_reference = !reply.reference.is_empty();
+    if certificates.is_empty() && !has_reference {
         return Ok(());
     }
     desk.store.write(|write| -> Result<(), StoreError> {
+        if has_reference {
+            write.put_state("reference", &reply.reference)?;
+            write.put_state("reference_version", &reply.reference_version.to_be_bytes())?;
+            // Names of units stand in every row; of a new device there are none yet.
+            if !write.documents()?.is_empty() {
+                write.put_state("reindex", &[1])?;
+            }
+        }
         for (id, signed, certificate) in &certificates {
             write.put_certificate(id, &signed.certificate, &signed.signature)?;
             note_actors(write, id, certificate)?;
         }
         Ok(())
     })?;
+    if has_reference {
+        desk.read_reference()?;
+    }
     Ok(())
 }
 
@@ -110,11 +127,8 @@ fn end(
         }
         put_place(write, reply, now, done)
     })?;
-    let has_reference = !reply.reference.is_empty();
-    if has_reference {
-        desk.read_reference()?;
-    }
-    if taken.received > 0 || taken.sent > 0 || has_reference || !reply.certificates.is_empty() {
+    let has_names = !reply.reference.is_empty() || !reply.certificates.is_empty();
+    if taken.received > 0 || taken.sent > 0 || has_names {
         device.touch();
     }
     Ok(())
@@ -183,12 +197,6 @@ fn put_place(
 ) -> Result<(), StoreError> {
     if let Some(cursor) = &reply.cursor {
         write.put_state("cursor", &cursor.encode_to_vec())?;
-    }
-    if !reply.reference.is_empty() {
-        write.put_state("reference", &reply.reference)?;
-        // Names and units stand in every row.
-        write.put_state("reindex", &[1])?;
-        write.put_state("reference_version", &reply.reference_version.to_be_bytes())?;
     }
     write.put_state("scope", &reply.scope.to_be_bytes())?;
     if let Some(signed) = &reply.checkpoint

@@ -1,6 +1,8 @@
 //! Documents of a page: read before the desk is needed, stored in slices short enough that a save
 //! in between stays quick.
 
+use std::collections::VecDeque;
+
 use yidang_api::sync::LogKind;
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::{Document, Projection, project};
@@ -9,12 +11,15 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_sync_protocol::{PageDocument, SignedBatch};
 
 use super::request::kind_of;
+use super::somebody_waits;
 use crate::desk::{indexed, put_rows};
 use crate::device::OpenDesk;
 use crate::store::{Proofs, ReadDocuments, StoreError, StoredBatch, Write};
 
-/// Documents stored in one transaction: few enough that whoever saves meanwhile hardly waits.
-pub const SLICE: usize = 16;
+/// Documents stored in one transaction at most. Larger slices write the pages of the search index
+/// less often; where threads can tell that somebody waits, a slice ends for them. A worker of a
+/// browser hears of nobody until it is done.
+pub const SLICE: usize = if cfg!(target_arch = "wasm32") { 16 } else { 64 };
 
 /// A document of a page, read.
 pub struct Read {
@@ -97,33 +102,39 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
     yidang_documents::guard::scan(bytes).map(|outline| outline.hash).unwrap_or_default()
 }
 
-/// Stores a slice of a page in one transaction; gives the number of changes that are new here.
+/// Stores documents of a slice in one transaction, in order, until somebody waits for the device;
+/// gives how many changes are new here. The others stay in `slice`.
 pub fn take(
     desk: &mut OpenDesk,
-    slice: &[PageDocument],
-    read: Vec<Option<Read>>,
+    slice: &mut VecDeque<(&PageDocument, Option<Read>)>,
     now: InstantMs,
 ) -> Result<u32, Fault> {
-    let mut ready = Vec::with_capacity(slice.len());
-    for (page, read) in slice.iter().zip(read) {
+    let mut ready = VecDeque::with_capacity(slice.len());
+    for (page, read) in std::mem::take(slice) {
         let here = desk.store.stored(id_of(page)?)?.is_some();
         let read = match read {
             Some(read) if !here => read,
             // Held before, or begun here while it was being read.
             _ => read_onto(desk, page)?,
         };
-        let rows = indexed(&desk.tree, &read.projection, now.date());
-        ready.push((page, read, rows));
+        ready.push_back((page, read));
     }
-    let mut received = 0;
+    let (tree, mut stored, mut received) = (&desk.tree, Vec::new(), 0);
     desk.store.write(|write| -> Result<(), StoreError> {
-        for (page, read, rows) in &ready {
-            received += put(write, page, read, now)?;
-            put_rows(write, &read.projection, rows.clone())?;
+        let mut rows = Vec::with_capacity(ready.len());
+        while let Some((page, read)) = ready.pop_front() {
+            received += put(write, page, &read, now)?;
+            rows.push(indexed(tree, &read.projection, now.date()));
+            stored.push(read);
+            if somebody_waits() {
+                break;
+            }
         }
-        Ok(())
+        put_rows(write, stored.iter().map(|read| &read.projection).zip(&rows))
     })?;
-    for (_, read, _) in ready {
+    // What was read onto something may stand on something else by the next time.
+    slice.extend(ready.into_iter().map(|(page, read)| (page, read.is_new.then_some(read))));
+    for read in stored {
         if desk.remembers(read.id) {
             desk.remember(read.document, Some(read.projection));
         }

@@ -12,6 +12,7 @@ mod request;
 mod sign_in;
 mod view;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yidang_api::{Fault, FaultCode, dispatch_local, dispatch_network};
@@ -27,6 +28,34 @@ use crate::seams::Outside;
 /// Takes the device. A panic while it was held leaves the store as the last commit left it.
 fn lock(device: &Arc<Mutex<Device>>) -> MutexGuard<'_, Device> {
     device.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How many wait for a device of this process: long work makes room for them.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+
+/// Takes the device for a person who waits for the answer.
+fn lock_for_person(device: &Arc<Mutex<Device>>) -> MutexGuard<'_, Device> {
+    WAITING.fetch_add(1, Ordering::AcqRel);
+    let device = lock(device);
+    WAITING.fetch_sub(1, Ordering::AcqRel);
+    device
+}
+
+/// Whether a person waits for a device. A hint: it costs nobody anything to be wrong.
+fn somebody_waits() -> bool {
+    WAITING.load(Ordering::Acquire) > 0
+}
+
+/// Gives those who wait their turn: a lock goes to whoever asks first, which would be us again.
+fn make_room() {
+    const MOST_PAUSES: u32 = 8;
+    for _ in 0..MOST_PAUSES {
+        if !somebody_waits() {
+            return;
+        }
+        #[cfg(not(target_arch = "wasm32"))]
+        std::thread::sleep(std::time::Duration::from_micros(250));
+    }
 }
 
 /// Writes the secrets away if they changed.
@@ -72,7 +101,7 @@ fn answer_local(
     name: &str,
     json: &str,
 ) -> Option<Result<String, Fault>> {
-    let mut device = lock(device);
+    let mut device = lock_for_person(device);
     if let (Some(ask), Some(desk)) = (ask, device.open.as_ref()) {
         match desk.store.answered(ask) {
             Ok(Some(reply)) => return Some(Ok(reply)),
@@ -85,6 +114,9 @@ fn answer_local(
     let mut answering = Answering { device: &mut device, ask: context };
     dispatch_local(&mut answering, name, json)
 }
+
+/// Documents whose rows are made anew in one transaction.
+const REINDEX_SLICE: usize = 16;
 
 /// Makes all rows anew if that is owed, in slices. Cut anywhere, it begins again.
 async fn reindex<O: Outside>(
@@ -101,7 +133,8 @@ async fn reindex<O: Outside>(
         }
         desk.store.documents()?
     };
-    for slice in documents.chunks(incoming::SLICE) {
+    for slice in documents.chunks(REINDEX_SLICE) {
+        make_room();
         {
             let mut device = lock(device);
             let today = device.today();

@@ -9,7 +9,7 @@ use yidang_documents::Document;
 use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::{BatchProof, Certificate, DocumentProofs, SignedBatch};
 
-use super::lock;
+use super::{lock, make_room};
 use crate::device::{Device, OpenDesk};
 use crate::seams::Outside;
 use crate::store::{Proofs, ReadState, StoreError, StoredBatch};
@@ -26,6 +26,7 @@ pub async fn absorb<O: Outside>(
 ) -> Result<(), Fault> {
     for of_one in proofs {
         let Ok(id) = of_one.document.as_slice().try_into() else { continue };
+        make_room();
         take(lock(device).desk_of(seat)?, DocumentId::from_bytes(id), &of_one.batches)?;
         outside.breathe().await;
     }
