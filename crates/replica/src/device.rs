@@ -1,6 +1,6 @@
 //! One installation and the desk that is open on it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yidang_api::session::{Person, SessionView, StorageState};
 use yidang_api::sync::SyncState;
@@ -37,6 +37,7 @@ pub(crate) struct OpenDesk {
     pub certificate: Certificate,
     pub certificate_id: [u8; 16],
     pub actor: Actor,
+    nonce: [u8; 16],
     pub store: Store,
     pub reference: Option<Reference>,
     pub tree: OrgTree,
@@ -59,6 +60,9 @@ pub(crate) struct Exchange {
     /// The newest own change when the exchange began: what is written meanwhile goes with the next
     /// one, or an exchange with somebody who writes without a pause would never end.
     pub until: i64,
+    /// Batches that the server has heard of in this exchange and has not judged: they come again with
+    /// the next one, or what waits behind them would never be sent.
+    pub asked: BTreeSet<Vec<u8>>,
     pub running: bool,
     pub due_at: Option<InstantMs>,
     pub reached_at: Option<InstantMs>,
@@ -195,7 +199,8 @@ impl Device {
 }
 
 /// Compares the store with what was kept apart from it and takes the next generation. Whether they
-/// disagree: the store was restored or copied.
+/// disagree: the store was restored or copied. A store that is ahead is neither: the application
+/// ended before the secrets were kept.
 fn take_generation(
     account: &mut Account,
     store: &mut Store,
@@ -204,10 +209,10 @@ fn take_generation(
     let kept = store.state("generation")?.and_then(|bytes| bytes.try_into().ok());
     let kept_nonce = store.state("nonce")?;
     let is_new = kept.is_none() && kept_nonce.is_none();
-    let differs = !is_new
-        && (kept.map(u64::from_be_bytes) != Some(account.generation)
-            || kept_nonce.as_deref() != Some(nonce.as_slice()));
-    account.generation = account.generation.wrapping_add(1);
+    let kept = kept.map(u64::from_be_bytes).unwrap_or_default();
+    let differs =
+        !is_new && (kept < account.generation || kept_nonce.as_deref() != Some(nonce.as_slice()));
+    account.generation = account.generation.max(kept).wrapping_add(1);
     let generation = account.generation.to_be_bytes();
     store.write(|write| -> Result<(), StoreError> {
         write.put_state("generation", &generation)?;
@@ -244,6 +249,7 @@ impl OpenDesk {
         let mut desk = Self {
             certificate_id: signed.id(),
             actor,
+            nonce: *nonce,
             certificate,
             store,
             reference: None,
@@ -275,6 +281,15 @@ impl OpenDesk {
         self.tree = reference.as_ref().map(Reference::tree).unwrap_or_default();
         self.reference = reference;
         Ok(())
+    }
+
+    /// The incarnation under which this installation is `actor`; none where it never was.
+    pub(crate) fn incarnation_of(&self, actor: &[u8]) -> Option<u32> {
+        let key = self.account.signing_seed().public_key();
+        let user = self.user();
+        (0..=self.account.incarnation)
+            .rev()
+            .find(|incarnation| actor_id(&key, &user, &self.nonce, *incarnation) == actor)
     }
 
     /// The person of this desk.

@@ -100,6 +100,10 @@ impl Stores for Files {
             connection.pragma_update(None, "key", format!("x'{hex}'"))?;
             connection.pragma_update(None, "temp_store", "MEMORY")?;
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+            // A new database changes to WAL by a last transaction with a rollback journal. Should the
+            // power fail before the folder knows that this journal is gone, it would roll back
+            // everything that was written since; EXTRA flushes the folder.
+            connection.pragma_update(None, "synchronous", "EXTRA")?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "synchronous", "FULL")?;
             connection.pragma_update(None, "foreign_keys", "ON")?;

@@ -190,6 +190,9 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
+    // EXTRA flushes the folder when the rollback journal of a new database goes: one that came back
+    // after a power failure would roll back everything written since.
+    connection.pragma_update(None, "synchronous", "extra")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;

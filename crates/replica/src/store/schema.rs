@@ -147,6 +147,7 @@ ALTER TABLE document ADD COLUMN snapshot_heads BLOB;
 ALTER TABLE document ADD COLUMN proofs INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX document_to_prove ON document (proofs) WHERE proofs = 1;
 
+CREATE INDEX outbox_by_batch ON outbox (batch);
 -- The next position is the largest one and one.
 CREATE INDEX batch_by_position ON batch (position);
 

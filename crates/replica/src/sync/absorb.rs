@@ -127,11 +127,25 @@ fn end(
         }
         put_place(write, reply, now, done)
     })?;
+    let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(receipt));
+    let unjudged = unjudged.filter_map(|receipt| {
+        let index = usize::try_from(receipt.index).ok()?;
+        Some(outgoing.batches.get(index)?.id.clone())
+    });
+    device.exchange.asked.extend(unjudged);
     let has_names = !reply.reference.is_empty() || !reply.certificates.is_empty();
     if taken.received > 0 || taken.sent > 0 || has_names {
         device.touch();
     }
     Ok(())
+}
+
+/// Whether the batch is to be sent again some time.
+fn is_unjudged(receipt: &Receipt) -> bool {
+    matches!(
+        Verdict::try_from(receipt.verdict),
+        Ok(Verdict::Received | Verdict::Parked | Verdict::Unknown) | Err(_)
+    )
 }
 
 fn held(receipts: &[Receipt]) -> u32 {

@@ -88,6 +88,7 @@ pub async fn exchange<O: Outside>(
         device.exchange.received = 0;
         device.exchange.sent = 0;
         device.exchange.until = newest(&mut device);
+        device.exchange.asked.clear();
         device.touch();
         device.seat
     };
@@ -167,20 +168,11 @@ fn has_new_names_to_ask(device: &mut Device, asked: &[Vec<u8>]) -> Result<bool, 
 
 /// Whether there is still something to send.
 fn has_more(device: &mut Device) -> Result<bool, Fault> {
-    use crate::store::{ReadDocuments, ReadOutbox};
-    let until = device.exchange.until;
-    let desk = device.desk()?;
-    let unsigned = !desk.store.unsigned(until, 1)?.is_empty();
-    let to_push = desk.store.batches_to_push(1_000)?;
-    let waiting = desk.store.outbox()?;
-    // What the server holds but has not judged comes again with the next exchange, not in a loop.
-    let is_held = |batch: &crate::store::StoredBatch| {
-        batch
-            .hashes
-            .iter()
-            .any(|hash| waiting.iter().any(|item| item.hash == *hash && item.delivery != 0))
-    };
-    Ok(unsigned || to_push.iter().any(|batch| !is_held(batch)))
+    use crate::store::ReadOutbox;
+    let (until, asked) = (device.exchange.until, device.exchange.asked.clone());
+    let store = &device.desk()?.store;
+    let unsigned = !store.unsigned(until, 1)?.is_empty();
+    Ok(unsigned || !request::to_send(store, &asked, 1)?.is_empty())
 }
 
 fn count(device: &mut Device, taken: Taken, page: u32) {
@@ -204,6 +196,8 @@ async fn heal_once<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Resu
         return Err(Stop::Refused("unknown_certificate".into()));
     };
     let mut device = lock(device);
+    // It went back in time: what it had heard of it may have forgotten.
+    device.exchange.asked.clear();
     heal::absorb(device.desk()?, &reply)?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! What to send.
 
+use std::collections::BTreeSet;
+
 use prost::Message;
 use yidang_api::Fault;
 use yidang_domain::entry::DocumentKind;
@@ -17,7 +19,7 @@ use crate::store::{
 
 /// Batches in one request; the next one takes the rest. Few enough that a slow server answers before
 /// the request counts as lost, so that every request gets somewhere.
-const MOST_BATCHES: u32 = 32;
+const MOST_BATCHES: usize = 32;
 /// Bytes of changes in one request, well below what the server takes.
 const MOST_PUSH_BYTES: usize = 256 * 1024;
 /// How large a reply may be: larger ones pack better and need fewer round trips, smaller ones lose
@@ -82,6 +84,7 @@ pub fn kind_of(number: u32) -> Option<DocumentKind> {
 /// Signs what was not signed yet and puts a request together.
 pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let (most_bytes, until) = (device.exchange.page.bytes(), device.exchange.until);
+    let asked = device.exchange.asked.clone();
     let desk = device.desk_of(seat)?;
     let cursor = cursor(desk)?;
     sign_pending(desk, cursor.as_ref(), until)?;
@@ -89,7 +92,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let mut batches = Vec::new();
     let mut push = Vec::new();
     let mut bytes = 0;
-    for batch in store.batches_to_push(MOST_BATCHES)? {
+    for batch in to_send(store, &asked, MOST_BATCHES)? {
         let signed = signed_batch(desk, &batch)?;
         bytes += signed.encoded_len();
         if bytes > MOST_PUSH_BYTES && !push.is_empty() {
@@ -111,6 +114,17 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         want_proofs: wanted_proofs(store)?,
     };
     Ok(Outgoing { message, batches, seat })
+}
+
+/// Batches that are to be sent and were not in this exchange, oldest first.
+pub fn to_send(
+    store: &Store,
+    asked: &BTreeSet<Vec<u8>>,
+    most: usize,
+) -> Result<Vec<StoredBatch>, StoreError> {
+    let limit = u32::try_from(most.saturating_add(asked.len())).unwrap_or(u32::MAX);
+    let waiting = store.batches_to_push(limit)?.into_iter();
+    Ok(waiting.filter(|batch| !asked.contains(&batch.id)).take(most).collect())
 }
 
 /// Proofs wait until the first list is complete: words come before signatures.
@@ -173,13 +187,39 @@ fn sign_pending(desk: &mut OpenDesk, cursor: Option<&Cursor>, until: i64) -> Res
         cursor_chain: cursor.map(|cursor| cursor.chain8.clone()).unwrap_or_default(),
         ..BatchHeader::default()
     };
+    let mut signable = Vec::with_capacity(pending.len());
+    for batch in &pending {
+        signable.extend(by_actor(desk, batch)?);
+    }
     desk.store.write(|write| -> Result<(), StoreError> {
-        for batch in &pending {
+        for (batch, incarnation) in &signable {
+            let template = BatchHeader { incarnation: *incarnation, ..template.clone() };
             sign_one(write, batch, &template, &seed)?;
         }
         Ok(())
     })?;
     Ok(())
+}
+
+/// A batch holds the changes of one actor: what was written before this installation began a new
+/// incarnation is signed under the one it was written in.
+fn by_actor(desk: &OpenDesk, pending: &PendingBatch) -> Result<Vec<(PendingBatch, u32)>, Fault> {
+    let mut parts: Vec<(PendingBatch, u32)> = Vec::new();
+    for hash in &pending.hashes {
+        let Some(bytes) = desk.store.change(pending.document, hash)? else { continue };
+        let own = yidang_documents::guard::scan(&bytes)
+            .ok()
+            .and_then(|outline| desk.incarnation_of(&outline.actor))
+            .unwrap_or(desk.account.incarnation);
+        match parts.last_mut() {
+            Some((part, incarnation)) if *incarnation == own => part.hashes.push(*hash),
+            _ => {
+                let document = pending.document;
+                parts.push((PendingBatch { document, hashes: vec![*hash] }, own));
+            }
+        }
+    }
+    Ok(parts)
 }
 
 fn sign_one(
