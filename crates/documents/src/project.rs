@@ -331,16 +331,39 @@ fn item_rows(reading: &Reading, items: Option<&Vec<Item>>) -> Vec<ItemRow> {
         .collect()
 }
 
-/// Every register of a document with its path.
-fn all_registers(reading: &Reading) -> impl Iterator<Item = (RegisterPath, &Register)> {
-    let plain = reading.registers.iter().flat_map(|(container, registers)| {
-        registers.iter().map(move |r| (RegisterPath::of(container, &r.field), r))
+/// Where a register stands in a reading; its path costs three texts, and few are asked for it.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    container: &'a str,
+    item: Option<&'a ItemKey>,
+    field: &'a str,
+}
+
+impl Spot<'_> {
+    fn path(self) -> RegisterPath {
+        match self.item {
+            Some(key) => RegisterPath::of_item(self.container, key, self.field),
+            None => RegisterPath::of(self.container, self.field),
+        }
+    }
+}
+
+/// Every register of a document with its place.
+fn all_registers(reading: &Reading) -> impl Iterator<Item = (Spot<'_>, &Register)> {
+    fn spot<'a>(
+        container: &'a str,
+        item: Option<&'a ItemKey>,
+        register: &'a Register,
+    ) -> (Spot<'a>, &'a Register) {
+        (Spot { container, item, field: &register.field }, register)
+    }
+    let plain = reading.registers.iter().flat_map(move |(container, registers)| {
+        registers.iter().map(move |register| spot(container.as_str(), None, register))
     });
-    let of_items = reading.items.iter().flat_map(|(container, items)| {
+    let of_items = reading.items.iter().flat_map(move |(container, items)| {
         items.iter().flat_map(move |item| {
-            item.registers
-                .iter()
-                .map(move |r| (RegisterPath::of_item(container, &item.key, &r.field), r))
+            let registers = item.registers.iter();
+            registers.map(move |register| spot(container.as_str(), Some(&item.key), register))
         })
     });
     plain.chain(of_items)
@@ -349,7 +372,8 @@ fn all_registers(reading: &Reading) -> impl Iterator<Item = (RegisterPath, &Regi
 fn clashes(document: &Document, reading: &Reading) -> Vec<Clash> {
     all_registers(reading)
         .filter(|(_, register)| register.different().len() > 1)
-        .map(|(path, register)| {
+        .map(|(spot, register)| {
+            let path = spot.path();
             let mut written: Vec<&Written> = register.values.iter().collect();
             written.sort_by_key(|value| value.change);
             let before = written.first().and_then(|first| {
@@ -373,16 +397,19 @@ fn parallel(document: &Document, reading: &Reading) -> Vec<(String, Mark)> {
         .filter(|(_, register)| register.different().len() > 1)
         .flat_map(|(_, register)| &register.values)
         .collect();
+    if clashing.is_empty() {
+        return Vec::new();
+    }
     all_registers(reading)
         .filter(|(_, register)| register.values.len() == 1)
-        .filter_map(|(path, register)| Some((path, register.shown()?)))
+        .filter_map(|(spot, register)| Some((spot, register.shown()?)))
         .filter(|(_, written)| {
             clashing.iter().any(|other| {
                 mark(reading, other.change).actor != mark(reading, written.change).actor
                     && document.are_concurrent(reading, other.change, written.change)
             })
         })
-        .map(|(path, written)| (path.to_string(), mark(reading, written.change)))
+        .map(|(spot, written)| (spot.path().to_string(), mark(reading, written.change)))
         .collect()
 }
 
@@ -404,9 +431,9 @@ fn is_answered(reading: &Reading, key: &ItemKey) -> bool {
     let known = reading.graph.knowledge(&[record.change]);
     let knows = |change: usize| known.get(change).is_some_and(|set| set.contains(0));
     all_registers(reading)
-        .filter(|(path, _)| {
+        .filter(|(spot, _)| {
             // A whole path, or the bare name of a fact or of any party's field.
-            path.to_string() == *field || path.field == *field || path.container == *field
+            spot.field == *field || spot.container == *field || spot.path().to_string() == *field
         })
         .flat_map(|(_, register)| &register.values)
         .any(|written| knows(written.change))
@@ -457,15 +484,18 @@ pub fn differences(document: &Document, heads: &[ChangeHash]) -> Vec<Difference>
     let then = document.read_at(&known);
     let now = document.read();
     let old: BTreeMap<String, Scalar> = all_registers(&then)
-        .filter_map(|(path, register)| Some((path.to_string(), register.shown()?.value.clone())))
+        .filter_map(|(spot, register)| {
+            Some((spot.path().to_string(), register.shown()?.value.clone()))
+        })
         .collect();
     let old_items: Vec<&ItemKey> = then.items.values().flatten().map(|item| &item.key).collect();
     let mut found: Vec<(usize, Difference)> = Vec::new();
-    for (path, register) in all_registers(&now) {
+    for (spot, register) in all_registers(&now) {
         let Some(written) = register.shown() else { continue };
-        let is_new_item = path.item.as_ref().is_some_and(|key| !old_items.contains(&key));
+        let path = spot.path();
+        let is_new_item = spot.item.is_some_and(|key| !old_items.contains(&key));
         let before = old.get(&path.to_string()).cloned();
-        let is_name = path.field == "name";
+        let is_name = spot.field == "name";
         if before.as_ref() != Some(&written.value) && (!is_new_item || is_name) {
             let mark = mark(&now, written.change);
             let after = Some(written.value.clone());
