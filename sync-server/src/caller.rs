@@ -2,11 +2,11 @@
 
 use prost::Message;
 use yidang_domain::ids::UserId;
-use yidang_sync_protocol::{SignedCertificate, SignedRequest};
+use yidang_sync_protocol::{PublicKey, SignedAsk, SignedCertificate, SignedRequest};
 
 use crate::app::App;
 use crate::county;
-use crate::store::StoreError;
+use crate::store::{CertificateRow, StoreError};
 
 /// A device that proved who it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +46,30 @@ impl App {
     ///
     /// [`Denied`].
     pub fn caller(&self, request: &SignedRequest) -> Result<Caller, Denied> {
-        let id: [u8; 16] =
-            request.certificate.as_slice().try_into().map_err(|_| Denied::Malformed)?;
-        if let Some(attached) = &request.attached
+        let (row, key) = self.holder(&request.certificate, request.attached.as_ref())?;
+        request.check(&key).map_err(|_| Denied::WrongSignature)?;
+        standing(row)
+    }
+
+    /// Who asks an online question.
+    ///
+    /// # Errors
+    ///
+    /// [`Denied`].
+    pub fn asker(&self, ask: &SignedAsk) -> Result<Caller, Denied> {
+        let (row, key) = self.holder(&ask.certificate, ask.attached.as_ref())?;
+        ask.check(&key).map_err(|_| Denied::WrongSignature)?;
+        standing(row)
+    }
+
+    /// A certificate that is known, with the key of its holder.
+    fn holder(
+        &self,
+        certificate: &[u8],
+        attached: Option<&SignedCertificate>,
+    ) -> Result<(CertificateRow, PublicKey), Denied> {
+        let id: [u8; 16] = certificate.try_into().map_err(|_| Denied::Malformed)?;
+        if let Some(attached) = attached
             && attached.id() == id
         {
             self.learn(std::slice::from_ref(attached))?;
@@ -57,13 +78,10 @@ impl App {
         let signed = SignedCertificate::decode(row.bytes.as_slice()).map_err(StoreError::from)?;
         let certificate =
             signed.open(&self.county().key).map_err(|_| Denied::UnknownCertificate)?;
-        request
-            .check(&certificate.key().unwrap_or_default())
-            .map_err(|_| Denied::WrongSignature)?;
-        if row.revoked_seq.is_some() || certificate.server {
+        if certificate.server {
             return Err(Denied::Revoked);
         }
-        Ok(Caller { certificate: id, user: UserId(row.user), seen_at_ms: row.seen_at_ms })
+        Ok((row, certificate.key().unwrap_or_default()))
     }
 
     /// Takes certificates that the county signed and that were lost. Others are passed over.
@@ -85,4 +103,12 @@ impl App {
                 .try_for_each(|(signed, opened)| county::learn_certificate(db, signed, opened, now))
         })
     }
+}
+
+/// A proved holder whose certificate was not revoked.
+fn standing(row: CertificateRow) -> Result<Caller, Denied> {
+    if row.revoked_seq.is_some() {
+        return Err(Denied::Revoked);
+    }
+    Ok(Caller { certificate: row.id, user: UserId(row.user), seen_at_ms: row.seen_at_ms })
 }

@@ -9,7 +9,7 @@ use yidang_sync_protocol::{
     Certificate, Checkpoint, PublicKey, SignedCertificate, SignedCheckpoint, SigningSeed,
 };
 
-use crate::register::{Register, RegisterData, RegisteredUser};
+use crate::register::{Register, RegisterData};
 use crate::store::{CertificateRow, CountyRow, Db, LogKind, StoreError};
 
 /// The user under whom the server writes numbers.
@@ -231,13 +231,19 @@ pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<
         db.put_unit(unit)?;
     }
     for user in &data.users {
-        db.put_user(&user.user, &user.name)?;
+        db.put_user(user)?;
     }
     for assignment in &data.assignments {
         db.put_assignment(assignment, seq)?;
     }
     for team in &data.teams {
         db.put_team(team)?;
+    }
+    for team in &data.grid_teams {
+        db.put_grid_team(team)?;
+    }
+    for outline in &data.outlines {
+        db.put_outline(outline)?;
     }
     for exception in &data.exceptions {
         db.put_exception(exception)?;
@@ -257,12 +263,13 @@ pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<
 pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
     let demo = db.county()?.demo;
     let setting = |name: &str| Ok::<_, StoreError>(db.setting(name)?.unwrap_or_default());
-    let users = db.users()?.into_iter().map(|(user, name)| RegisteredUser { user, name }).collect();
     let data = RegisterData {
         units: db.units()?,
-        users,
+        users: db.users()?,
         assignments: db.assignments()?,
         teams: db.teams()?,
+        grid_teams: db.grid_teams()?,
+        outlines: db.outlines()?,
         exceptions: db.exceptions()?,
         visit_rule: serde_json::from_str(&setting("visit_rule")?).unwrap_or_default(),
         calendar: serde_json::from_str(&setting("calendar")?).unwrap_or_default(),

@@ -91,7 +91,7 @@ fn printed(code: &str) -> String {
 /// Where the register does not know them, or the database fails.
 pub fn create_code(store: &Store, county: &str, user: &UserId, now: InstantMs) -> Result<String> {
     let is_known = store.read(county, |db| {
-        Ok::<_, StoreError>(db.users()?.iter().any(|(known, _)| known == user))
+        Ok::<_, StoreError>(db.users()?.iter().any(|known| known.user == *user))
     })?;
     if !is_known {
         bail!("no such user in the register: {user}");

@@ -11,6 +11,7 @@ pub mod register;
 pub mod store;
 
 pub mod county;
+pub mod households;
 pub mod judge;
 pub mod pull;
 
@@ -23,6 +24,7 @@ pub mod app;
 pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod hall;
 mod http;
 
 pub use app::{App, Options, open};

@@ -7,17 +7,9 @@ use sha2::{Digest, Sha256};
 use yidang_domain::calendar::{Exception, VisitPlan, VisitRule, WorkCalendar};
 use yidang_domain::civil::Date;
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{Assignment, OrgLevel, OrgTree, OrgUnit, Role};
+use yidang_domain::org::{Assignment, GridTeam, OrgLevel, OrgTree, OrgUnit, Role, Staff};
+use yidang_domain::outline::Outline;
 use yidang_domain::reference::{Reference, VisitTeam, guest_villages};
-
-/// A person of the register.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RegisteredUser {
-    /// How the register names them.
-    pub user: UserId,
-    /// Their name.
-    pub name: String,
-}
 
 /// Everything in the register, as it is stored and as a county file brings it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,12 +17,18 @@ pub struct RegisterData {
     /// Units.
     pub units: Vec<OrgUnit>,
     /// People.
-    pub users: Vec<RegisteredUser>,
+    pub users: Vec<Staff>,
     /// Who works where.
     pub assignments: Vec<Assignment>,
     /// Visit teams.
     #[serde(default)]
     pub teams: Vec<VisitTeam>,
+    /// Grid teams (一专四兼).
+    #[serde(default)]
+    pub grid_teams: Vec<GridTeam>,
+    /// Borders on the map.
+    #[serde(default)]
+    pub outlines: Vec<Outline>,
     /// Decisions about single visit days.
     #[serde(default)]
     pub exceptions: Vec<Exception>,
@@ -46,9 +44,13 @@ pub struct RegisterData {
 #[derive(Debug, Clone)]
 pub struct Register {
     tree: OrgTree,
-    users: BTreeMap<UserId, String>,
+    users: BTreeMap<UserId, Staff>,
     assignments: Vec<Assignment>,
+    /// Places of each person's assignments in the list.
+    posts: BTreeMap<UserId, Vec<usize>>,
     teams: Vec<VisitTeam>,
+    grid_teams: Vec<GridTeam>,
+    outlines: Vec<Outline>,
     plan: VisitPlan,
     demo: bool,
 }
@@ -88,11 +90,18 @@ impl Register {
     /// The register of these data.
     #[must_use]
     pub fn new(data: RegisterData, demo: bool) -> Self {
+        let mut posts: BTreeMap<UserId, Vec<usize>> = BTreeMap::new();
+        for (place, assignment) in data.assignments.iter().enumerate() {
+            posts.entry(assignment.user.clone()).or_default().push(place);
+        }
         Self {
             tree: OrgTree::new(data.units),
-            users: data.users.into_iter().map(|user| (user.user, user.name)).collect(),
+            users: data.users.into_iter().map(|user| (user.user.clone(), user)).collect(),
             assignments: data.assignments,
+            posts,
             teams: data.teams,
+            grid_teams: data.grid_teams,
+            outlines: data.outlines,
             plan: VisitPlan {
                 rule: data.visit_rule,
                 calendar: data.calendar,
@@ -117,12 +126,30 @@ impl Register {
     /// The name of a person; none where the register does not know them.
     #[must_use]
     pub fn name_of(&self, user: &UserId) -> Option<&str> {
-        self.users.get(user).map(String::as_str)
+        self.users.get(user).map(|person| person.name.as_str())
+    }
+
+    /// Everybody, by how the register names them.
+    pub fn staff(&self) -> impl Iterator<Item = &Staff> {
+        self.users.values()
+    }
+
+    /// All assignments.
+    #[must_use]
+    pub fn assignments(&self) -> &[Assignment] {
+        &self.assignments
+    }
+
+    /// All grid teams.
+    #[must_use]
+    pub fn grid_teams(&self) -> &[GridTeam] {
+        &self.grid_teams
     }
 
     /// The assignments of a person, past and future ones included.
     pub fn assignments_of<'a>(&'a self, user: &'a UserId) -> impl Iterator<Item = &'a Assignment> {
-        self.assignments.iter().filter(move |assignment| assignment.user == *user)
+        let places = self.posts.get(user).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|place| self.assignments.get(*place))
     }
 
     /// The villages a person reads and works in as a guest on `date`.
@@ -218,9 +245,17 @@ impl Register {
             assignments.iter().map(|a| self.neighbourhood(&a.org)).collect();
         tops.extend(self.teams.iter().filter(|team| is_member(team)).map(|t| t.village.clone()));
         let above: BTreeSet<OrgCode> = tops.iter().flat_map(|top| self.tree.chain(top)).collect();
-        let is_near = |code: &OrgCode| {
-            above.contains(code) || tops.iter().any(|top| self.tree.is_within(code, top))
-        };
+        let below = |code: &OrgCode| self.tree.chain(code).iter().any(|unit| tops.contains(unit));
+        let near: BTreeSet<&OrgCode> = self
+            .tree
+            .units()
+            .map(|unit| &unit.code)
+            .filter(|code| above.contains(*code) || below(code))
+            .collect();
+        let is_near = |code: &OrgCode| near.contains(code);
+        let posts: Vec<Assignment> =
+            self.assignments.iter().filter(|post| below(&post.org)).cloned().collect();
+        let here: BTreeSet<&UserId> = posts.iter().map(|post| &post.user).collect();
         let mut reference = Reference {
             version: 0,
             user: user.clone(),
@@ -230,13 +265,34 @@ impl Register {
             calendar: self.plan.calendar.clone(),
             exceptions: self.plan.exceptions.clone(),
             teams: self.teams.iter().filter(|team| is_near(&team.village)).cloned().collect(),
+            staff: self.users.values().filter(|who| here.contains(&who.user)).cloned().collect(),
+            grid_teams: self.grid_teams.iter().filter(|t| below(&t.village)).cloned().collect(),
+            outlines: self.outlines_for(&assignments, &is_near),
             demo: self.demo,
+            posts,
             assignments,
         };
         let content = serde_json::to_vec(&reference).unwrap_or_default();
         reference.version = short_hash(&content);
         let json = serde_json::to_vec(&reference).unwrap_or_default();
         ReferenceBytes { version: reference.version, json }
+    }
+
+    /// Borders for whoever looks at a township or more.
+    fn outlines_for(
+        &self,
+        assignments: &[Assignment],
+        is_near: &dyn Fn(&OrgCode) -> bool,
+    ) -> Vec<Outline> {
+        let is_wide = |post: &Assignment| {
+            self.tree
+                .find(&post.org)
+                .is_some_and(|unit| matches!(unit.level, OrgLevel::County | OrgLevel::Township))
+        };
+        if !assignments.iter().any(is_wide) {
+            return Vec::new();
+        }
+        self.outlines.iter().filter(|outline| is_near(&outline.org)).cloned().collect()
     }
 
     /// The unit whose names somebody assigned to `org` meets: the village around a grid.
@@ -274,7 +330,7 @@ mod tests {
     use super::*;
 
     fn unit(code: &str, name: &str, level: OrgLevel, parent: Option<&str>) -> OrgUnit {
-        OrgUnit { code: code.into(), name: name.into(), level, parent: parent.map(Into::into) }
+        OrgUnit::plain(code, name, level, parent)
     }
 
     fn day(text: &str) -> Date {
@@ -297,7 +353,8 @@ mod tests {
             from: day("2026-01-01"),
             to: Some(day("2026-12-31")),
         }];
-        let users = vec![RegisteredUser { user: "u-wang".into(), name: "王样一".into() }];
+        let users =
+            vec![Staff { user: "u-wang".into(), name: "王样一".into(), phone: String::new() }];
         Register::new(RegisterData { units, users, assignments, ..RegisterData::default() }, true)
     }
 

@@ -4,15 +4,35 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::admin::{
+    CodeView, GridChanged, ImportSheet, ImportState, ImportView, MakeCode, MergeGrid,
+    PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
+    RegisterChanged, RevokeDevice, SplitGrid, UnitView, UnitsQuestion, UsersQuestion, UsersView,
+};
 use crate::case_file::{
     AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
     OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
 };
 use crate::county::{CountyQuestion, CountyView};
+use crate::device::{
+    Complain, ComplaintRow, ComplaintTaken, ComplaintsQuestion, DeviceQuestion, DeviceView,
+    TakeComplaint,
+};
 use crate::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
 use crate::fault::{Fault, FaultCode};
+use crate::find::{DropView, FindQuestion, FindView, SaveView, SavedView, SavedViewsQuestion};
+use crate::household::{
+    AddHouseholdEntry, AddMember, ConsultHousehold, ConsultPeople, GridQuestion, GridView,
+    HouseholdQuestion, HouseholdSaved, HouseholdView, MergeHousehold, MoveHousehold, OpenHousehold,
+    PeopleView, SetHouseholdFact, SetMemberField, SplitHousehold,
+};
 use crate::list::{
     CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
+};
+use crate::message::{MarkMessagesRead, MessagesQuestion, MessagesView};
+use crate::places::{
+    GridsQuestion, GridsView, HandoverQuestion, HandoverView, MapQuestion, MapView,
+    VisitMonthQuestion, VisitMonthView,
 };
 use crate::session::{
     DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
@@ -30,6 +50,8 @@ pub enum Kind {
     Local,
     /// Answered with the help of the server.
     Network,
+    /// Answered by the server alone; the device forwards it and keeps nothing.
+    Online,
 }
 
 /// A question, typed together with its answer so that the two cannot be mismatched.
@@ -46,6 +68,7 @@ macro_rules! questions {
     (
         local { $( $(#[$ldoc:meta])* $lname:ident: $lask:ty => $lreply:ty; )* }
         network { $( $(#[$ndoc:meta])* $nname:ident: $nask:ty => $nreply:ty; )* }
+        online { $( $(#[$odoc:meta])* $oname:ident: $oask:ty => $oreply:ty; )* }
     ) => {
         $( impl Question for $lask {
             const NAME: &'static str = stringify!($lname);
@@ -58,10 +81,17 @@ macro_rules! questions {
             type Reply = $nreply;
         } )*
 
+        $( impl Question for $oask {
+            const NAME: &'static str = stringify!($oname);
+            const KIND: Kind = Kind::Online;
+            type Reply = $oreply;
+        } )*
+
         /// Every name of the table with its kind.
         pub const NAMES: &[(&str, Kind)] = &[
             $( (stringify!($lname), Kind::Local), )*
             $( (stringify!($nname), Kind::Network), )*
+            $( (stringify!($oname), Kind::Online), )*
         ];
 
         /// Answers the local questions; every error is a [`Fault`]. A new question without an
@@ -76,6 +106,26 @@ macro_rules! questions {
         pub trait Link {
             $( $(#[$ndoc])*
             async fn $nname(&self, question: $nask) -> Result<$nreply, Fault>; )*
+        }
+
+        /// Answers the online questions for one person; every error is a [`Fault`].
+        pub trait Hall {
+            $( $(#[$odoc])*
+            fn $oname(&self, question: $oask) -> Result<$oreply, Fault>; )*
+        }
+
+        /// Puts the online question `name` with its JSON to `hall`; `None` if it is no such one.
+        pub fn dispatch_online<H: Hall>(
+            hall: &H,
+            name: &str,
+            json: &str,
+        ) -> Option<Result<String, Fault>> {
+            match name {
+                $( stringify!($oname) => Some(
+                    read(json).and_then(|question| hall.$oname(question)).and_then(|r| write(&r))
+                ), )*
+                _ => None,
+            }
         }
 
         /// Puts the local question `name` with its JSON to `desk`; `None` if it is no local one.
@@ -117,6 +167,12 @@ fn read<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
 fn write<T: Serialize>(reply: &T) -> Result<String, Fault> {
     serde_json::to_string(reply)
         .map_err(|error| Fault::new(FaultCode::Internal, format!("unwritable answer: {error}")))
+}
+
+/// Of which kind the question `name` is; `None` for a name that is not in the table.
+#[must_use]
+pub fn kind_of(name: &str) -> Option<Kind> {
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
 }
 
 questions! {
@@ -165,6 +221,52 @@ questions! {
         queues: QueuesQuestion => QueuesView;
         /// The county at a glance; every number opens to a list.
         county: CountyQuestion => CountyView;
+        /// Households of one's own grids (我的格).
+        my_grid: GridQuestion => GridView;
+        /// One household, whole.
+        household: HouseholdQuestion => HouseholdView;
+        /// Writes down a household.
+        open_household: OpenHousehold => HouseholdSaved;
+        /// Writes one fact of a household.
+        set_household_fact: SetHouseholdFact => Saved;
+        /// Adds a member.
+        add_member: AddMember => Saved;
+        /// Writes one field of a member.
+        set_member_field: SetMemberField => Saved;
+        /// Adds an entry to a household (入户).
+        add_household_entry: AddHouseholdEntry => Saved;
+        /// Moves a household to another grid (迁格).
+        move_household: MoveHousehold => Saved;
+        /// Members leave for a household of their own (分户).
+        split_household: SplitHousehold => HouseholdSaved;
+        /// A household joins another one (并户).
+        merge_household: MergeHousehold => HouseholdSaved;
+        /// One search over everything on this device.
+        find: FindQuestion => FindView;
+        /// The selections that are kept.
+        saved_views: SavedViewsQuestion => Vec<SavedView>;
+        /// Keeps a selection.
+        save_view: SaveView => ();
+        /// Forgets a selection.
+        drop_view: DropView => ();
+        /// What came from above and from others (消息).
+        messages: MessagesQuestion => MessagesView;
+        /// Every message was seen.
+        mark_messages_read: MarkMessagesRead => ();
+        /// The visit days of a month.
+        visit_month: VisitMonthQuestion => VisitMonthView;
+        /// Grids and workers of a unit.
+        grids: GridsQuestion => GridsView;
+        /// What one worker hands over (交接清单).
+        handover: HandoverQuestion => HandoverView;
+        /// The map of one's scope.
+        map: MapQuestion => MapView;
+        /// What is on this device (我的).
+        device: DeviceQuestion => DeviceView;
+        /// Hands in a complaint or a suggestion; works offline.
+        complain: Complain => ComplaintRow;
+        /// The complaints handed in on this device.
+        complaints: ComplaintsQuestion => Vec<ComplaintRow>;
         /// What waits, what needs a person, what happened.
         sync_state: SyncQuestion => SyncView;
     }
@@ -179,5 +281,39 @@ questions! {
         sign_out: SignOut => SessionView;
         /// Exchanges with the server now.
         sync_now: SyncNow => SyncView;
+    }
+    online {
+        /// One household outside the own ring.
+        consult_household: ConsultHousehold => HouseholdView;
+        /// People of the whole unit.
+        consult_people: ConsultPeople => PeopleView;
+        /// Brings a complaint to the county.
+        take_complaint: TakeComplaint => ComplaintTaken;
+        /// People of the register with their devices.
+        users: UsersQuestion => UsersView;
+        /// Adds or changes a person.
+        put_user: PutUser => RegisterChanged;
+        /// Gives or ends an assignment.
+        put_assignment: PutAssignment => RegisterChanged;
+        /// Makes an activation code.
+        make_code: MakeCode => CodeView;
+        /// Takes a device's right away.
+        revoke_device: RevokeDevice => RegisterChanged;
+        /// Units below one, or found by name.
+        units: UnitsQuestion => Vec<UnitView>;
+        /// Splits a grid.
+        split_grid: SplitGrid => GridChanged;
+        /// Joins a grid to another one.
+        merge_grid: MergeGrid => GridChanged;
+        /// Checks or takes a spreadsheet.
+        import_sheet: ImportSheet => ImportView;
+        /// How far a running import is.
+        import_state: ImportState => ImportView;
+        /// The county's reference data.
+        reference: ReferenceQuestion => ReferenceView;
+        /// Changes the rules of visit days.
+        put_visit_rule: PutVisitRule => RegisterChanged;
+        /// Brings the days off of a year.
+        put_calendar: PutCalendar => RegisterChanged;
     }
 }

@@ -178,6 +178,51 @@ pub struct HouseholdProjection {
     pub members: Vec<ItemRow>,
 }
 
+impl HouseholdProjection {
+    /// The text of a fact; empty where nothing was written.
+    #[must_use]
+    pub fn fact(&self, field: &str) -> String {
+        self.facts.get(field).map(|marked| marked.value.as_text()).unwrap_or_default()
+    }
+
+    /// The grid it lies in: the fact, or where it was born.
+    #[must_use]
+    pub fn grid(&self) -> OrgCode {
+        match self.fact("grid") {
+            empty if empty.is_empty() => self.common.home.clone(),
+            grid => OrgCode(grid),
+        }
+    }
+
+    /// Members who live there: neither left nor registered by mistake.
+    pub fn living(&self) -> impl Iterator<Item = &ItemRow> {
+        let is_set = |member: &ItemRow, field: &str| {
+            member.fields.get(field).is_some_and(|marked| marked.value == Scalar::Flag(true))
+        };
+        self.members.iter().filter(move |m| !is_set(m, "left") && !is_set(m, "withdrawn"))
+    }
+
+    /// The household it joined, where it did.
+    #[must_use]
+    pub fn merged_into(&self) -> Option<DocumentId> {
+        self.common.entries.iter().rev().find_map(|row| match row.entry() {
+            Some(Entry::HouseholdMerged { into, .. }) => Some(*into),
+            _ => None,
+        })
+    }
+
+    /// When somebody was last there, by business date.
+    #[must_use]
+    pub fn seen_on(&self) -> Option<Date> {
+        self.common
+            .entries
+            .iter()
+            .filter(|row| matches!(row.entry(), Some(Entry::HouseholdSeen { .. })))
+            .filter_map(|row| row.header.as_ref().map(|header| header.on))
+            .max()
+    }
+}
+
 /// A visit day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitDayProjection {

@@ -286,6 +286,32 @@ pub enum Entry {
         /// What was seen and heard.
         words: String,
     },
+    /// 迁格: the household lives in another grid; the same change writes that grid.
+    HouseholdMoved {
+        /// The grid it moves to.
+        to: OrgCode,
+        /// Why: 搬家, 网格调整.
+        reason: String,
+    },
+    /// 分户: members left for a household of their own.
+    HouseholdSplit {
+        /// The new household.
+        into: DocumentId,
+        /// Why.
+        reason: String,
+    },
+    /// 并户: it lives on in another household and leaves the lists.
+    HouseholdMerged {
+        /// The household that it joined.
+        into: DocumentId,
+        /// Why.
+        reason: String,
+    },
+    /// 导入: the values of this change come out of a spreadsheet.
+    Imported {
+        /// The spreadsheet: 户籍表.xlsx.
+        from: String,
+    },
 }
 
 /// The kind of an entry without its content: what rights and folds speak of.
@@ -324,11 +350,19 @@ pub enum EntryKind {
     DayCancelled,
     /// 入户
     HouseholdSeen,
+    /// 迁格
+    HouseholdMoved,
+    /// 分户
+    HouseholdSplit,
+    /// 并户
+    HouseholdMerged,
+    /// 导入
+    Imported,
 }
 
 impl EntryKind {
     /// Every kind of this version, in the order of the enum.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 20] = [
         Self::Found,
         Self::Accepted,
         Self::Returned,
@@ -345,6 +379,10 @@ impl EntryKind {
         Self::DayMoved,
         Self::DayCancelled,
         Self::HouseholdSeen,
+        Self::HouseholdMoved,
+        Self::HouseholdSplit,
+        Self::HouseholdMerged,
+        Self::Imported,
     ];
 
     /// The word in the document.
@@ -367,6 +405,10 @@ impl EntryKind {
             Self::DayMoved => "day_moved",
             Self::DayCancelled => "day_cancelled",
             Self::HouseholdSeen => "household_seen",
+            Self::HouseholdMoved => "household_moved",
+            Self::HouseholdSplit => "household_split",
+            Self::HouseholdMerged => "household_merged",
+            Self::Imported => "imported",
         }
     }
 
@@ -396,6 +438,10 @@ impl EntryKind {
             Self::DayMoved => "坐诊改期",
             Self::DayCancelled => "坐诊取消",
             Self::HouseholdSeen => "入户",
+            Self::HouseholdMoved => "迁格",
+            Self::HouseholdSplit => "分户",
+            Self::HouseholdMerged => "并户",
+            Self::Imported => "导入",
         }
     }
 
@@ -413,7 +459,11 @@ impl EntryKind {
             Self::WalkIn | Self::WalkInAnswered | Self::DayMoved | Self::DayCancelled => {
                 Some(DocumentKind::VisitDay)
             }
-            Self::HouseholdSeen => Some(DocumentKind::Household),
+            Self::HouseholdSeen
+            | Self::HouseholdMoved
+            | Self::HouseholdSplit
+            | Self::HouseholdMerged
+            | Self::Imported => Some(DocumentKind::Household),
             _ => Some(DocumentKind::CaseFile),
         }
     }
@@ -446,6 +496,10 @@ impl Entry {
             Self::DayMoved { .. } => EntryKind::DayMoved,
             Self::DayCancelled { .. } => EntryKind::DayCancelled,
             Self::HouseholdSeen { .. } => EntryKind::HouseholdSeen,
+            Self::HouseholdMoved { .. } => EntryKind::HouseholdMoved,
+            Self::HouseholdSplit { .. } => EntryKind::HouseholdSplit,
+            Self::HouseholdMerged { .. } => EntryKind::HouseholdMerged,
+            Self::Imported { .. } => EntryKind::Imported,
         }
     }
 
@@ -482,12 +536,16 @@ impl Entry {
                 AgreementForm::Written => format!("书面协议：{words}"),
             },
             Self::Reopened { reason, .. }
+            | Self::HouseholdMoved { reason, .. }
+            | Self::HouseholdSplit { reason, .. }
+            | Self::HouseholdMerged { reason, .. }
             | Self::DayMoved { reason, .. }
             | Self::DayCancelled { reason } => reason.clone(),
             Self::ConflictResolved { field, chosen, .. } => {
                 format!("{}：采用 {chosen}", crate::labels::label_of(field))
             }
             Self::NumberIssued { number } => number.clone(),
+            Self::Imported { from } => from.clone(),
             Self::WalkIn { visitors, matter, .. } => format!("{visitors}：{matter}"),
         }
     }

@@ -13,6 +13,7 @@ pub const HOUSEHOLD_FACTS: &[Field] = &[
     field("door_plate", "门牌", ValueKind::Text(20)),
     field("grid", "网格", ValueKind::Code(20)),
     field("needs", "需要", ValueKind::Text(200)),
+    field("household_no", "户号", ValueKind::Text(20)),
 ];
 
 /// The registers of each item of `members`.
@@ -21,6 +22,7 @@ pub const MEMBER_FIELDS: &[Field] = &[
     field("relation", "与户主关系", ValueKind::Text(10)),
     field("birth_year", "出生年", ValueKind::Number(1900, 2200)),
     field("phone", "联系电话", ValueKind::Text(20)),
+    field("left", "已不在本户", ValueKind::Flag),
     field("withdrawn", "登记有误", ValueKind::Flag),
 ];
 

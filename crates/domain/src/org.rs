@@ -34,6 +34,149 @@ pub struct OrgUnit {
     pub level: OrgLevel,
     /// The unit it lies under; only the county has none.
     pub parent: Option<OrgCode>,
+    /// What a grid is beside that; absent for other units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<GridTraits>,
+    /// The last day on which it was a unit of its own; open when absent. A grid that was merged into
+    /// another keeps its code, so that what happened in it can still be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_on: Option<Date>,
+}
+
+impl OrgUnit {
+    /// A unit without traits of a grid.
+    #[must_use]
+    pub fn plain(code: &str, name: &str, level: OrgLevel, parent: Option<&str>) -> Self {
+        Self {
+            code: code.into(),
+            name: name.into(),
+            level,
+            parent: parent.map(Into::into),
+            grid: None,
+            closed_on: None,
+        }
+    }
+
+    /// Whether it is a unit of its own on `date`.
+    #[must_use]
+    pub fn is_open_on(&self, date: Date) -> bool {
+        self.closed_on.is_none_or(|last| date <= last)
+    }
+}
+
+/// What people live or work in a grid: its kind decides how it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GridKind {
+    /// 城镇网格: by community and building.
+    Urban,
+    /// 农村网格: by 村民小组.
+    Rural,
+    /// 专属网格: a park, a school, a hospital.
+    Special,
+}
+
+impl GridKind {
+    /// In the order of the county's table.
+    pub const ALL: [Self; 3] = [Self::Urban, Self::Rural, Self::Special];
+
+    /// The word on screens and papers.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Urban => "城镇网格",
+            Self::Rural => "农村网格",
+            Self::Special => "专属网格",
+        }
+    }
+}
+
+/// What a grid is beside a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GridTraits {
+    /// Its kind.
+    pub kind: GridKind,
+    /// Of a special grid: the unit that manages it beside its village (双重管理). May be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub manager: String,
+    /// How the former grids of others called the same place (一张网).
+    #[serde(default, skip_serializing_if = "Aliases::is_empty")]
+    pub aliases: Aliases,
+}
+
+impl GridTraits {
+    /// A grid of this kind with nothing else known of it.
+    #[must_use]
+    pub fn of(kind: GridKind) -> Self {
+        Self { kind, manager: String::new(), aliases: Aliases::default() }
+    }
+}
+
+/// Codes of the former grids of the police, civil affairs and petitions, each possibly empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Aliases {
+    /// 公安
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub police: String,
+    /// 民政
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub civil_affairs: String,
+    /// 信访
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub petitions: String,
+}
+
+impl Aliases {
+    /// Whether none is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.police.is_empty() && self.civil_affairs.is_empty() && self.petitions.is_empty()
+    }
+
+    /// Every code with the word for whose it is.
+    #[must_use]
+    pub fn all(&self) -> Vec<(&'static str, &str)> {
+        [("公安", &self.police), ("民政", &self.civil_affairs), ("信访", &self.petitions)]
+            .into_iter()
+            .filter(|(_, code)| !code.is_empty())
+            .map(|(of, code)| (of, code.as_str()))
+            .collect()
+    }
+}
+
+/// A person of the register, as those who work with them see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Staff {
+    /// How the register names them.
+    pub user: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their telephone at work; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub phone: String,
+}
+
+/// A grid team (一专四兼): one dedicated worker and those who do it beside their own work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GridTeam {
+    /// Its code, unique within the county.
+    pub code: OrgCode,
+    /// The village or community it works in.
+    pub village: OrgCode,
+    /// Its name: 下盘石村第2组.
+    pub name: String,
+    /// Who they are; the dedicated worker first.
+    pub members: Vec<GridTeamMember>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GridTeamMember {
+    /// The person.
+    pub user: UserId,
+    /// 专职, otherwise 兼职.
+    pub dedicated: bool,
 }
 
 /// What somebody does in a unit. One person may hold several assignments.
@@ -169,7 +312,7 @@ mod tests {
     use super::*;
 
     fn unit(code: &str, name: &str, level: OrgLevel, parent: Option<&str>) -> OrgUnit {
-        OrgUnit { code: code.into(), name: name.into(), level, parent: parent.map(Into::into) }
+        OrgUnit::plain(code, name, level, parent)
     }
 
     /// 下驿 is a village of two towns.

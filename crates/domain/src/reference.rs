@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Exception, VisitPlan, VisitRule, WorkCalendar};
 use crate::civil::{Date, days_between};
 use crate::ids::{OrgCode, UserId};
-use crate::org::{Assignment, OrgLevel, OrgTree, OrgUnit};
+use crate::org::{Assignment, GridTeam, OrgLevel, OrgTree, OrgUnit, Staff};
+use crate::outline::Outline;
 
 /// Who sits in a village on its visit days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,18 @@ pub struct Reference {
     pub exceptions: Vec<Exception>,
     /// Teams of the villages within scope.
     pub teams: Vec<VisitTeam>,
+    /// The people who work within their scope, by name.
+    #[serde(default)]
+    pub staff: Vec<Staff>,
+    /// Who of them works where, past assignments included.
+    #[serde(default)]
+    pub posts: Vec<Assignment>,
+    /// 一专四兼
+    #[serde(default)]
+    pub grid_teams: Vec<GridTeam>,
+    /// Where the units of a township or county lie on its map; empty on a grid worker's device.
+    #[serde(default)]
+    pub outlines: Vec<Outline>,
     /// The data are invented.
     pub demo: bool,
 }

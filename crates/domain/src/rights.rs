@@ -96,7 +96,7 @@ pub const TABLE: &[Row] = &[
     row(Act::OpenCaseFile, When::Always, HANDLERS),
     row(Act::EditCaseFile, When::BeforeClosing, HANDLERS),
     row(Act::EditVisitDay, When::Always, VISITORS),
-    row(Act::EditHousehold, When::Always, &[GridWorker, VillageCadre]),
+    row(Act::EditHousehold, When::Always, &[GridWorker, VillageCadre, Server]),
     row(Act::ResolveValue, When::BeforeClosing, HANDLERS),
     row(Act::ResolveDecision, When::Always, REVIEWERS),
     row(Act::Add(EntryKind::Found), When::In(&[Stage::Found]), HANDLERS),
@@ -119,6 +119,10 @@ pub const TABLE: &[Row] = &[
     row(Act::Add(EntryKind::DayMoved), When::Always, &[TownshipReviewer]),
     row(Act::Add(EntryKind::DayCancelled), When::Always, &[TownshipReviewer]),
     row(Act::Add(EntryKind::HouseholdSeen), When::Always, &[GridWorker, VillageCadre]),
+    row(Act::Add(EntryKind::HouseholdMoved), When::Always, &[GridWorker, VillageCadre, Server]),
+    row(Act::Add(EntryKind::HouseholdSplit), When::Always, &[GridWorker, VillageCadre]),
+    row(Act::Add(EntryKind::HouseholdMerged), When::Always, &[GridWorker, VillageCadre, Server]),
+    row(Act::Add(EntryKind::Imported), When::Always, &[Server]),
 ];
 
 /// Whether `role`, within its assignment, may do `act` while the file stands at `stage` (`None`

@@ -13,7 +13,6 @@ mod device;
 pub mod native;
 mod people;
 mod present;
-mod search;
 mod secrets;
 mod store;
 mod sync;

@@ -11,6 +11,7 @@
 pub mod frame;
 pub mod signing;
 
+pub mod ask;
 pub mod batch;
 pub mod certificate;
 pub mod cursor;
@@ -18,6 +19,7 @@ pub mod enrol;
 pub mod message;
 pub mod retry;
 
+pub use ask::{AskReply, AskRequest, SignedAsk};
 pub use batch::{BatchHeader, SignedBatch};
 pub use certificate::{Certificate, SignedCertificate};
 pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};

@@ -31,6 +31,8 @@ pub enum Purpose {
     Cursor,
     /// An enrolment, by the new device.
     Enrolment,
+    /// An online question, by the device.
+    Question,
     /// A request, by the device.
     Request,
     /// The snapshots of a reply, by the server.
@@ -45,6 +47,7 @@ impl Purpose {
             Self::Checkpoint => b"yidang 1 checkpoint\0",
             Self::Cursor => b"yidang 1 cursor\0",
             Self::Enrolment => b"yidang 1 enrolment\0",
+            Self::Question => b"yidang 1 question\0",
             Self::Request => b"yidang 1 request\0",
             Self::Snapshots => b"yidang 1 snapshots\0",
         }

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{Assignment, Role};
+use yidang_domain::org::{Assignment, Role, Staff};
 
 use crate::app::{Options, create, database, lock_directory, open};
 use crate::clock::Clock;
 use crate::county;
 use crate::enrol;
-use crate::register::{RegisterData, RegisteredUser};
+use crate::register::RegisterData;
 use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
 use yidang_domain::causality::hex_of;
 
@@ -64,13 +64,11 @@ pub(super) fn user_add(data: &Path, new: &NewUser) -> Result<()> {
     if !units.iter().any(|unit| unit.code == assignment.org) || new.role == Role::Server {
         bail!("no such unit, or a role that nobody can have");
     }
-    let record = serde_json::to_vec(&(
-        RegisteredUser { user: user.clone(), name: new.name.clone() },
-        &assignment,
-    ))?;
+    let person = Staff { user: user.clone(), name: new.name.clone(), phone: String::new() };
+    let record = serde_json::to_vec(&(&person, &assignment))?;
     store.write(&county, |db| {
         let seq = db.append(LogKind::Reference, &[], &record, now().0)?;
-        db.put_user(&user, &new.name)?;
+        db.put_user(&person)?;
         db.put_assignment(&assignment, seq)?;
         db.touch_register()
     })?;
@@ -83,7 +81,7 @@ pub(super) fn user_list(data: &Path) -> Result<()> {
     let today = now().date();
     store.read(&county, |db| {
         let register = county::read_register(db)?;
-        for (user, name) in db.users()? {
+        for Staff { user, name, .. } in db.users()? {
             let post = register.post(&user, today).map_or_else(
                 || "-".to_owned(),
                 |(role, path)| format!("{} {}", path.join(" · "), role.label()),

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use yidang_api::session::DemoPerson;
 use yidang_domain::civil::{Date, InstantMs, date_after};
 use yidang_domain::ids::UserId;
+use yidang_domain::org::Staff;
 
 use crate::app::{App, Options, database};
 use crate::county::{self, County, Seeds};
@@ -98,7 +99,7 @@ impl App {
         let users = self.read(|db| db.users())?;
         Ok(users
             .into_iter()
-            .filter_map(|(user, name)| {
+            .filter_map(|Staff { user, name, .. }| {
                 let (role, path) = register.post(&user, today)?;
                 let org = path.last()?.clone();
                 Some(DemoPerson { user, name, role, org: place_of(&path, org) })

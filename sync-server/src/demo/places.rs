@@ -5,10 +5,10 @@ use serde::Deserialize;
 use yidang_domain::calendar::{VisitRule, yanchang_2026};
 use yidang_domain::civil::{Date, date_after};
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{Assignment, OrgLevel, OrgUnit, Role};
+use yidang_domain::org::{Assignment, OrgLevel, OrgUnit, Role, Staff};
 use yidang_domain::reference::VisitTeam;
 
-use crate::register::{RegisterData, RegisteredUser};
+use crate::register::RegisterData;
 
 const COUNTY: &str = include_str!("../../../assets/demo/county.json");
 
@@ -72,7 +72,7 @@ pub fn read() -> Result<Places> {
 }
 
 fn unit(code: &str, name: &str, level: OrgLevel, parent: Option<&str>) -> OrgUnit {
-    OrgUnit { code: code.into(), name: name.into(), level, parent: parent.map(Into::into) }
+    OrgUnit::plain(code, name, level, parent)
 }
 
 /// Communities begin with a nought and have urban grids.
@@ -112,13 +112,18 @@ pub fn register(places: &Places, today: Date) -> RegisterData {
         from,
         to: None,
     };
-    let named =
-        |person: &Person| RegisteredUser { user: person.user.clone(), name: person.name.clone() };
+    let named = |person: &Person| Staff {
+        user: person.user.clone(),
+        name: person.name.clone(),
+        phone: String::new(),
+    };
     RegisterData {
         units: units(places),
         users: places.people.iter().map(named).collect(),
         assignments: places.people.iter().map(assignment).collect(),
         teams: places.teams.clone(),
+        grid_teams: Vec::new(),
+        outlines: Vec::new(),
         exceptions: Vec::new(),
         visit_rule: VisitRule::default(),
         calendar: yanchang_2026(),

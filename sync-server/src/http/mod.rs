@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use yidang_sync_protocol::enrol::EnrolRequest;
-use yidang_sync_protocol::{HealRequest, SignedRequest, SyncRequest, frame};
+use yidang_sync_protocol::{AskRequest, HealRequest, SignedAsk, SignedRequest, SyncRequest, frame};
 
 use crate::app::App;
 use body::Problem;
@@ -61,6 +61,7 @@ pub fn router(app: App) -> Router {
     let mut work = Router::new()
         .route("/v1/enrol", post(enrol))
         .route("/v1/sync", post(sync))
+        .route("/v1/ask", post(ask))
         .route("/v1/heal", post(heal));
     if is_demo {
         work = work
@@ -141,6 +142,19 @@ async fn enrol(State(server): State<Server>, request: Request) -> Result<Respons
     let reply = blocking(move || {
         let request: EnrolRequest = body::message(&body)?;
         Ok(packed(&server.app.enrol(&request, peer.0)?))
+    })
+    .await?;
+    Ok(framed(reply))
+}
+
+async fn ask(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
+    let body = body::read(request).await?;
+    let reply = blocking(move || {
+        let signed: SignedAsk = body::message(&body)?;
+        let caller = server.app.asker(&signed)?;
+        let request =
+            AskRequest::decode(signed.request.as_slice()).map_err(|_| Problem::Malformed)?;
+        Ok(packed(&server.app.ask(&caller, &request)?))
     })
     .await?;
     Ok(framed(reply))

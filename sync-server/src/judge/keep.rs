@@ -1,12 +1,12 @@
 //! Writes what was accepted: the log, the changes, the indexes, and the number that follows.
 
 use prost::Message;
-use yidang_documents::{Author as Writer, CaseProjection, Document, Edit, Projection, actor_id};
-use yidang_domain::entry::{Entry, EntryHeader, EntryKind};
-use yidang_domain::ids::{DeviceId, DocumentId, UserId};
-use yidang_sync_protocol::BatchHeader;
+use yidang_documents::{CaseProjection, Document, Edit, Projection, actor_id};
+use yidang_domain::entry::{Entry, EntryKind};
+use yidang_domain::ids::{DocumentId, UserId};
 
 use crate::county::SERVER_USER;
+use crate::households;
 use crate::kinds;
 use crate::store::{CaseRow, DocumentRow, LogKind, StoreError};
 
@@ -64,7 +64,11 @@ impl Judge<'_> {
     ) -> Result<(), StoreError> {
         match projection {
             Projection::CaseFile(case) => self.db.put_case(document, &case_row(case)),
-            _ => Ok(()),
+            Projection::Household(household) => {
+                let (line, words) = households::line(self.register, household);
+                self.db.put_household(&line, &words)
+            }
+            Projection::VisitDay(_) => Ok(()),
         }
     }
 
@@ -86,27 +90,14 @@ impl Judge<'_> {
         let committee = self.register.committee(&grid);
         let number = self.db.next_number(&committee, today.year())?;
         let text = CaseNumber { committee, year: today.year(), number }.to_string();
-        let server = self.county.server();
-        let actor = server.actor();
-        let header = EntryHeader {
-            on: today,
-            by: UserId::from(SERVER_USER),
-            org: self.county.unit(),
-            device: DeviceId(server.device.clone()),
-        };
-        let writer = Writer { actor, header, at: self.now };
         let committed = copy
-            .commit(&writer, None, &[Edit::AddEntry(Entry::NumberIssued { number: text })])
+            .commit(
+                &self.county.writer(self.now),
+                None,
+                &[Edit::AddEntry(Entry::NumberIssued { number: text })],
+            )
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
-        let header = BatchHeader {
-            document: document.as_bytes().to_vec(),
-            certificate: server.certificate.to_vec(),
-            incarnation: server.incarnation,
-            kind: kinds::number_of(copy.kind()),
-            home: copy.home().to_string(),
-            ..BatchHeader::default()
-        };
-        let batch = header.sign(vec![committed.bytes], &server.seed);
+        let batch = self.county.own_batch(&copy, committed.bytes);
         let ruling = match verify(self.db, self.county, &batch) {
             Ok(verified) => self.rule(&verified)?,
             Err(no) => self.settle_no(&batch, no)?,

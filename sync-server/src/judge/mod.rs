@@ -8,6 +8,7 @@
 //! where that test fails, everything is judged again batch by batch, which finds the one to blame.
 
 pub mod number;
+pub mod own;
 pub mod rights;
 pub mod shelf;
 

@@ -4,10 +4,12 @@
 //! readers see the state of the last commit. `county` is the first column of every key.
 
 mod activation;
+mod asked;
 mod backup;
 mod certificates;
 mod county;
 mod documents;
+mod households;
 mod inbox;
 mod log;
 mod migrations;
@@ -22,10 +24,12 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub use activation::Activation;
+pub use asked::{Complaint, Consulted};
 pub use backup::copy_database;
 pub use certificates::CertificateRow;
 pub use county::CountyRow;
 pub use documents::{CaseRow, ChangeRow, DocumentRow};
+pub use households::{HouseholdLine, ImportedRow};
 pub use inbox::{ParkedRow, QuarantineRow};
 pub use log::{LogKind, LogRow};
 pub use scope::ScopeRow;

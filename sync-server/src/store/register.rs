@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use yidang_domain::calendar::Exception;
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{Assignment, OrgUnit};
+use yidang_domain::org::{Assignment, GridTeam, GridTeamMember, OrgUnit, Staff};
+use yidang_domain::outline::Outline;
 use yidang_domain::reference::{TeamMember, VisitTeam};
 
 use super::{Db, Result, StoreError, signed};
@@ -23,6 +24,14 @@ fn unword<T: DeserializeOwned>(word: String) -> Result<T> {
         .map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
+fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+fn unjson<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
 fn assignment_row(row: &Row<'_>) -> Result<Assignment> {
     Ok(Assignment {
         user: UserId(row.get(0)?),
@@ -34,22 +43,24 @@ fn assignment_row(row: &Row<'_>) -> Result<Assignment> {
 }
 
 impl Db<'_> {
-    /// Adds or renames a unit.
+    /// Adds or changes a unit.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn put_unit(&self, unit: &OrgUnit) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT OR REPLACE INTO unit VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        let parent = unit.parent.as_ref().map(OrgCode::as_str);
+        let mut statement = self.connection.prepare_cached(
+            "INSERT OR REPLACE INTO unit (county, code, name, level, parent, traits, closed_on) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
         statement.execute(params![
             self.county,
             unit.code.as_str(),
             unit.name,
             word(&unit.level)?,
-            parent
+            unit.parent.as_ref().map(OrgCode::as_str),
+            unit.grid.as_ref().map(json).transpose()?,
+            unit.closed_on.as_ref().map(word).transpose()?,
         ])?;
         Ok(())
     }
@@ -61,7 +72,8 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn units(&self) -> Result<Vec<OrgUnit>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT code, name, level, parent FROM unit WHERE county = ?1 ORDER BY code",
+            "SELECT code, name, level, parent, traits, closed_on FROM unit WHERE county = ?1 \
+             ORDER BY code",
         )?;
         let mut rows = statement.query([self.county])?;
         let mut units = Vec::new();
@@ -71,37 +83,40 @@ impl Db<'_> {
                 name: row.get(1)?,
                 level: unword(row.get(2)?)?,
                 parent: row.get::<_, Option<String>>(3)?.map(OrgCode),
+                grid: row.get::<_, Option<String>>(4)?.map(|json| unjson(&json)).transpose()?,
+                closed_on: row.get::<_, Option<String>>(5)?.map(unword).transpose()?,
             });
         }
         Ok(units)
     }
 
-    /// Adds or renames a person.
+    /// Adds a person, or changes their name and number.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn put_user(&self, user: &UserId, name: &str) -> Result<()> {
-        self.connection.execute(
-            "INSERT INTO user VALUES (?1, ?2, ?3, \
-             (SELECT count(*) FROM user WHERE county = ?1)) \
-             ON CONFLICT (county, user) DO UPDATE SET name = excluded.name",
-            params![self.county, user.as_str(), name],
+    pub fn put_user(&self, person: &Staff) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO user (county, user, name, position, phone) VALUES (?1, ?2, ?3, \
+             (SELECT ifnull(max(rowid), 0) + 1 FROM user), ?4) \
+             ON CONFLICT (county, user) DO UPDATE SET name = excluded.name, phone = excluded.phone",
         )?;
+        statement.execute(params![self.county, person.user.as_str(), person.name, person.phone])?;
         Ok(())
     }
 
-    /// Everybody in the register, in the order in which they came, with their names.
+    /// Everybody in the register, in the order in which they came.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn users(&self) -> Result<Vec<(UserId, String)>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT user, name FROM user WHERE county = ?1 ORDER BY position")?;
-        let rows =
-            statement.query_map([self.county], |row| Ok((UserId(row.get(0)?), row.get(1)?)))?;
+    pub fn users(&self) -> Result<Vec<Staff>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT user, name, phone FROM user WHERE county = ?1 ORDER BY position",
+        )?;
+        let rows = statement.query_map([self.county], |row| {
+            Ok(Staff { user: UserId(row.get(0)?), name: row.get(1)?, phone: row.get(2)? })
+        })?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
     }
 
@@ -112,20 +127,20 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn put_assignment(&self, assignment: &Assignment, given_at_seq: u64) -> Result<()> {
         let to = assignment.to.as_ref().map(word).transpose()?;
-        self.connection.execute(
+        let mut statement = self.connection.prepare_cached(
             "INSERT INTO assignment VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
-             (SELECT count(*) FROM assignment WHERE county = ?1)) \
+             (SELECT ifnull(max(rowid), 0) + 1 FROM assignment)) \
              ON CONFLICT (county, user, org, role, from_on) DO UPDATE SET to_on = excluded.to_on",
-            params![
-                self.county,
-                assignment.user.as_str(),
-                assignment.org.as_str(),
-                word(&assignment.role)?,
-                word(&assignment.from)?,
-                to,
-                signed(given_at_seq)
-            ],
         )?;
+        statement.execute(params![
+            self.county,
+            assignment.user.as_str(),
+            assignment.org.as_str(),
+            word(&assignment.role)?,
+            word(&assignment.from)?,
+            to,
+            signed(given_at_seq)
+        ])?;
         Ok(())
     }
 
@@ -206,6 +221,93 @@ impl Db<'_> {
             Ok(TeamMember { user: UserId(row.get(0)?), name: row.get(1)?, duty: row.get(2)? })
         })?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// Puts a grid team.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn put_grid_team(&self, team: &GridTeam) -> Result<()> {
+        let code = team.code.as_str();
+        let mut clear = self
+            .connection
+            .prepare_cached("DELETE FROM grid_team_member WHERE county = ?1 AND code = ?2")?;
+        clear.execute(params![self.county, code])?;
+        let mut put = self
+            .connection
+            .prepare_cached("INSERT OR REPLACE INTO grid_team VALUES (?1, ?2, ?3, ?4)")?;
+        put.execute(params![self.county, code, team.village.as_str(), team.name])?;
+        let mut member = self
+            .connection
+            .prepare_cached("INSERT INTO grid_team_member VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (position, who) in (0_i64..).zip(&team.members) {
+            member.execute(params![
+                self.county,
+                code,
+                position,
+                who.user.as_str(),
+                who.dedicated
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// All grid teams.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn grid_teams(&self) -> Result<Vec<GridTeam>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT t.code, t.village, t.name, m.user, m.dedicated FROM grid_team t \
+             LEFT JOIN grid_team_member m USING (county, code) WHERE t.county = ?1 \
+             ORDER BY t.code, m.position",
+        )?;
+        let mut rows = statement.query([self.county])?;
+        let mut teams: Vec<GridTeam> = Vec::new();
+        while let Some(row) = rows.next()? {
+            let code = OrgCode(row.get(0)?);
+            if teams.last().is_none_or(|team| team.code != code) {
+                let (village, name) = (OrgCode(row.get(1)?), row.get(2)?);
+                teams.push(GridTeam { code, village, name, members: Vec::new() });
+            }
+            if let (Some(user), Some(team)) = (row.get::<_, Option<String>>(3)?, teams.last_mut()) {
+                let dedicated = row.get(4)?;
+                team.members.push(GridTeamMember { user: UserId(user), dedicated });
+            }
+        }
+        Ok(teams)
+    }
+
+    /// Puts the border of a unit.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn put_outline(&self, outline: &Outline) -> Result<()> {
+        let mut statement =
+            self.connection.prepare_cached("INSERT OR REPLACE INTO outline VALUES (?1, ?2, ?3)")?;
+        statement.execute(params![self.county, outline.org.as_str(), json(&outline.ring)?])?;
+        Ok(())
+    }
+
+    /// All borders.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn outlines(&self) -> Result<Vec<Outline>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT org, ring FROM outline WHERE county = ?1 ORDER BY org")?;
+        let mut rows = statement.query([self.county])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let ring = unjson(&row.get::<_, String>(1)?)?;
+            all.push(Outline { org: OrgCode(row.get(0)?), ring });
+        }
+        Ok(all)
     }
 
     /// Adds a decision about a single visit day.

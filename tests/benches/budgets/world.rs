@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use yidang_domain::civil::Date;
 use yidang_domain::ids::UserId;
-use yidang_domain::org::{Assignment, OrgLevel, OrgUnit, Role};
+use yidang_domain::org::{Assignment, OrgLevel, OrgUnit, Role, Staff};
 use yidang_replica::native::{Files, SystemSenses};
 use yidang_replica::{Device, DeviceSetup, HttpReply, Outside, Unreachable, answer};
 use yidang_sync_server::app::{self, Options};
-use yidang_sync_server::register::{RegisterData, RegisteredUser};
+use yidang_sync_server::register::RegisterData;
 use yidang_sync_server::{App, router};
 
 use super::text::Sentences;
@@ -37,12 +37,7 @@ pub struct World {
 }
 
 fn unit(code: &str, level: OrgLevel, parent: Option<&str>) -> OrgUnit {
-    OrgUnit {
-        code: code.into(),
-        name: format!("演示{code}"),
-        level,
-        parent: parent.map(Into::into),
-    }
+    OrgUnit::plain(code, &format!("演示{code}"), level, parent)
 }
 
 /// The code of a grid.
@@ -85,9 +80,10 @@ fn register() -> Result<RegisterData> {
         people.push((author(number), township.clone(), Role::Mediator));
     }
     let from: Date = "2024-01-01".parse().map_err(|_| anyhow!("a date"))?;
-    let users = people.iter().map(|(user, ..)| RegisteredUser {
+    let users = people.iter().map(|(user, ..)| Staff {
         user: UserId(user.clone()),
         name: format!("演示{user}"),
+        phone: String::new(),
     });
     let assignments = people.iter().map(|(user, org, role)| Assignment {
         user: UserId(user.clone()),

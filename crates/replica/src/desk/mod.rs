@@ -1,9 +1,14 @@
 //! Answers the local questions of the table. Nothing here waits for a network.
 
+mod about;
 mod cases;
 mod county;
 mod day;
+mod find;
+mod households;
 mod lists;
+mod messages;
+mod places;
 mod today;
 mod write;
 
@@ -12,9 +17,21 @@ use yidang_api::case_file::{
     OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
 };
 use yidang_api::county::{CountyQuestion, CountyView};
+use yidang_api::device::{Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView};
 use yidang_api::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
+use yidang_api::find::{DropView, FindQuestion, FindView, SaveView, SavedView, SavedViewsQuestion};
+use yidang_api::household::{
+    AddHouseholdEntry, AddMember, GridQuestion, GridView, HouseholdQuestion, HouseholdSaved,
+    HouseholdView, MergeHousehold, MoveHousehold, OpenHousehold, SetHouseholdFact, SetMemberField,
+    SplitHousehold,
+};
 use yidang_api::list::{
     CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
+};
+use yidang_api::message::{MarkMessagesRead, MessagesQuestion, MessagesView};
+use yidang_api::places::{
+    GridsQuestion, GridsView, HandoverQuestion, HandoverView, MapQuestion, MapView,
+    VisitMonthQuestion, VisitMonthView,
 };
 use yidang_api::session::{SessionQuestion, SessionView};
 use yidang_api::sync::{SyncQuestion, SyncView};
@@ -135,6 +152,98 @@ impl Desk for Answering<'_> {
 
     fn county(&mut self, question: CountyQuestion) -> Result<CountyView, Fault> {
         county::view(self.device, &question)
+    }
+
+    fn my_grid(&mut self, question: GridQuestion) -> Result<GridView, Fault> {
+        households::grid(self.device, &question)
+    }
+
+    fn household(&mut self, question: HouseholdQuestion) -> Result<HouseholdView, Fault> {
+        households::view(self.device, &question)
+    }
+
+    fn open_household(&mut self, question: OpenHousehold) -> Result<HouseholdSaved, Fault> {
+        households::open(self, &question)
+    }
+
+    fn set_household_fact(&mut self, question: SetHouseholdFact) -> Result<Saved, Fault> {
+        households::set_fact(self, &question)
+    }
+
+    fn add_member(&mut self, question: AddMember) -> Result<Saved, Fault> {
+        households::add_member(self, &question)
+    }
+
+    fn set_member_field(&mut self, question: SetMemberField) -> Result<Saved, Fault> {
+        households::set_member_field(self, &question)
+    }
+
+    fn add_household_entry(&mut self, question: AddHouseholdEntry) -> Result<Saved, Fault> {
+        households::add_entry(self, &question)
+    }
+
+    fn move_household(&mut self, question: MoveHousehold) -> Result<Saved, Fault> {
+        households::move_to(self, &question)
+    }
+
+    fn split_household(&mut self, question: SplitHousehold) -> Result<HouseholdSaved, Fault> {
+        households::split(self, &question)
+    }
+
+    fn merge_household(&mut self, question: MergeHousehold) -> Result<HouseholdSaved, Fault> {
+        households::merge(self, &question)
+    }
+
+    fn find(&mut self, question: FindQuestion) -> Result<FindView, Fault> {
+        find::find(self.device, &question)
+    }
+
+    fn saved_views(&mut self, question: SavedViewsQuestion) -> Result<Vec<SavedView>, Fault> {
+        find::views(self.device, &question)
+    }
+
+    fn save_view(&mut self, question: SaveView) -> Result<(), Fault> {
+        find::save_view(self.device, &question)
+    }
+
+    fn drop_view(&mut self, question: DropView) -> Result<(), Fault> {
+        find::drop_view(self.device, &question)
+    }
+
+    fn messages(&mut self, question: MessagesQuestion) -> Result<MessagesView, Fault> {
+        messages::view(self.device, &question)
+    }
+
+    fn mark_messages_read(&mut self, question: MarkMessagesRead) -> Result<(), Fault> {
+        messages::mark_read(self.device, &question)
+    }
+
+    fn visit_month(&mut self, question: VisitMonthQuestion) -> Result<VisitMonthView, Fault> {
+        places::month(self.device, &question)
+    }
+
+    fn grids(&mut self, question: GridsQuestion) -> Result<GridsView, Fault> {
+        places::grids(self.device, &question)
+    }
+
+    fn handover(&mut self, question: HandoverQuestion) -> Result<HandoverView, Fault> {
+        places::handover(self.device, &question)
+    }
+
+    fn map(&mut self, question: MapQuestion) -> Result<MapView, Fault> {
+        places::map(self.device, &question)
+    }
+
+    fn device(&mut self, question: DeviceQuestion) -> Result<DeviceView, Fault> {
+        about::device(self.device, &question)
+    }
+
+    fn complain(&mut self, question: Complain) -> Result<ComplaintRow, Fault> {
+        about::complain(self, &question)
+    }
+
+    fn complaints(&mut self, question: ComplaintsQuestion) -> Result<Vec<ComplaintRow>, Fault> {
+        about::complaints(self.device, &question)
     }
 
     fn sync_state(&mut self, _: SyncQuestion) -> Result<SyncView, Fault> {

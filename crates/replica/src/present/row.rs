@@ -5,9 +5,9 @@ use yidang_documents::CaseProjection;
 use yidang_domain::civil::{Date, InstantMs, date_after};
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::facts::Risk;
+use yidang_domain::finding as search;
 use yidang_domain::org::{OrgLevel, OrgTree};
 
-use crate::search;
 use crate::store::CaseKeys;
 
 use super::words::{ACCEPT_WITHIN_DAYS, SETTLE_WITHIN_DAYS, is_open};

@@ -75,7 +75,7 @@ impl CaseFilter {
         if let Some(risk) = list.risk {
             filter.and("c.risk = ?", Some(Value::Integer(i64::from(u8::from(risk)))));
         }
-        if let Some(query) = crate::search::query(&list.text) {
+        if let Some(query) = yidang_domain::finding::query(&list.text) {
             filter.and(
                 "c.number_of IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)",
                 Some(Value::Text(query)),

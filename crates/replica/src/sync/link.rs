@@ -9,7 +9,7 @@ use yidang_api::{Fault, FaultCode, Link};
 use yidang_domain::civil::InstantMs;
 use yidang_sync_protocol::message::MOST_REPLY_BYTES;
 use yidang_sync_protocol::retry::{FIRST_PAUSE_MS, Outcome};
-use yidang_sync_protocol::{HealReply, SyncReply, frame};
+use yidang_sync_protocol::{AskReply, AskRequest, HealReply, SyncReply, frame};
 
 use super::absorb::{Taken, absorb};
 use super::{heal, lock, request, sign_in};
@@ -53,6 +53,67 @@ impl<O: Outside> Link for NetworkLink<'_, O> {
         }
         exchange(self.device, self.outside).await;
         super::view(&mut lock(self.device))
+    }
+}
+
+/// Puts an online question to the server and hands on its answer. Nothing of it is kept here.
+///
+/// # Errors
+///
+/// `needs_network` where the server cannot be reached; otherwise whatever the server says.
+pub async fn ask_online<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+    ask: Option<&str>,
+    name: &str,
+    json: &str,
+) -> Result<String, Fault> {
+    let mut attach = false;
+    let mut id = [0; 16];
+    lock(device).senses.random(&mut id);
+    if let Some(ask) = ask {
+        id = short_id(ask);
+    }
+    loop {
+        let (url, body) = {
+            let mut device = lock(device);
+            let desk = device.desk()?;
+            let question =
+                AskRequest { ask: id.to_vec(), name: name.to_owned(), json: json.to_owned() };
+            let body = request::question(desk, &question, attach);
+            (format!("{}/v1/ask", desk.account.server), body)
+        };
+        let reply = match send(outside, &url, body).await {
+            Ok(reply) => reply,
+            Err(stop) => return Err(fault_of(stop)),
+        };
+        match read::<AskReply>(&reply) {
+            Ok(Answer::Reply(reply)) if reply.fault.is_empty() => return Ok(reply.json),
+            Ok(Answer::Reply(reply)) => {
+                return Err(serde_json::from_str(&reply.fault).unwrap_or_else(|_| {
+                    Fault::new(FaultCode::Internal, "a fault that cannot be read")
+                }));
+            }
+            Ok(Answer::UnknownCertificate) if !attach => attach = true,
+            Ok(Answer::UnknownCertificate) => {
+                return Err(fault_of(Stop::Refused("unknown_certificate".into())));
+            }
+            Err(stop) => return Err(fault_of(stop)),
+        }
+    }
+}
+
+/// Sixteen bytes for the name of a question.
+fn short_id(ask: &str) -> [u8; 16] {
+    *uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, ask.as_bytes()).as_bytes()
+}
+
+fn fault_of(stop: Stop) -> Fault {
+    match stop {
+        Stop::Unreachable => Fault::new(FaultCode::NeedsNetwork, "the server cannot be reached"),
+        Stop::Busy(_) => Fault::new(FaultCode::ServerBusy, "the server is busy"),
+        Stop::Refused(word) => Fault::new(FaultCode::Revoked, word),
+        Stop::Failed(fault) => fault,
     }
 }
 

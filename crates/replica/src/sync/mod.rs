@@ -15,7 +15,7 @@ mod view;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use yidang_api::{Fault, FaultCode, dispatch_local, dispatch_network};
+use yidang_api::{Fault, FaultCode, Kind, dispatch_local, dispatch_network};
 
 pub use view::view;
 
@@ -88,6 +88,9 @@ pub async fn answer<O: Outside>(
     keep_secrets(device, outside).await?;
     if let Some(answered) = answer_local(device, ask, name, json) {
         return answered;
+    }
+    if yidang_api::kind_of(name) == Some(Kind::Online) {
+        return link::ask_online(device, outside, ask, name, json).await;
     }
     let link = link::NetworkLink { device, outside };
     dispatch_network(&link, name, json).await.unwrap_or_else(|| {

@@ -7,8 +7,8 @@ use yidang_api::Fault;
 use yidang_domain::entry::DocumentKind;
 use yidang_sync_protocol::batch::MOST_CHANGES;
 use yidang_sync_protocol::{
-    BatchHeader, Cursor, SignedBatch, SignedCertificate, SignedCursor, SignedRequest, SyncRequest,
-    frame,
+    AskRequest, BatchHeader, Cursor, SignedAsk, SignedBatch, SignedCertificate, SignedCursor,
+    SignedRequest, SyncRequest, frame,
 };
 
 use super::proofs::AT_ONCE;
@@ -141,12 +141,26 @@ pub fn body(desk: &OpenDesk, message: Vec<u8>, attach: bool) -> Vec<u8> {
     let seed = desk.account.signing_seed();
     let mut signed = SignedRequest::new(&desk.certificate_id, message, &seed);
     if attach {
-        signed.attached = Some(SignedCertificate {
-            certificate: desk.account.certificate.clone(),
-            signature: desk.account.certificate_signature.clone(),
-        });
+        signed.attached = Some(own_certificate(desk));
     }
     frame::pack(&signed.encode_to_vec())
+}
+
+/// The body of an online question, signed by this device.
+pub fn question(desk: &OpenDesk, question: &AskRequest, attach: bool) -> Vec<u8> {
+    let seed = desk.account.signing_seed();
+    let mut signed = SignedAsk::new(&desk.certificate_id, question, &seed);
+    if attach {
+        signed.attached = Some(own_certificate(desk));
+    }
+    frame::pack(&signed.encode_to_vec())
+}
+
+fn own_certificate(desk: &OpenDesk) -> SignedCertificate {
+    SignedCertificate {
+        certificate: desk.account.certificate.clone(),
+        signature: desk.account.certificate_signature.clone(),
+    }
 }
 
 /// A number that is kept in the state.

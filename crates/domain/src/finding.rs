@@ -16,6 +16,7 @@ const fn is_han(c: char) -> bool {
 }
 
 /// The tokens of `text` for the index. Punctuation leaves a sentinel, so that no phrase crosses it.
+#[must_use]
 pub fn tokens(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for c in text.chars() {
@@ -33,6 +34,7 @@ pub fn tokens(text: &str) -> String {
 }
 
 /// The tokens that lead from the initials of a name to it.
+#[must_use]
 pub fn initials(name: &str) -> String {
     let letters: String = name
         .chars()
@@ -43,6 +45,7 @@ pub fn initials(name: &str) -> String {
 }
 
 /// The tokens that lead from the last digits of a number to it.
+#[must_use]
 pub fn tails(text: &str) -> String {
     let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
     (4..=8)
@@ -53,6 +56,7 @@ pub fn tails(text: &str) -> String {
 }
 
 /// The query for what somebody typed; `None` where nothing searchable is in it.
+#[must_use]
 pub fn query(typed: &str) -> Option<String> {
     // Punctuation separates like a space: no phrase of the index crosses it either.
     let terms: Vec<String> =

@@ -1,0 +1,226 @@
+//! Lines of households, and what spreadsheets said of things.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{Db, Result, fixed};
+
+/// One line of the lists of households.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HouseholdLine {
+    /// The document.
+    pub document: [u8; 16],
+    /// The grid it lies in.
+    pub org: String,
+    /// The village of that grid; empty where the register knows none.
+    pub village: String,
+    /// The township of that grid.
+    pub township: String,
+    /// 户主
+    pub head: String,
+    /// 门牌
+    pub door_plate: String,
+    /// 住址
+    pub address: String,
+    /// 户号
+    pub household_no: String,
+    /// It joined another one.
+    pub gone: bool,
+    /// Members as JSON: a list of name and relation.
+    pub members: String,
+}
+
+/// What the last spreadsheet said of a thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedRow {
+    /// Its document.
+    pub document: [u8; 16],
+    /// The heads after it was written.
+    pub heads: Vec<[u8; 32]>,
+    /// What was said, as JSON.
+    pub said: String,
+}
+
+fn line(row: &Row<'_>) -> Result<HouseholdLine> {
+    Ok(HouseholdLine {
+        document: fixed(&row.get::<_, Vec<u8>>(0)?, "document")?,
+        org: row.get(1)?,
+        village: row.get(2)?,
+        township: row.get(3)?,
+        head: row.get(4)?,
+        door_plate: row.get(5)?,
+        address: row.get(6)?,
+        household_no: row.get(7)?,
+        gone: row.get(8)?,
+        members: row.get(9)?,
+    })
+}
+
+const LINE: &str = "h.document, h.org, h.village, h.township, h.head, h.door_plate, h.address, \
+     h.household_no, h.gone, h.members";
+
+impl Db<'_> {
+    /// Keeps the line of a household and the words it is found by.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn put_household(&self, line: &HouseholdLine, words: &str) -> Result<()> {
+        let known: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT number_of FROM household_row WHERE county = ?1 AND document = ?2",
+            )?
+            .query_row(params![self.county, line.document], |row| row.get(0))
+            .optional()?;
+        let number = match known {
+            Some(number) => number,
+            None => self
+                .connection
+                .prepare_cached("SELECT ifnull(max(number_of), 0) + 1 FROM household_row")?
+                .query_row([], |row| row.get(0))?,
+        };
+        let mut put = self.connection.prepare_cached(
+            "INSERT INTO household_row VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+             ON CONFLICT (county, document) DO UPDATE SET org = excluded.org, \
+             village = excluded.village, township = excluded.township, head = excluded.head, \
+             door_plate = excluded.door_plate, address = excluded.address, \
+             household_no = excluded.household_no, gone = excluded.gone, \
+             members = excluded.members",
+        )?;
+        put.execute(params![
+            self.county,
+            number,
+            line.document,
+            line.org,
+            line.village,
+            line.township,
+            line.head,
+            line.door_plate,
+            line.address,
+            line.household_no,
+            line.gone,
+            line.members
+        ])?;
+        if known.is_some() {
+            let mut forget =
+                self.connection.prepare_cached("DELETE FROM household_search WHERE rowid = ?1")?;
+            forget.execute([number])?;
+        }
+        let mut learn = self
+            .connection
+            .prepare_cached("INSERT INTO household_search (rowid, words) VALUES (?1, ?2)")?;
+        learn.execute(params![number, words])?;
+        Ok(())
+    }
+
+    /// The line of one household.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn household(&self, document: &[u8; 16]) -> Result<Option<HouseholdLine>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {LINE} FROM household_row h WHERE h.county = ?1 AND h.document = ?2"
+        ))?;
+        let mut rows = statement.query(params![self.county, document])?;
+        rows.next()?.map(line).transpose()
+    }
+
+    /// Households that lie in any of these grids.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn households_in(&self, org: &str) -> Result<Vec<HouseholdLine>> {
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {LINE} FROM household_row h WHERE h.county = ?1 AND h.org = ?2 AND h.gone = 0 \
+             ORDER BY h.door_plate, h.document"
+        ))?;
+        let mut rows = statement.query(params![self.county, org])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(line(row)?);
+        }
+        Ok(all)
+    }
+
+    /// At most `most` households whose words fit a query of the search index, of these units where
+    /// any are named (codes of grids, villages or townships, as a JSON list), and how many fit in all.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn find_households(
+        &self,
+        query: &str,
+        orgs: Option<&str>,
+        most: u32,
+    ) -> Result<(u32, Vec<HouseholdLine>)> {
+        let within = "h.county = ?1 AND h.gone = 0 AND (?3 IS NULL OR h.org IN (SELECT value FROM \
+             json_each(?3)) OR h.village IN (SELECT value FROM json_each(?3)) OR h.township IN \
+             (SELECT value FROM json_each(?3)))";
+        let from = "household_search s JOIN household_row h ON h.number_of = s.rowid";
+        let values = params![self.county, query, orgs];
+        let mut count = self.connection.prepare_cached(&format!(
+            "SELECT count(*) FROM {from} WHERE household_search MATCH ?2 AND {within}"
+        ))?;
+        let total = count.query_row(values, |row| row.get(0))?;
+        let mut statement = self.connection.prepare_cached(&format!(
+            "SELECT {LINE} FROM {from} WHERE household_search MATCH ?2 AND {within} \
+             ORDER BY s.rowid LIMIT {most}"
+        ))?;
+        let mut rows = statement.query(values)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(line(row)?);
+        }
+        Ok((total, all))
+    }
+
+    /// How many households there are.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn count_households(&self) -> Result<u64> {
+        let count: i64 = self.connection.query_row(
+            "SELECT count(*) FROM household_row WHERE county = ?1 AND gone = 0",
+            [self.county],
+            |row| row.get(0),
+        )?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// What the last spreadsheet said of a thing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn imported(&self, thing: &str) -> Result<Option<ImportedRow>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT document, heads, said FROM imported WHERE county = ?1 AND thing = ?2",
+        )?;
+        let mut rows = statement.query(params![self.county, thing])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let heads: Vec<u8> = row.get(1)?;
+        Ok(Some(ImportedRow {
+            document: fixed(&row.get::<_, Vec<u8>>(0)?, "document")?,
+            heads: heads.chunks(32).map(|head| fixed(head, "head")).collect::<Result<_>>()?,
+            said: row.get(2)?,
+        }))
+    }
+
+    /// Keeps what a spreadsheet said of a thing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn put_imported(&self, thing: &str, row: &ImportedRow) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT OR REPLACE INTO imported VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let heads: Vec<u8> = row.heads.concat();
+        statement.execute(params![self.county, thing, row.document, heads, row.said])?;
+        Ok(())
+    }
+}
