@@ -38,13 +38,19 @@ pub fn measure(report: &mut Report, world: &World, files: &[String]) -> Result<(
         .map(|number| world.device(&at(&format!("worker-{number}")), &worker(number)))
         .collect::<Result<_>>()?;
     clerk.sync()?;
-    for pen in &workers {
-        let list = pen.ask("list_case_files", &everything())?;
-        let case = list["rows"][0]["id"].as_str().unwrap_or_default().to_owned();
-        edit(pen, &case, &mut words)?;
-        pen.sync()?;
+    // Whoever is heard of for the first time brings a certificate along, once for each device.
+    for what in [
+        "first 40 edits of twenty authors down, certificates included",
+        "40 edits of twenty authors down",
+    ] {
+        for pen in &workers {
+            let list = pen.ask("list_case_files", &everything())?;
+            let case = list["rows"][0]["id"].as_str().unwrap_or_default().to_owned();
+            edit(pen, &case, &mut words)?;
+            pen.sync()?;
+        }
+        exchange(report, what, &clerk)?;
     }
-    exchange(report, "40 edits of twenty authors down", &clerk)?;
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! A file that lived long: twenty people, every tenth edit made beside another one.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
-use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id};
+use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id, project};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
@@ -134,6 +135,21 @@ fn send(world: &World, writers: &[Writer], batches: &[SignedBatch]) -> Result<()
     Ok(())
 }
 
+/// Where the time of a first edit goes.
+fn parts(document: &Document) -> Result<[(&'static str, Duration); 3]> {
+    let changes = document.changes_since(&[]);
+    let bytes: Vec<&[u8]> = changes.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let (loaded, load) = took(|| -> Result<Document> {
+        let mut fresh = Document::begin(document.kind(), document.id(), document.home())?;
+        fresh.apply(&bytes)?;
+        Ok(fresh)
+    });
+    let loaded = loaded?;
+    let (_, copy) = took(|| loaded.clone());
+    let (_, rows) = took(|| project(&loaded));
+    Ok([("raw changes applied", load.own), ("a copy", copy.own), ("rows made", rows.own)])
+}
+
 /// Shows and edits files of ten, a thousand and five thousand edits on a device that just started.
 pub fn measure(report: &mut Report, folder: &Path) -> Result<()> {
     let world = World::new(folder)?;
@@ -171,6 +187,9 @@ pub fn measure(report: &mut Report, folder: &Path) -> Result<()> {
         let what = |what: &str| format!("{edits} edits: {what}");
         report.row(GROUP, what("floor: load and hydrate a save"), base, "ms", None);
         report.with_floor(GROUP, what("shown"), ms(shown.own), "ms", budget(50.0), Some(base));
+        for (part, time) in parts(&document)? {
+            report.row(GROUP, format!("{edits} edits: of that, {part}"), ms(time), "ms", None);
+        }
         let cold = ms(edited.own);
         report.with_floor(GROUP, what("first edit saved"), cold, "ms", budget(150.0), Some(base));
         report.with_floor(GROUP, what("next edit saved"), ms(second.own), "ms", None, Some(base));

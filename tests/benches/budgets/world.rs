@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use axum::body::Body;
@@ -103,7 +104,9 @@ fn register() -> Result<RegisterData> {
 impl World {
     /// A county without a file.
     pub fn new(folder: &Path) -> Result<Self> {
-        let options = Options::new(folder.join("server"));
+        // Whatever is judged is judged within its request, so that it is measured.
+        let patience = Duration::from_secs(600);
+        let options = Options { patience, ..Options::new(folder.join("server")) };
         app::create(&options, COUNTY, &register()?)?;
         Ok(Self {
             app: app::open(options)?,

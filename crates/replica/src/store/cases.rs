@@ -212,6 +212,15 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// Merges parts of the search index, at most so many pages of it. Small steps keep it quick to
+    /// search without anybody waiting for them.
+    pub fn tidy(&self, pages: u32) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached("INSERT INTO case_search (case_search, rank) VALUES ('merge', ?1)")?
+            .execute([pages])?;
+        Ok(())
+    }
+
     /// This person saw a document as it is at these heads.
     pub fn put_looked(
         &self,

@@ -13,7 +13,7 @@ use yidang_sync_protocol::{Receipt, SyncReply, Verdict};
 
 use super::incoming::{self, SLICE};
 use super::request::Outgoing;
-use super::{lock, make_room, proofs, reindex};
+use super::{lock, make_room, proofs, reindex, tidy};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
@@ -58,6 +58,7 @@ pub async fn absorb<O: Outside>(
                 taken.received += incoming::take(desk, &mut read, now)?;
             }
             make_room();
+            tidy(&mut lock(device), outgoing.seat)?;
             outside.breathe().await;
         }
     }

@@ -19,7 +19,7 @@ use crate::store::{Proofs, ReadDocuments, StoreError, StoredBatch, Write};
 /// Documents stored in one transaction at most. Larger slices write the pages of the search index
 /// less often; where threads can tell that somebody waits, a slice ends for them. A worker of a
 /// browser hears of nobody until it is done.
-pub const SLICE: usize = if cfg!(target_arch = "wasm32") { 16 } else { 64 };
+pub const SLICE: usize = if cfg!(target_arch = "wasm32") { 16 } else { 32 };
 
 /// A document of a page, read.
 pub struct Read {

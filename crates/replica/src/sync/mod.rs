@@ -118,6 +118,19 @@ fn answer_local(
     dispatch_local(&mut answering, name, json)
 }
 
+/// Pages of the search index that are merged at once.
+const TIDY_PAGES: u32 = 16;
+
+/// Tidies the search index a little, unless somebody waits.
+fn tidy(device: &mut Device, seat: u64) -> Result<(), Fault> {
+    if somebody_waits() {
+        return Ok(());
+    }
+    let desk = device.desk_of(seat)?;
+    desk.store.write(|write| -> Result<(), crate::store::StoreError> { write.tidy(TIDY_PAGES) })?;
+    Ok(())
+}
+
 /// Documents whose rows are made anew in one transaction.
 const REINDEX_SLICE: usize = 16;
 
@@ -167,6 +180,7 @@ pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O)
     };
     // What is owed from before needs no network; a failure shows again at the next exchange.
     drop(reindex(device, outside, seat).await);
+    drop(tidy(&mut lock(device), seat));
     match due {
         Some(due) if due > now => {
             Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))
