@@ -90,6 +90,13 @@ impl WorkCalendar {
         Self { days_off: days_off.into_iter().collect(), make_up: make_up.into_iter().collect() }
     }
 
+    /// Until when days off are known: the end of the last year that has any.
+    #[must_use]
+    pub fn known_until(&self) -> Option<Date> {
+        let last = self.days_off.iter().chain(&self.make_up).max()?;
+        Date::new(last.year(), 12, 31).ok()
+    }
+
     /// Whether `date` is worked. A date listed as both is worked: a make-up day is the later word.
     #[must_use]
     pub fn is_working(&self, date: Date) -> bool {

@@ -55,6 +55,12 @@ impl<'a, S: ReadState> People<'a, S> {
     }
 }
 
+/// Name and post in a certificate.
+pub fn name_and_post(certificate: &[u8]) -> Option<(String, String)> {
+    let certificate = Certificate::decode(certificate).ok()?;
+    Some((certificate.name, certificate.post))
+}
+
 /// Notes which actors a certificate stands for.
 pub fn note_actors(
     write: &Write<'_>,

@@ -1,19 +1,90 @@
-//! (to be written)
+//! 我的: what is on this device; complaints and suggestions.
 
-use yidang_api::device::{Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView};
-use yidang_api::{Fault, FaultCode};
+use yidang_api::Fault;
+use yidang_api::device::{
+    Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView, PostRow,
+};
+use yidang_domain::civil::InstantMs;
+use yidang_domain::entry::DocumentKind;
+use yidang_domain::org::OrgLevel;
 
 use super::Answering;
-use crate::device::Device;
+use crate::device::{Device, OpenDesk};
+use crate::present::place_name;
+use crate::store::{ReadDesk, ReadHouseholds, ReadOutbox, ReadState, StoreError};
 
-pub fn device(_: &mut Device, _: &DeviceQuestion) -> Result<DeviceView, Fault> {
-    Err(Fault::new(FaultCode::Internal, "not built"))
+/// No complaint is longer.
+const MOST_CHARACTERS: usize = 2_000;
+
+/// What is on this device.
+pub fn device(device: &mut Device, _: &DeviceQuestion) -> Result<DeviceView, Fault> {
+    let desk = device.desk()?;
+    let store = &desk.store;
+    let as_of = store
+        .state("done_at")?
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(|bytes| InstantMs(i64::from_be_bytes(bytes)));
+    Ok(DeviceView {
+        device_name: desk.certificate.device_name.clone(),
+        files: store.count_documents(DocumentKind::CaseFile)?,
+        households: store.count_documents(DocumentKind::Household)?,
+        members: store.count_members()?,
+        visit_days: store.count_documents(DocumentKind::VisitDay)?,
+        drafts: store.count_drafts()?,
+        unsent: store.waiting()?,
+        bytes: store.bytes()?,
+        as_of,
+        posts: posts(desk),
+        host: host(desk),
+        filing: if desk.account.demo {
+            "演示版，不对外提供服务"
+        } else {
+            "由主办单位公布"
+        }
+        .to_owned(),
+    })
 }
 
-pub fn complain(_: &mut Answering<'_>, _: &Complain) -> Result<ComplaintRow, Fault> {
-    Err(Fault::new(FaultCode::Internal, "not built"))
+fn posts(desk: &OpenDesk) -> Vec<PostRow> {
+    let assignments = desk.reference.iter().flat_map(|reference| &reference.assignments);
+    assignments
+        .map(|post| PostRow {
+            text: format!("{} · {}", post.role.label(), place_name(&desk.tree, &post.org)),
+            from: post.from,
+            to: post.to,
+        })
+        .collect()
 }
 
-pub fn complaints(_: &mut Device, _: &ComplaintsQuestion) -> Result<Vec<ComplaintRow>, Fault> {
-    Err(Fault::new(FaultCode::Internal, "not built"))
+/// The county runs it.
+fn host(desk: &OpenDesk) -> String {
+    let county = desk.tree.units().find(|unit| unit.level == OrgLevel::County);
+    let name = county.map_or("本县", |unit| unit.name.as_str());
+    let mark = if desk.account.demo { "（演示）" } else { "" };
+    format!("{name}社会治安综合治理中心{mark}")
+}
+
+/// Keeps a complaint; it goes to the county with the next exchange.
+pub fn complain(desk: &mut Answering<'_>, question: &Complain) -> Result<ComplaintRow, Fault> {
+    let words = question.words.trim();
+    if words.is_empty() || words.chars().count() > MOST_CHARACTERS {
+        return Err(Fault::invalid("words", "between 1 and 2000 characters"));
+    }
+    let at = desk.device.senses.now();
+    let row = ComplaintRow { about: question.about, words: words.to_owned(), at, number: None };
+    let ask = desk.ask.clone();
+    let reply = serde_json::to_string(&row).map_err(StoreError::from)?;
+    let open = desk.device.desk()?;
+    open.store.write(|write| -> Result<(), StoreError> {
+        write.put_complaint(&row, question.contact.trim())?;
+        write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply, at)
+    })?;
+    desk.device.exchange.due_at = Some(at);
+    desk.device.touch();
+    Ok(row)
+}
+
+/// The complaints handed in on this device.
+pub fn complaints(device: &mut Device, _: &ComplaintsQuestion) -> Result<Vec<ComplaintRow>, Fault> {
+    Ok(device.desk()?.store.complaints()?.into_iter().map(|pending| pending.row).collect())
 }

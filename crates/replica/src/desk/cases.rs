@@ -34,7 +34,7 @@ fn value(container: &str, name: &str, text: &str) -> Result<Scalar, Fault> {
 }
 
 /// The identifier of a new document: version 7 of the clock and dice.
-fn new_id(device: &Device) -> DocumentId {
+pub fn new_id(device: &Device) -> DocumentId {
     let mut random = [0; 10];
     device.senses.random(&mut random);
     let millis = u64::try_from(device.senses.now().0).unwrap_or(0);
@@ -299,6 +299,9 @@ fn with_seen(entry: Entry, heads: Option<Vec<String>>) -> Entry {
 /// Decides a clash.
 pub fn resolve(desk: &mut Answering<'_>, question: &Resolve) -> Result<Saved, Fault> {
     let today = desk.device.today();
+    if super::households::is_household(desk.device, question.case)? {
+        return super::households::resolve(desk, question);
+    }
     if question.field == "stage" {
         let case = must(desk, question.case, Act::ResolveDecision)?;
         let entry = Entry::ConflictResolved {

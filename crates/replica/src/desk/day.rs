@@ -52,7 +52,7 @@ pub fn next(device: &mut Device) -> Result<Option<NextVisit>, Fault> {
     }))
 }
 
-fn first_team_village(desk: &OpenDesk) -> Option<OrgCode> {
+pub fn first_team_village(desk: &OpenDesk) -> Option<OrgCode> {
     let user = desk.user();
     let teams = &desk.reference.as_ref()?.teams;
     teams

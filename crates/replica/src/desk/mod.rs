@@ -8,6 +8,7 @@ mod find;
 mod households;
 mod lists;
 mod messages;
+mod month;
 mod places;
 mod today;
 mod write;
@@ -97,6 +98,7 @@ impl Desk for Answering<'_> {
         let at = self.device.senses.now();
         let desk = self.device.desk()?;
         desk.store.write(|write| -> Result<(), StoreError> {
+            write.see_messages(Some(question.case))?;
             write.put_looked(question.case, &question.heads.0, at)
         })?;
         self.device.touch();
@@ -219,7 +221,7 @@ impl Desk for Answering<'_> {
     }
 
     fn visit_month(&mut self, question: VisitMonthQuestion) -> Result<VisitMonthView, Fault> {
-        places::month(self.device, &question)
+        month::view(self.device, &question)
     }
 
     fn grids(&mut self, question: GridsQuestion) -> Result<GridsView, Fault> {

@@ -3,19 +3,21 @@
 use serde::Serialize;
 use yidang_api::Fault;
 use yidang_api::case_file::{Heads, Saved};
+use yidang_api::household::HouseholdRow;
+use yidang_api::list::CaseRow;
 use yidang_documents::{
     Author, ChangeHash, Committed, Document, DocumentError, Edit, Projection, project,
 };
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, EntryHeader};
-use yidang_domain::ids::{DocumentId, OrgCode};
+use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_domain::org::OrgTree;
 
 use super::Answering;
 use crate::device::OpenDesk;
 use crate::present;
-use crate::store::{OutboxItem, StoreError, Write};
+use crate::store::{CaseKeys, HouseholdKeys, OutboxItem, StoreError, Write};
 
 /// The question that is being answered.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +50,16 @@ pub(crate) struct Intent {
     pub drafts: Vec<String>,
 }
 
+/// One document of an action, changed and ready to be stored.
+struct Prepared<'a> {
+    intent: &'a Intent,
+    document: Document,
+    committed: Committed,
+    projection: Projection,
+    rows: Indexed,
+    item: OutboxItem,
+}
+
 impl Answering<'_> {
     /// Saves `intent`; when this returns, it is durable. `reply` makes the answer, which is kept
     /// with it, so that a question that comes twice is answered twice and written once.
@@ -56,41 +68,71 @@ impl Answering<'_> {
         intent: &Intent,
         reply: impl FnOnce(&Committed, Saved) -> R,
     ) -> Result<R, Fault> {
+        self.save_all(std::slice::from_ref(intent), reply)
+    }
+
+    /// Saves an action that touches several documents, in one transaction. The answer is about the
+    /// first of them.
+    pub fn save_all<R: Serialize>(
+        &mut self,
+        intents: &[Intent],
+        reply: impl FnOnce(&Committed, Saved) -> R,
+    ) -> Result<R, Fault> {
         let at = self.device.senses.now();
         let ask = self.ask.clone();
         let desk = self.device.desk()?;
-        let mut document = begin_or_load(desk, intent)?;
-        let author = author(desk, intent.on, at);
-        let heads: Option<Vec<ChangeHash>> = intent.heads.as_ref().map(read_heads);
-        let committed = document
-            .commit(&author, heads.as_deref(), &intent.edits)
-            .map_err(|error| refused(&error))?;
+        let prepared = intents
+            .iter()
+            .map(|intent| prepare(desk, intent, at))
+            .collect::<Result<Vec<_>, _>>()?;
+        let first = prepared
+            .first()
+            .ok_or_else(|| Fault::new(yidang_api::FaultCode::Internal, "nothing to save"))?;
         let saved = Saved {
             saved_at: at,
-            heads: Heads(document.heads().iter().map(|hash| hex_of(hash)).collect()),
-            clashed: committed.forked,
+            heads: Heads(first.document.heads().iter().map(|hash| hex_of(hash)).collect()),
+            clashed: first.committed.forked,
         };
-        let projection = project(&document);
-        let reply = reply(&committed, saved);
+        let reply = reply(&first.committed, saved);
         let reply_json = serde_json::to_string(&reply).map_err(StoreError::from)?;
-        let rows = indexed(&desk.tree, &projection, at.date());
-        let item = outbox_item(intent, &projection, committed.hash, at);
         desk.store.write(|write| -> Result<(), StoreError> {
-            write.put_document(document.id(), document.kind(), document.home())?;
-            write.split_snapshot(&document)?;
-            write.put_change(document.id(), &committed.hash, &committed.bytes)?;
-            write.put_outbox(&item)?;
-            for form in &intent.drafts {
-                write.drop_draft(form)?;
-            }
+            prepared.iter().try_for_each(|one| put_prepared(write, one))?;
             write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply_json, at)?;
-            put_rows(write, [(&projection, &rows)])
+            put_rows(write, prepared.iter().map(|one| (&one.projection, &one.rows)))
         })?;
-        desk.remember(document, Some(projection));
+        for one in prepared {
+            desk.remember(one.document, Some(one.projection));
+        }
         self.device.exchange.due_at = Some(at);
         self.device.touch();
         Ok(reply)
     }
+}
+
+fn prepare<'a>(
+    desk: &mut OpenDesk,
+    intent: &'a Intent,
+    at: InstantMs,
+) -> Result<Prepared<'a>, Fault> {
+    let mut document = begin_or_load(desk, intent)?;
+    let author = author(desk, intent.on, at);
+    let heads: Option<Vec<ChangeHash>> = intent.heads.as_ref().map(read_heads);
+    let committed = document
+        .commit(&author, heads.as_deref(), &intent.edits)
+        .map_err(|error| refused(&error))?;
+    let projection = project(&document);
+    let rows = indexed(&desk.tree, &desk.user(), &projection, at.date());
+    let item = outbox_item(intent, &projection, committed.hash, at);
+    Ok(Prepared { intent, document, committed, projection, rows, item })
+}
+
+fn put_prepared(write: &Write<'_>, one: &Prepared<'_>) -> Result<(), StoreError> {
+    let document = &one.document;
+    write.put_document(document.id(), document.kind(), document.home())?;
+    write.split_snapshot(document)?;
+    write.put_change(document.id(), &one.committed.hash, &one.committed.bytes)?;
+    write.put_outbox(&one.item)?;
+    one.intent.drafts.iter().try_for_each(|form| write.drop_draft(form))
 }
 
 fn begin_or_load(desk: &mut OpenDesk, intent: &Intent) -> Result<Document, Fault> {
@@ -149,7 +191,8 @@ fn outbox_item(
 ) -> OutboxItem {
     let parties = match projection {
         Projection::CaseFile(case) => case.parties.as_slice(),
-        _ => &[],
+        Projection::Household(household) => household.members.as_slice(),
+        Projection::VisitDay(_) => &[],
     };
     OutboxItem {
         document: intent.id,
@@ -162,13 +205,35 @@ fn outbox_item(
     }
 }
 
-/// What the index keeps of a case file.
-pub(crate) type Indexed = Option<(yidang_api::list::CaseRow, crate::store::CaseKeys)>;
+/// What the index keeps of a document.
+pub(crate) enum Indexed {
+    /// Of a case file.
+    Case(Box<(CaseRow, CaseKeys)>),
+    /// Of a household.
+    Household(Box<(HouseholdRow, HouseholdKeys)>),
+    /// Nothing.
+    Nothing,
+}
 
-/// Computes what the index keeps.
-pub(crate) fn indexed(tree: &OrgTree, projection: &Projection, today: Date) -> Indexed {
-    let Projection::CaseFile(case) = projection else { return None };
-    Some((present::case_row(tree, case, today), present::case_keys(tree, case)))
+/// Computes what the index keeps, for the desk of `me`.
+pub(crate) fn indexed(
+    tree: &OrgTree,
+    me: &UserId,
+    projection: &Projection,
+    today: Date,
+) -> Indexed {
+    use present::household::{household_keys, household_row};
+    match projection {
+        Projection::CaseFile(case) => Indexed::Case(Box::new((
+            present::case_row(tree, case, today),
+            present::case_keys(tree, case, me),
+        ))),
+        Projection::Household(household) => Indexed::Household(Box::new((
+            household_row(tree, household),
+            household_keys(tree, household),
+        ))),
+        Projection::VisitDay(_) => Indexed::Nothing,
+    }
 }
 
 /// From so many entries on a document's rows are kept, because making them anew takes longer than
@@ -180,16 +245,25 @@ pub(crate) fn put_rows<'a>(
     write: &Write<'_>,
     documents: impl IntoIterator<Item = (&'a Projection, &'a Indexed)>,
 ) -> Result<(), StoreError> {
-    let mut words = Vec::new();
+    let (mut files, mut households) = (Vec::new(), Vec::new());
     for (projection, indexed) in documents {
         if projection.common().entries.len() >= LONG_ENTRIES {
             write.put_projection(projection)?;
         }
-        if let Some((row, keys)) = indexed {
-            words.push((write.put_case(row, keys)?, &keys.words));
+        match indexed {
+            Indexed::Case(found) => {
+                let (row, keys) = found.as_ref();
+                files.push((write.put_case(row, keys)?, keys));
+            }
+            Indexed::Household(found) => {
+                let (row, keys) = found.as_ref();
+                households.push((write.put_household(row, keys)?, keys));
+            }
+            Indexed::Nothing => {}
         }
     }
-    words.into_iter().try_for_each(|(place, words)| write.put_words(place, words))
+    files.into_iter().try_for_each(|(at, keys)| write.put_words(at, &keys.words, &keys.said))?;
+    households.into_iter().try_for_each(|(at, keys)| write.put_household_words(at, &keys.words))
 }
 
 /// Makes the rows of these documents anew: after new reference data and after an upgrade.
@@ -201,7 +275,7 @@ pub(crate) fn index(
     let mut made = Vec::with_capacity(documents.len());
     for id in documents {
         let projection = project(&desk.document(*id)?);
-        let rows = indexed(&desk.tree, &projection, today);
+        let rows = indexed(&desk.tree, &desk.user(), &projection, today);
         made.push((projection, rows));
     }
     desk.store.write(|write| -> Result<(), StoreError> {

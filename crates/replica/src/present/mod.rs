@@ -1,12 +1,13 @@
 //! From projections to what screens show.
 
 mod case_view;
+pub mod household;
 mod row;
 mod words;
 
 pub use case_view::{Source, case_view, delivery, entry_view};
 pub use row::{case_keys, case_row};
-pub use words::{QUIET_AFTER_DAYS, outbox_title};
+pub use words::{QUIET_AFTER_DAYS, outbox_title, place_name};
 
 use crate::device::OpenDesk;
 use yidang_api::list::Stage;

@@ -2,13 +2,15 @@
 
 use yidang_api::list::{CaseRow, DueView, Stage};
 use yidang_documents::CaseProjection;
+use yidang_documents::project::EntryRow;
 use yidang_domain::civil::{Date, InstantMs, date_after};
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::facts::Risk;
 use yidang_domain::finding as search;
+use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::org::{OrgLevel, OrgTree};
 
-use crate::store::CaseKeys;
+use crate::store::{CaseKeys, StoredMessage};
 
 use super::words::{ACCEPT_WITHIN_DAYS, SETTLE_WITHIN_DAYS, is_open};
 use crate::brief::brief;
@@ -102,8 +104,8 @@ fn last_on(case: &CaseProjection) -> Date {
         .unwrap_or_else(|| newest.date())
 }
 
-/// What a file is found by.
-pub fn case_keys(tree: &OrgTree, case: &CaseProjection) -> CaseKeys {
+/// What a file is found by. `me` is the person of the desk.
+pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId) -> CaseKeys {
     let grid = case.grid();
     let code = |level| {
         tree.above(&grid, level).map(|unit| unit.code.as_str().to_owned()).unwrap_or_default()
@@ -117,7 +119,41 @@ pub fn case_keys(tree: &OrgTree, case: &CaseProjection) -> CaseKeys {
         finder: case.common.entries.first().map(|row| row.mark.actor),
         brief: brief(case),
         words: words(tree, case),
+        said: said(case),
+        parties: parties(case),
+        messages: messages(case, me),
     }
+}
+
+fn parties(case: &CaseProjection) -> Vec<(String, Option<DocumentId>)> {
+    case.parties
+        .iter()
+        .filter(|party| party.text("withdrawn") != "true")
+        .map(|party| (party.text("name"), party.text("household").parse().ok()))
+        .collect()
+}
+
+/// Entries of others that came after the person of the desk wrote in the file: what those who judged
+/// it or worked on it have to say to them.
+fn messages(case: &CaseProjection, me: &UserId) -> Vec<StoredMessage> {
+    let by = |row: &EntryRow| row.header.as_ref().map(|header| header.by.clone());
+    case.common
+        .entries
+        .iter()
+        .skip_while(|row| by(row).as_ref() != Some(me))
+        .filter(|row| by(row).as_ref() != Some(me))
+        .filter_map(|row| {
+            let entry = row.entry()?;
+            Some(StoredMessage {
+                key: row.key.as_str().to_owned(),
+                actor: row.mark.actor,
+                at: row.mark.at,
+                kind: entry.kind().name(),
+                label: entry.kind().label().to_owned(),
+                text: entry.gist(),
+            })
+        })
+        .collect()
 }
 
 /// Everything a file can be found by.
@@ -146,10 +182,15 @@ fn words(tree: &OrgTree, case: &CaseProjection) -> String {
         words.push_str(&search::tails(&phone));
         words.push_str(" 0x0 ");
     }
-    for entry in &case.common.entries {
-        let said = entry.entry().map(Entry::gist).unwrap_or_default();
-        words.push_str(&search::tokens(&said));
-        words.push_str(" 0x0 ");
-    }
     words
+}
+
+/// Everything that was said in its entries.
+fn said(case: &CaseProjection) -> String {
+    let mut said = String::new();
+    for entry in &case.common.entries {
+        said.push_str(&search::tokens(&entry.entry().map(Entry::gist).unwrap_or_default()));
+        said.push_str(" 0x0 ");
+    }
+    said
 }

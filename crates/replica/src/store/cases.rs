@@ -1,5 +1,7 @@
 //! What lists show of case files, and how they are found.
 
+use std::collections::BTreeMap;
+
 use prost::Message;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params, params_from_iter};
@@ -8,7 +10,7 @@ use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::Certificate;
 
-use super::{Access, Read, Store, StoreError, Write};
+use super::{Access, Read, Store, StoreError, StoredMessage, Write};
 use crate::brief::Brief;
 use crate::people::SOMEBODY;
 
@@ -29,8 +31,14 @@ pub struct CaseKeys {
     pub finder: Option<[u8; 16]>,
     /// The gist for lists.
     pub brief: Brief,
-    /// Tokens for the search.
+    /// Tokens for the search: of what the file states.
     pub words: String,
+    /// Tokens for the search: of what was said in entries.
+    pub said: String,
+    /// Whom it is about, with the household where the party names one.
+    pub parties: Vec<(String, Option<DocumentId>)>,
+    /// Entries of others that concern the person of this desk.
+    pub messages: Vec<StoredMessage>,
 }
 
 /// A row with what only this device knows of it.
@@ -52,6 +60,42 @@ pub struct CaseFilter {
 }
 
 impl CaseFilter {
+    /// Files in whose entries something was said.
+    #[must_use]
+    pub fn said(query: &str) -> Self {
+        let mut filter = Self::default();
+        filter.and("c.sealed = 0", None);
+        filter.and(
+            "c.number_of IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)",
+            Some(Value::Text(format!("said : ({query})"))),
+        );
+        filter
+    }
+
+    /// Files that name a household, or somebody who lives there within its grid.
+    #[must_use]
+    pub fn of_household(id: DocumentId, open: bool) -> Self {
+        let mut filter = Self::default();
+        filter.and("c.sealed = 0", None);
+        if open {
+            filter.and("c.stage <> ?", Some(stage_value(Stage::Closed)));
+        }
+        filter.and(
+            "c.document IN (SELECT p.document FROM case_party p WHERE p.household = ?)",
+            Some(Value::Blob(id.as_bytes().to_vec())),
+        );
+        let named = filter.conditions.pop().unwrap_or_default();
+        filter.and(
+            &format!(
+                "({named} OR (c.grid, c.document) IN (SELECT h.grid, p.document FROM household_row h \
+                 JOIN member_row m ON m.household = h.document JOIN case_party p ON p.name = m.name \
+                 WHERE h.document = ?))"
+            ),
+            Some(Value::Blob(id.as_bytes().to_vec())),
+        );
+        filter
+    }
+
     /// The selection that a screen asked for, seen on `today`.
     #[must_use]
     pub fn of(list: &ListCaseFiles, today: Date) -> Self {
@@ -187,7 +231,29 @@ impl Write<'_> {
                 ],
                 |row| row.get(0),
             )?;
+        self.put_parties(row.id, &keys.parties)?;
+        for message in &keys.messages {
+            self.put_message(row.id, message)?;
+        }
         Ok(SearchPlace { number, is_new })
+    }
+
+    fn put_parties(
+        &self,
+        id: DocumentId,
+        parties: &[(String, Option<DocumentId>)],
+    ) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached("DELETE FROM case_party WHERE document = ?1 AND position >= ?2")?
+            .execute(params![id.as_bytes(), i64::try_from(parties.len()).unwrap_or(i64::MAX)])?;
+        let mut put = self
+            .sql()
+            .prepare_cached("INSERT OR REPLACE INTO case_party VALUES (?1, ?2, ?3, ?4)")?;
+        for (position, (name, household)) in (0_i64..).zip(parties) {
+            let household = household.as_ref().map(|id| id.as_bytes().as_slice());
+            put.execute(params![id.as_bytes(), position, name, household])?;
+        }
+        Ok(())
     }
 
     fn place_of(&self, id: DocumentId) -> Result<Option<i64>, StoreError> {
@@ -200,24 +266,27 @@ impl Write<'_> {
 
     /// Keeps the words by which a file is found. After all rows of a transaction: a statement on an
     /// ordinary table makes the index write out whatever it holds so far.
-    pub fn put_words(&self, place: SearchPlace, words: &str) -> Result<(), StoreError> {
+    pub fn put_words(&self, place: SearchPlace, words: &str, said: &str) -> Result<(), StoreError> {
         if !place.is_new {
             self.sql()
                 .prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?
                 .execute([place.number])?;
         }
         self.sql()
-            .prepare_cached("INSERT INTO case_search (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![place.number, words])?;
+            .prepare_cached("INSERT INTO case_search (rowid, words, said) VALUES (?1, ?2, ?3)")?
+            .execute(params![place.number, words, said])?;
         Ok(())
     }
 
-    /// Merges parts of the search index, at most so many pages of it. Small steps keep it quick to
-    /// search without anybody waiting for them.
+    /// Merges parts of the search indexes, at most so many pages of each. Small steps keep it quick
+    /// to search without anybody waiting for them.
     pub fn tidy(&self, pages: u32) -> Result<(), StoreError> {
-        self.sql()
-            .prepare_cached("INSERT INTO case_search (case_search, rank) VALUES ('merge', ?1)")?
-            .execute([pages])?;
+        for sql in [
+            "INSERT INTO case_search (case_search, rank) VALUES ('merge', ?1)",
+            "INSERT INTO household_search (household_search, rank) VALUES ('merge', ?1)",
+        ] {
+            self.sql().prepare_cached(sql)?.execute([pages])?;
+        }
         Ok(())
     }
 
@@ -244,6 +313,27 @@ impl Write<'_> {
             params![id.as_bytes(), changes],
         )?;
         Ok(())
+    }
+}
+
+/// By which unit files are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnitColumn {
+    /// 网格
+    Grid,
+    /// 村
+    Village,
+    /// 乡镇
+    Township,
+}
+
+impl UnitColumn {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Grid => "grid",
+            Self::Village => "village",
+            Self::Township => "township",
+        }
     }
 }
 
@@ -274,6 +364,18 @@ pub trait ReadCases: Read {
         let mut statement = self.sql().prepare_cached(&sql)?;
         let rows = statement
             .query_map(params_from_iter(&filter.values), |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many files are open, by the unit in a column: `grid`, `village` or `township`.
+    fn open_by(&self, column: UnitColumn) -> Result<BTreeMap<String, u32>, StoreError> {
+        let column = column.name();
+        let mut statement = self.sql().prepare_cached(&format!(
+            "SELECT {column}, count(*) FROM case_row
+             WHERE sealed = 0 AND stage <> ?1 GROUP BY {column}"
+        ))?;
+        let rows = statement
+            .query_map([stage_name(Stage::Closed)], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -179,6 +179,27 @@ impl Write<'_> {
         self.sql().execute("UPDATE case_row SET sealed = 1 WHERE document = ?1", [id])?;
         Ok(())
     }
+
+    /// Deletes everything of a document that left the ring. Households are not kept as files are:
+    /// whoever has nothing to do with a family any more keeps nothing of it.
+    pub fn forget(&self, id: DocumentId) -> Result<(), StoreError> {
+        let id = id.as_bytes();
+        let number: Option<i64> = self
+            .sql()
+            .query_row("SELECT number_of FROM household_row WHERE document = ?1", [id], |row| {
+                row.get(0)
+            })
+            .optional()?;
+        if let Some(number) = number {
+            self.sql().execute("DELETE FROM household_search WHERE rowid = ?1", [number])?;
+        }
+        for table in ["change", "batch", "projection", "household_row", "looked", "message"] {
+            self.sql().execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id])?;
+        }
+        self.sql().execute("DELETE FROM member_row WHERE household = ?1", [id])?;
+        self.sql().execute("DELETE FROM document WHERE document = ?1", [id])?;
+        Ok(())
+    }
 }
 
 fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
@@ -187,6 +208,18 @@ fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
 
 /// Reads documents.
 pub trait ReadDocuments: Read {
+    /// Sealed documents of this kind of which nothing waits to be sent.
+    fn sealed(&self, kind: DocumentKind) -> Result<Vec<DocumentId>, StoreError> {
+        let mut statement = self.sql().prepare_cached(
+            "SELECT document FROM document d WHERE d.sealed = 1 AND d.kind = ?1
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.document = d.document
+               AND o.delivery IN (0, 1))
+             AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.document = d.document AND b.push = 1)",
+        )?;
+        let rows = statement.query_map([kind.name()], |row| row.get::<_, [u8; 16]>(0))?;
+        Ok(rows.map(|id| id.map(DocumentId::from_bytes)).collect::<Result<_, _>>()?)
+    }
+
     /// What is kept of a document.
     fn stored(&self, id: DocumentId) -> Result<Option<StoredDocument>, StoreError> {
         Ok(self

@@ -2,7 +2,10 @@
 
 mod cases;
 mod changes;
+mod desk;
 mod drafts;
+mod households;
+mod messages;
 mod outbox;
 mod schema;
 mod state;
@@ -10,8 +13,11 @@ mod state;
 use rusqlite::{Connection, ErrorCode, Transaction};
 use yidang_api::{Fault, FaultCode};
 
-pub use cases::{CaseFilter, CaseKeys, ReadCases, StoredRow};
+pub use cases::{CaseFilter, CaseKeys, ReadCases, StoredRow, UnitColumn};
 pub use changes::{Proofs, ReadDocuments, StoredBatch};
+pub use desk::ReadDesk;
+pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds};
+pub use messages::{ReadMessages, StoredMessage};
 pub use outbox::{OutboxItem, PendingBatch, ReadOutbox};
 pub use state::ReadState;
 

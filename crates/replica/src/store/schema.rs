@@ -168,6 +168,91 @@ INSERT INTO case_search (case_search, rank) VALUES ('crisismerge', 64);
 -- Only long files keep their rows; of the others they are made when somebody looks.
 DELETE FROM projection;
 INSERT INTO state (name, value) SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
+", "
+CREATE TABLE household_row (
+  number_of INTEGER PRIMARY KEY,       -- row of the search index
+  document  BLOB NOT NULL UNIQUE,
+  grid      TEXT NOT NULL,
+  village   TEXT NOT NULL,
+  township  TEXT NOT NULL,
+  plate     TEXT NOT NULL,             -- the door plate in an order that numbers keep
+  seen_on   TEXT,                      -- when somebody was last there
+  has_needs INTEGER NOT NULL,
+  gone      INTEGER NOT NULL,          -- joined another household
+  row       TEXT NOT NULL              -- what a list shows, as JSON
+) STRICT;
+CREATE INDEX household_by_grid ON household_row (grid, plate);
+
+-- Who lives in a household now.
+CREATE TABLE member_row (
+  household BLOB NOT NULL,
+  position  INTEGER NOT NULL,
+  name      TEXT NOT NULL,
+  relation  TEXT NOT NULL,
+  PRIMARY KEY (household, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX member_by_name ON member_row (name);
+
+CREATE VIRTUAL TABLE household_search USING fts5(
+  words, content = '', contentless_delete = 1, tokenize = 'ascii'
+);
+INSERT INTO household_search (household_search, rank) VALUES ('automerge', 0);
+INSERT INTO household_search (household_search, rank) VALUES ('crisismerge', 64);
+
+-- Whom a file is about, with the household where the party names one.
+CREATE TABLE case_party (
+  document  BLOB NOT NULL,
+  position  INTEGER NOT NULL,
+  name      TEXT NOT NULL,
+  household BLOB,
+  PRIMARY KEY (document, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX case_party_by_name ON case_party (name);
+CREATE INDEX case_party_by_household ON case_party (household) WHERE household IS NOT NULL;
+CREATE INDEX case_by_grid ON case_row (grid, stage);
+
+-- What was said in entries is found apart from what the file states.
+DROP TABLE case_search;
+CREATE VIRTUAL TABLE case_search USING fts5(
+  words, said, content = '', contentless_delete = 1, tokenize = 'ascii'
+);
+INSERT INTO case_search (case_search, rank) VALUES ('automerge', 0);
+INSERT INTO case_search (case_search, rank) VALUES ('crisismerge', 64);
+
+-- Entries of others in files that this person wrote in.
+CREATE TABLE message (
+  document BLOB NOT NULL,
+  key      TEXT NOT NULL,              -- of the entry
+  actor    BLOB NOT NULL,
+  at       INTEGER NOT NULL,
+  kind     TEXT NOT NULL,
+  label    TEXT NOT NULL,
+  text     TEXT NOT NULL,
+  seen     INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (document, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX message_by_time ON message (at);
+CREATE INDEX message_unseen ON message (document) WHERE seen = 0;
+
+-- Selections under a name.
+CREATE TABLE saved_view (
+  name     TEXT PRIMARY KEY NOT NULL,
+  list     TEXT NOT NULL,
+  position INTEGER NOT NULL
+) STRICT;
+
+-- Complaints, kept until the county has them and afterwards.
+CREATE TABLE complaint (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  about    TEXT NOT NULL,
+  words    TEXT NOT NULL,
+  contact  TEXT NOT NULL,
+  at       INTEGER NOT NULL,
+  number   INTEGER
+) STRICT;
+
+INSERT OR REPLACE INTO state (name, value)
+  SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
 "];
 
 /// The version that this program writes.
@@ -208,6 +293,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 2).unwrap();
         insta::assert_snapshot!("tables-of-version-2", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_3() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 3).unwrap();
+        insta::assert_snapshot!("tables-of-version-3", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use prost::Message;
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::civil::InstantMs;
+use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
 use yidang_sync_protocol::{Receipt, SyncReply, Verdict};
@@ -125,6 +126,10 @@ fn end(
         }
         for id in reply.released.iter().filter_map(|id| id.as_slice().try_into().ok()) {
             write.seal(DocumentId::from_bytes(id))?;
+        }
+        // What left the ring goes once nothing of it waits to be sent.
+        for id in write.sealed(DocumentKind::Household)? {
+            write.forget(id)?;
         }
         put_place(write, reply, now, done)
     })?;

@@ -119,12 +119,13 @@ pub fn take(
         };
         ready.push_back((page, read));
     }
-    let (tree, mut stored, mut received) = (&desk.tree, Vec::new(), 0);
+    let (me, mut stored, mut received) = (desk.user(), Vec::new(), 0);
+    let tree = &desk.tree;
     desk.store.write(|write| -> Result<(), StoreError> {
         let mut rows = Vec::with_capacity(ready.len());
         while let Some((page, read)) = ready.pop_front() {
             received += put(write, page, &read, now)?;
-            rows.push(indexed(tree, &read.projection, now.date()));
+            rows.push(indexed(tree, &me, &read.projection, now.date()));
             stored.push(read);
             if somebody_waits() {
                 break;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
+use yidang_api::device::{ComplaintTaken, TakeComplaint};
 use yidang_api::session::{DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionView, SignOut};
 use yidang_api::sync::{LogKind, SyncNow, SyncState, SyncView};
 use yidang_api::{Fault, FaultCode, Link};
@@ -72,7 +73,7 @@ pub async fn ask_online<O: Outside>(
     let mut id = [0; 16];
     lock(device).senses.random(&mut id);
     if let Some(ask) = ask {
-        id = short_id(ask);
+        id = short_id(&lock(device).desk()?.certificate_id, ask);
     }
     loop {
         let (url, body) = {
@@ -103,9 +104,43 @@ pub async fn ask_online<O: Outside>(
     }
 }
 
-/// Sixteen bytes for the name of a question.
-fn short_id(ask: &str) -> [u8; 16] {
-    *uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, ask.as_bytes()).as_bytes()
+/// Brings complaints to the county that it does not have yet. What fails is tried again next time.
+pub async fn hand_in_complaints<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O, seat: u64) {
+    use crate::store::ReadDesk;
+    let waiting: Vec<_> = {
+        let mut device = lock(device);
+        let Ok(desk) = device.desk_of(seat) else { return };
+        let all = desk.store.complaints().unwrap_or_default();
+        all.into_iter().filter(|pending| pending.row.number.is_none()).collect()
+    };
+    for pending in waiting {
+        let question = TakeComplaint {
+            about: pending.row.about,
+            words: pending.row.words,
+            contact: pending.contact,
+            at: pending.row.at,
+        };
+        let Ok(json) = serde_json::to_string(&question) else { return };
+        // The same name each time: a complaint whose answer was lost is kept once.
+        let ask = format!("complaint/{}/{}", pending.position, question.at.0);
+        let answer = ask_online(device, outside, Some(&ask), "take_complaint", &json).await;
+        let Some(taken) = answer.ok().and_then(|json| serde_json::from_str(&json).ok()) else {
+            return;
+        };
+        let ComplaintTaken { number } = taken;
+        let mut device = lock(device);
+        let Ok(desk) = device.desk_of(seat) else { return };
+        let done = desk.store.write(|write| -> Result<(), StoreError> {
+            write.complaint_taken(pending.position, number)
+        });
+        drop(done);
+        device.touch();
+    }
+}
+
+/// Sixteen bytes for the name of a question of this device.
+fn short_id(certificate: &[u8; 16], ask: &str) -> [u8; 16] {
+    *uuid::Uuid::new_v5(&uuid::Uuid::from_bytes(*certificate), ask.as_bytes()).as_bytes()
 }
 
 fn fault_of(stop: Stop) -> Fault {
@@ -154,7 +189,12 @@ pub async fn exchange<O: Outside>(
         device.seat
     };
     let ended = pages(device, outside, seat).await;
-    finish(&mut lock(device), seat, ended)
+    let is_done = ended.is_ok();
+    let finished = finish(&mut lock(device), seat, ended);
+    if is_done {
+        hand_in_complaints(device, outside, seat).await;
+    }
+    finished
 }
 
 /// The newest own change; a store that cannot say it fails at the first request too.
