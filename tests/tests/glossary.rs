@@ -9,13 +9,15 @@ use yidang_domain::calendar::{DayOffRule, FebruaryRule, MoveReason};
 use yidang_domain::case_state::{MoveError, Stage};
 use yidang_domain::category::{self, CLASSES};
 use yidang_domain::citizen_number::{CitizenNumberError, Sex};
+use yidang_domain::codes::{RELATIONS, SexCode};
+use yidang_domain::crosswalk::{OlderB, TypeB, TypeC};
 use yidang_domain::entry::{AgreementForm, DocumentKind, Entry, EntryKind, FiveSayings};
 use yidang_domain::facts::{CASE_FACTS, Field, PARTY_FIELDS, Risk, Side, Source};
 use yidang_domain::household::{
     FILE_FIELDS, HOUSEHOLD_FACTS, MEMBER_FIELDS, TEAM_FIELDS, VISIT_PLAN,
 };
 use yidang_domain::labels::label_of;
-use yidang_domain::org::Role;
+use yidang_domain::org::{GridKind, Role};
 
 /// The words of the field that are used everywhere, whether or not a label says them.
 const WORDS: [&str; 24] = [
@@ -120,7 +122,10 @@ fn of_people() -> Vec<Label> {
         Role::Server,
     ];
     let mut labels = of("Role", roles, Role::label);
+    labels.extend(of("GridKind", GridKind::ALL, GridKind::label));
     labels.extend(of("Sex", every![Sex::Male, Sex::Female], Sex::label));
+    labels.extend(of("SexCode", SexCode::ALL, SexCode::label));
+    labels.extend(of("RELATIONS", RELATIONS, |row| row.word));
     let errors = [
         CitizenNumberError::Length,
         CitizenNumberError::Character { position: 1 },
@@ -199,6 +204,13 @@ fn of_categories() -> Vec<Label> {
     labels
 }
 
+fn of_the_official_tables() -> Vec<Label> {
+    let mut labels = of("TypeB", TypeB::ALL, TypeB::label);
+    labels.extend(of("OlderB", OlderB::ALL, OlderB::label));
+    labels.extend(of("TypeC", TypeC::ALL, TypeC::label));
+    labels
+}
+
 fn labels() -> Vec<Label> {
     let mut all = of("the words used everywhere", WORDS, |word| word);
     all.extend(of_entries());
@@ -208,6 +220,7 @@ fn labels() -> Vec<Label> {
     all.extend(of_registers());
     all.extend(of_the_schema());
     all.extend(of_categories());
+    all.extend(of_the_official_tables());
     all
 }
 

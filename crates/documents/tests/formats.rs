@@ -122,6 +122,10 @@ fn entries() -> Vec<Entry> {
         Entry::DayMoved { to: date, reason: "大雪".into() },
         Entry::DayCancelled { reason: "大雪".into() },
         Entry::HouseholdSeen { words: "都好".into() },
+        Entry::HouseholdMoved { to: "6106211032032008".into(), reason: "搬家".into() },
+        Entry::HouseholdSplit { into: id(), reason: "儿子成家".into() },
+        Entry::HouseholdMerged { into: id(), reason: "与子同住".into() },
+        Entry::Imported { from: "户籍表.xlsx".into() },
     ]
 }
 

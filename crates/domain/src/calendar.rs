@@ -4,14 +4,15 @@
 //! setting of the county (domain note 5.6). A day keeps its nominal name wherever it is moved to, so
 //! that planned and held days can be counted against each other and two devices mean the same day.
 
+mod work;
+
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil::Weekday;
 use serde::{Deserialize, Serialize};
 
+pub use self::work::{WorkCalendar, yanchang_2026};
 use crate::civil::{Date, date_after};
 
 /// Which day counts as the 30th of February.
@@ -68,82 +69,6 @@ impl DayOffRule {
             Self::PreviousWorkingDay => "提前到上一个工作日",
         }
     }
-}
-
-/// Which days are worked. Where nothing is listed, Saturday and Sunday are off.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct WorkCalendar {
-    days_off: BTreeSet<Date>,
-    make_up: BTreeSet<Date>,
-}
-
-/// No run of days off is longer; a broken calendar must not send a visit day into another season.
-const LONGEST_REST: i64 = 31;
-
-impl WorkCalendar {
-    /// The calendar with these public days off and these make-up days (调休上班日).
-    #[must_use]
-    pub fn new(
-        days_off: impl IntoIterator<Item = Date>,
-        make_up: impl IntoIterator<Item = Date>,
-    ) -> Self {
-        Self { days_off: days_off.into_iter().collect(), make_up: make_up.into_iter().collect() }
-    }
-
-    /// Until when days off are known: the end of the last year that has any.
-    #[must_use]
-    pub fn known_until(&self) -> Option<Date> {
-        let last = self.days_off.iter().chain(&self.make_up).max()?;
-        Date::new(last.year(), 12, 31).ok()
-    }
-
-    /// Whether `date` is worked. A date listed as both is worked: a make-up day is the later word.
-    #[must_use]
-    pub fn is_working(&self, date: Date) -> bool {
-        let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-        self.make_up.contains(&date) || !is_weekend && !self.days_off.contains(&date)
-    }
-
-    /// The nearest day worked, going from `date` by `step` days; `date` itself where none is near.
-    fn nearest_working(&self, date: Date, step: i64) -> Date {
-        (1..=LONGEST_REST)
-            .map(|count| date_after(date, count * step))
-            .find(|day| self.is_working(*day))
-            .unwrap_or(date)
-    }
-}
-
-/// First and last day of each public holiday of 2026.
-///
-/// Source: 国务院办公厅关于2026年部分节假日安排的通知.
-const HOLIDAYS_2026: [(Date, Date); 7] = [
-    (Date::constant(2026, 1, 1), Date::constant(2026, 1, 3)), // 元旦
-    (Date::constant(2026, 2, 15), Date::constant(2026, 2, 23)), // 春节
-    (Date::constant(2026, 4, 4), Date::constant(2026, 4, 6)), // 清明节
-    (Date::constant(2026, 5, 1), Date::constant(2026, 5, 5)), // 劳动节
-    (Date::constant(2026, 6, 19), Date::constant(2026, 6, 21)), // 端午节
-    (Date::constant(2026, 9, 25), Date::constant(2026, 9, 27)), // 中秋节
-    (Date::constant(2026, 10, 1), Date::constant(2026, 10, 7)), // 国庆节
-];
-
-/// The weekend days worked in exchange, from the same notice.
-const MAKE_UP_2026: [Date; 6] = [
-    Date::constant(2026, 1, 4),
-    Date::constant(2026, 2, 14),
-    Date::constant(2026, 2, 28),
-    Date::constant(2026, 5, 9),
-    Date::constant(2026, 9, 20),
-    Date::constant(2026, 10, 10),
-];
-
-/// The calendar of 2026 in 延长县: that of the State Council, without local days.
-#[must_use]
-pub fn yanchang_2026() -> WorkCalendar {
-    let days_off = HOLIDAYS_2026.iter().flat_map(|(first, last)| {
-        std::iter::successors(Some(*first), |day| Some(date_after(*day, 1)))
-            .take_while(move |day| day <= last)
-    });
-    WorkCalendar::new(days_off, MAKE_UP_2026)
 }
 
 /// One of the thirty-six visit days of a year by its name. "2026-02-30" exists: what it means in
@@ -468,10 +393,6 @@ mod tests {
         .collect()
     }
 
-    fn is_working(month: i8, day: i8) -> bool {
-        yanchang_2026().is_working(date(2026, month, day))
-    }
-
     const LATER: [&str; 7] = [
         "2026-01-10 > 2026-01-12: 遇休息日顺延",
         "2026-02-20 > 2026-02-24: 遇休息日顺延",
@@ -498,18 +419,6 @@ mod tests {
         let mut all: Vec<String> = days.into_iter().chain(february).map(str::to_owned).collect();
         all.sort();
         all
-    }
-
-    #[test]
-    fn the_holidays_of_2026_are_off_and_their_make_up_days_are_worked() {
-        for (month, day) in [(1, 1), (2, 20), (2, 23), (4, 6), (5, 5), (6, 19), (9, 25), (10, 7)] {
-            assert!(!is_working(month, day), "{month}/{day}");
-        }
-        for (month, day) in [(1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10)] {
-            assert!(is_working(month, day), "{month}/{day}");
-        }
-        assert!(is_working(2, 24), "the day after the Spring Festival is an ordinary Tuesday");
-        assert!(!is_working(11, 21), "an ordinary Saturday is off");
     }
 
     #[test]

@@ -1,84 +1,173 @@
 //! Words for the full-text index, made so that one and two characters find something.
 //!
 //! Every Han character is a token of its own and a query is a phrase of them; names also give their
-//! pinyin initials, numbers their tails.
+//! pinyin initials, numbers their tails. Full-width letters and digits are the same as plain ones.
+
+mod surnames;
 
 use pinyin::ToPinyin;
+
+use crate::case_state::Stage;
+use crate::category;
 
 /// Marks initials, so that `wyy` does not match English words.
 const INITIALS: char = 'ㄅ';
 /// Marks tails of numbers.
 const TAIL: char = 'ㄆ';
+/// Stands for punctuation and between fields: no phrase crosses it.
+const SENTINEL: &str = "0x0";
+/// How many last digits of a number lead to it.
+const TAIL_LENGTHS: std::ops::RangeInclusive<usize> = 3..=8;
+/// How many digits a number written in groups may have to be found without its hyphens.
+const JOINED_LENGTHS: std::ops::RangeInclusive<usize> = 3..=12;
 
 const fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+    matches!(c, '〇' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{323af}')
 }
 
+/// How far the full-width forms lie behind ASCII in Unicode.
+const FULL_WIDTH_AHEAD: u32 = 0xfee0;
+
+/// The character meant by one from a Chinese keyboard: letters, digits and signs as in ASCII.
+fn plain(c: char) -> char {
+    let ascii = match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - FULL_WIDTH_AHEAD),
+        '\u{3000}' => Some(' '),
+        _ => None,
+    };
+    ascii.unwrap_or(c)
+}
+
 /// The tokens of `text` for the index. Punctuation leaves a sentinel, so that no phrase crosses it.
+///
+/// A number written in groups is found without its hyphens too: 3-01 by 301.
 #[must_use]
 pub fn tokens(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
+    let text: String = text.chars().map(plain).collect();
+    let mut out = spaced(&text);
+    for number in joined(&text) {
+        out.push_str(&format!(" {SENTINEL} {number} "));
+    }
+    out
+}
+
+/// Begins with a space, so that what stands before it in the index stays a token of its own.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2 + 1);
+    out.push(' ');
     for c in text.chars() {
         if is_han(c) {
-            out.push(' ');
-            out.push(c);
-            out.push(' ');
+            out.extend([' ', c, ' ']);
         } else if c.is_alphanumeric() {
             out.extend(c.to_lowercase());
         } else {
-            out.push_str(" 0x0 ");
+            out.extend([" ", SENTINEL, " "]);
         }
     }
     out
 }
 
-/// The tokens that lead from the initials of a name to it.
+const fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}')
+}
+
+/// The numbers in `text` that are written in groups, without what divides them.
+fn joined(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_ascii_digit() && !is_hyphen(c))
+        .map(|run| run.trim_matches(is_hyphen))
+        .filter(|run| run.contains(is_hyphen))
+        .map(|run| run.chars().filter(char::is_ascii_digit).collect::<String>())
+        .filter(|number| JOINED_LENGTHS.contains(&number.len()))
+}
+
+/// The tokens that lead from the initials of a name to it, or of several names between commas.
+///
+/// A surname that is read otherwise than its character elsewhere (曾, 单, 尉迟) gives the initials of
+/// both readings.
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let letters: String = name
-        .chars()
-        .filter_map(|c| c.to_pinyin())
-        .filter_map(|pinyin| pinyin.plain().chars().next())
-        .collect();
-    if letters.is_empty() { String::new() } else { format!(" {INITIALS}{letters} ") }
+    name.split(is_between_names).flat_map(initials_of_one).collect()
+}
+
+/// A blank or a dot stands within a name: 王　一, 买买提·吐尔逊.
+fn is_between_names(c: char) -> bool {
+    let is_within = is_han(c) || c.is_alphanumeric() || c.is_whitespace();
+    !is_within && !matches!(c, '·' | '•' | '・' | '‧')
+}
+
+fn initials_of_one(name: &str) -> Vec<String> {
+    let name: String = name.chars().filter(|c| is_han(*c)).collect();
+    let mut all = vec![letters(name.chars())];
+    for (surname, length) in surnames::readings(&name) {
+        let letters = format!("{surname}{}", letters(name.chars().skip(length)));
+        if !all.contains(&letters) {
+            all.push(letters);
+        }
+    }
+    all.into_iter()
+        .filter(|letters| !letters.is_empty())
+        .map(|letters| format!(" {INITIALS}{letters} "))
+        .collect()
+}
+
+fn letters(characters: impl Iterator<Item = char>) -> String {
+    characters
+        .filter_map(|c| match c.to_pinyin() {
+            Some(pinyin) => pinyin.plain().chars().next(),
+            None => surnames::rare(c),
+        })
+        .collect()
 }
 
 /// The tokens that lead from the last digits of a number to it.
 #[must_use]
 pub fn tails(text: &str) -> String {
-    let digits: Vec<char> = text.chars().filter(char::is_ascii_digit).collect();
-    (4..=8)
+    let digits: Vec<char> = text.chars().map(plain).filter(char::is_ascii_digit).collect();
+    TAIL_LENGTHS
         .filter(|length| *length <= digits.len())
         .filter_map(|length| digits.get(digits.len() - length..))
         .map(|tail| format!(" {TAIL}{} ", tail.iter().collect::<String>()))
         .collect()
 }
 
-/// The query for what somebody typed; `None` where nothing searchable is in it.
+/// The tokens that lead to a file from what it is about and where it stands: the words of its
+/// category, of the class above it, and of its stage.
+#[must_use]
+pub fn labels(category: &str, stage: Stage) -> String {
+    let class = category::find(category).map_or("", |(class, _)| class.label);
+    [&category::label(category), class, stage.label()]
+        .map(|words| format!(" {SENTINEL} {} {SENTINEL} ", tokens(words)))
+        .concat()
+}
+
+/// The query for what somebody typed; `None` where nothing searchable is in it. Words divided by
+/// blanks or punctuation must all fit.
 #[must_use]
 pub fn query(typed: &str) -> Option<String> {
+    let typed: String = typed.chars().map(plain).collect();
     // Punctuation separates like a space: no phrase of the index crosses it either.
     let terms: Vec<String> =
         typed.split(|c: char| !is_han(c) && !c.is_alphanumeric()).filter_map(term).collect();
-    if terms.is_empty() { None } else { Some(terms.join(" ")) }
+    // The engine takes no phrase beside a parenthesis without the word between them.
+    if terms.is_empty() { None } else { Some(terms.join(" AND ")) }
 }
 
 fn term(word: &str) -> Option<String> {
-    let tokens = tokens(word);
-    let parts: Vec<&str> = tokens.split_whitespace().filter(|part| *part != "0x0").collect();
-    if parts.is_empty() {
-        return None;
-    }
+    let tokens = spaced(word);
+    let parts: Vec<&str> = tokens.split_whitespace().filter(|part| *part != SENTINEL).collect();
+    let last = parts.last()?;
     let phrase = format!("\"{}\"", parts.join(" "));
+    // What the sentinel begins with would find every file with a comma in it.
+    let phrase = if SENTINEL.starts_with(last) { phrase } else { format!("{phrase}*") };
     if word.chars().all(|c| c.is_ascii_alphabetic()) {
         let lower = word.to_ascii_lowercase();
-        return Some(format!("({phrase}* OR \"{INITIALS}{lower}\"*)"));
+        return Some(format!("({phrase} OR \"{INITIALS}{lower}\"*)"));
     }
-    if word.chars().all(|c| c.is_ascii_digit()) && (4..=8).contains(&word.len()) {
-        return Some(format!("({phrase}* OR \"{TAIL}{word}\")"));
+    if word.chars().all(|c| c.is_ascii_digit()) && TAIL_LENGTHS.contains(&word.len()) {
+        return Some(format!("({phrase} OR \"{TAIL}{word}\")"));
     }
-    Some(format!("{phrase}*"))
+    Some(phrase)
 }
 
 #[cfg(test)]
@@ -100,15 +189,37 @@ mod tests {
 
     #[test]
     fn a_sentence_pasted_with_its_punctuation_is_found_part_by_part() {
-        assert_eq!(query("墙根，羊群。"), Some("\"墙 根\"* \"羊 群\"*".into()));
+        assert_eq!(query("墙根，羊群。"), Some("\"墙 根\"* AND \"羊 群\"*".into()));
     }
 
     #[test]
     fn a_quotation_mark_cannot_leave_the_query() {
+        assert_eq!(query("\" OR 1"), Some("(\"or\"* OR \"ㄅor\"*) AND \"1\"*".into()));
+    }
+
+    #[test]
+    fn the_sentinel_itself_is_never_looked_for() {
+        assert_eq!(query("0"), Some("\"0\"".into()));
+        assert_eq!(query("0X"), Some("\"0x\"".into()));
+        assert_eq!(query("室0"), Some("\"室 0\"".into()));
+        assert_eq!(query("0x0"), None);
+        assert_eq!(query("00"), Some("\"00\"*".into()));
+    }
+
+    #[test]
+    fn several_names_in_one_field_have_initials_of_their_own() {
+        let found = initials("王样一、李 例二；买买提·吐尔逊");
+        assert_eq!(found.split_whitespace().collect::<Vec<_>>(), ["ㄅwyy", "ㄅlle", "ㄅmmttex"]);
+        assert_eq!(initials("Anna"), "");
+        assert_eq!(initials("、"), "");
+    }
+
+    #[test]
+    fn tokens_stand_alone_whatever_stands_before_them() {
         assert_eq!(
-            query("\" OR 1"),
-            Some("\"or\"* \"1\"*".into())
-                .map(|_: String| { "(\"or\"* OR \"ㄅor\"*) \"1\"*".to_owned() })
+            tokens("3－01室").split_whitespace().collect::<Vec<_>>(),
+            ["3", "0x0", "01", "室", "0x0", "301"]
         );
+        assert!(tokens("Anna").starts_with(' '));
     }
 }

@@ -12,6 +12,8 @@ pub mod case_state;
 pub mod category;
 pub mod causality;
 pub mod citizen_number;
+pub mod codes;
+pub mod crosswalk;
 pub mod entry;
 pub mod facts;
 pub mod finding;
