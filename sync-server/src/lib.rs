@@ -17,6 +17,8 @@ pub mod pull;
 
 pub mod caller;
 pub mod enrol;
+mod reindex;
+mod revocations;
 pub mod heal;
 pub mod sync;
 

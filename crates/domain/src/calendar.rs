@@ -90,6 +90,16 @@ impl WorkCalendar {
         Self { days_off: days_off.into_iter().collect(), make_up: make_up.into_iter().collect() }
     }
 
+    /// Days off, in order.
+    pub fn days_off(&self) -> impl Iterator<Item = Date> {
+        self.days_off.iter().copied()
+    }
+
+    /// Make-up days, in order.
+    pub fn make_up(&self) -> impl Iterator<Item = Date> {
+        self.make_up.iter().copied()
+    }
+
     /// Whether `date` is worked. A date listed as both is worked: a make-up day is the later word.
     #[must_use]
     pub fn is_working(&self, date: Date) -> bool {

@@ -33,14 +33,19 @@ pub fn tokens(text: &str) -> String {
     out
 }
 
+/// The first letters of a name in pinyin: 王样一 gives `wyy`.
+#[must_use]
+pub fn letters(name: &str) -> String {
+    name.chars()
+        .filter_map(|c| c.to_pinyin())
+        .filter_map(|pinyin| pinyin.plain().chars().next())
+        .collect()
+}
+
 /// The tokens that lead from the initials of a name to it.
 #[must_use]
 pub fn initials(name: &str) -> String {
-    let letters: String = name
-        .chars()
-        .filter_map(|c| c.to_pinyin())
-        .filter_map(|pinyin| pinyin.plain().chars().next())
-        .collect();
+    let letters = letters(name);
     if letters.is_empty() { String::new() } else { format!(" {INITIALS}{letters} ") }
 }
 
