@@ -17,9 +17,9 @@ pub mod pull;
 
 pub mod caller;
 pub mod enrol;
+pub mod heal;
 mod reindex;
 mod revocations;
-pub mod heal;
 pub mod sync;
 
 pub mod app;

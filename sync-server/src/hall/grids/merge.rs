@@ -74,9 +74,8 @@ fn assignments(
 
 /// Whether the person of an assignment works in another grid longer than today.
 fn has_other_grid(register: &Register, ending: &Assignment, today: Date) -> bool {
-    let is_grid = |org: &OrgCode| {
-        register.tree().find(org).is_some_and(|unit| unit.level == OrgLevel::Grid)
-    };
+    let is_grid =
+        |org: &OrgCode| register.tree().find(org).is_some_and(|unit| unit.level == OrgLevel::Grid);
     register.assignments_of(&ending.user).any(|post| {
         post.org != ending.org
             && post.role == Role::GridWorker
