@@ -197,7 +197,7 @@ async fn the_xiayi_of_two_townships_are_never_taken_for_one_another() {
         let units = feng.ask(&town.app, &question).await.unwrap();
         units.into_iter().map(|unit| (unit.place, unit.name)).collect::<Vec<_>>()
     };
-    let named = |place: &str| (place.to_owned(), "下驿".to_owned());
+    let named = |place: &str| (place.to_owned(), "下驿村".to_owned());
     assert_eq!(found("下驿").await, [named("张家滩镇"), named("雷赤镇")]);
     assert_eq!(found("雷赤 下驿").await, [named("雷赤镇")]);
     assert!(found("郑庄 下驿").await.is_empty());
