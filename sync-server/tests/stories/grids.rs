@@ -130,10 +130,10 @@ async fn a_split_that_cannot_be_changes_nothing() {
     assert!(register.tree().find(&GRID_13.into()).is_none());
 }
 
-/// He was three days without a network. Meanwhile his post ended and a household he held moved on.
+/// He was two days without a network. Meanwhile his post ended and a household he held moved on.
 #[tokio::test]
 async fn wang_changes_grids_while_offline_and_nothing_he_wrote_is_lost() {
-    let town = Town::on(date_after(ORDINARY_DAY, -3));
+    let town = Town::on(date_after(ORDINARY_DAY, -2));
     town.hire("u-qu", "屈试七", GRID_9, Role::GridWorker);
     let feng = town.administrator().await;
     let mut wang = town.device("u-wang").await;
@@ -141,12 +141,12 @@ async fn wang_changes_grids_while_offline_and_nothing_he_wrote_is_lost() {
     let mut li = town.device("u-li").await;
     let mut qu = town.device("u-qu").await;
     let [xue, gao] = two_households(&mut wang);
-    let case = wang.open_case(1, GRID_7, "争一行梨树", noon(date_after(ORDINARY_DAY, -3)));
+    let case = wang.open_case(1, GRID_7, "争一行梨树", noon(date_after(ORDINARY_DAY, -2)));
     wang.sync(&town.app).await;
-    let next_door = liu.open_case(2, GRID_6, "邻格的事", noon(date_after(ORDINARY_DAY, -3)));
+    let next_door = liu.open_case(2, GRID_6, "邻格的事", noon(date_after(ORDINARY_DAY, -2)));
     liu.sync(&town.app).await;
 
-    town.clock.advance_minutes(3 * 24 * 60);
+    town.clock.advance_minutes(2 * 24 * 60);
     let from = town.app.register().unwrap().assignments_of(&wang.user).next().unwrap().from;
     let post = |org: &str, from, to| PutAssignment {
         user: "u-wang".into(),
@@ -159,9 +159,9 @@ async fn wang_changes_grids_while_offline_and_nothing_he_wrote_is_lost() {
     feng.ask(&town.app, &post(GRID_7, from, yesterday)).await.unwrap();
     feng.ask(&town.app, &post(GRID_6, ORDINARY_DAY, None)).await.unwrap();
     feng.ask(&town.app, &split()).await.unwrap();
-    wang.add(case, visit("两家都去过了"), noon(date_after(ORDINARY_DAY, -2)));
-    wang.add(xue, seen("老人一人在家"), noon(date_after(ORDINARY_DAY, -2)));
-    let new = wang.open_case(4, GRID_7, "羊进了地", noon(date_after(ORDINARY_DAY, -2)));
+    wang.add(case, visit("两家都去过了"), noon(date_after(ORDINARY_DAY, -1)));
+    wang.add(xue, seen("老人一人在家"), noon(date_after(ORDINARY_DAY, -1)));
+    let new = wang.open_case(4, GRID_7, "羊进了地", noon(date_after(ORDINARY_DAY, -1)));
     let receipts = wang.sync(&town.app).await;
     assert!(receipts.iter().all(|receipt| receipt.verdict == ACCEPTED), "{receipts:?}");
 
