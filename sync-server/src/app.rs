@@ -225,6 +225,11 @@ impl App {
         &self.inner.store
     }
 
+    /// The directory of the database.
+    pub(crate) fn data(&self) -> &Path {
+        self.inner.store.path().parent().unwrap_or_else(|| Path::new("."))
+    }
+
     pub(crate) fn web(&self) -> Option<&Path> {
         self.inner.web.as_deref()
     }
@@ -318,6 +323,8 @@ impl App {
         for care in [Care::Ordinary, Care::Batchwise] {
             let done = self.inner.store.write(&self.inner.county.code, |db| {
                 let county = &self.inner.county;
+                let fresh = changed_since(db, register)?;
+                let register = fresh.as_ref().unwrap_or(register);
                 let mut judge = Judge::new(db, register, county, &mut shelf, now, care)?;
                 work(db, &mut judge)
             });
@@ -356,6 +363,13 @@ impl App {
         let _one_at_a_time = self.hashing();
         crate::enrol::create_code(&self.inner.store, &self.inner.county.code, user, now)
     }
+}
+
+/// The register as this transaction sees it, where it is another one than `register`: what is written
+/// now must be indexed under the units of now.
+fn changed_since(db: &Db<'_>, register: &Register) -> Result<Option<Register>, StoreError> {
+    let is_same = db.county()?.register_version == register.version();
+    if is_same { Ok(None) } else { county::read_register(db).map(Some) }
 }
 
 /// A lock that a panic elsewhere does not take away.

@@ -261,7 +261,7 @@ pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<
 ///
 /// [`StoreError`].
 pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
-    let demo = db.county()?.demo;
+    let county = db.county()?;
     let setting = |name: &str| Ok::<_, StoreError>(db.setting(name)?.unwrap_or_default());
     let data = RegisterData {
         units: db.units()?,
@@ -274,7 +274,7 @@ pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
         visit_rule: serde_json::from_str(&setting("visit_rule")?).unwrap_or_default(),
         calendar: serde_json::from_str(&setting("calendar")?).unwrap_or_default(),
     };
-    Ok(Register::new(data, demo))
+    Ok(Register::new(data, county.demo).at_version(county.register_version))
 }
 
 /// Begins a new epoch after the server went back in time, and says so in the log.

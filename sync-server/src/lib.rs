@@ -18,6 +18,8 @@ pub mod pull;
 pub mod caller;
 pub mod enrol;
 pub mod heal;
+mod reindex;
+mod revocations;
 pub mod sync;
 
 pub mod app;

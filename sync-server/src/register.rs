@@ -53,6 +53,7 @@ pub struct Register {
     outlines: Vec<Outline>,
     plan: VisitPlan,
     demo: bool,
+    version: u64,
 }
 
 /// The units whose documents a person reads, as keys of the scope index.
@@ -108,7 +109,20 @@ impl Register {
                 exceptions: data.exceptions,
             },
             demo,
+            version: 0,
         }
+    }
+
+    /// The same register, known to be of this version.
+    #[must_use]
+    pub fn at_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Which version it is: how often it had been changed when it was read.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
     }
 
     /// The tree of units.
@@ -222,14 +236,41 @@ impl Register {
     #[must_use]
     pub fn post(&self, user: &UserId, date: Date) -> Option<(Role, Vec<String>)> {
         let first = self.assignments_of(user).find(|assignment| assignment.holds_on(date))?;
-        let chain = self.tree.chain(&first.org);
+        Some((first.role, self.path(&first.org)))
+    }
+
+    /// The names of a unit and those above it, nearest last, without the county.
+    #[must_use]
+    pub fn path(&self, org: &OrgCode) -> Vec<String> {
+        let chain = self.tree.chain(org);
         let mut path: Vec<String> = chain
             .iter()
-            .filter(|code| **code == first.org || !self.is_county(code))
+            .filter(|code| *code == org || !self.is_county(code))
             .map(|code| self.tree.name(code).to_owned())
             .collect();
         path.reverse();
-        Some((first.role, path))
+        path
+    }
+
+    /// Those names as they are printed: 张家滩镇 · 下盘石村 · 第7网格.
+    #[must_use]
+    pub fn place(&self, org: &OrgCode) -> String {
+        self.path(org).join(" · ")
+    }
+
+    /// The units whose people `user` may ask about on `date`: those of their assignments, the
+    /// administrator's aside, and the villages they visit.
+    #[must_use]
+    pub fn consults(&self, user: &UserId, date: Date) -> Vec<OrgCode> {
+        let reads = |post: &&Assignment| {
+            post.holds_on(date) && !matches!(post.role, Role::Administrator | Role::Server)
+        };
+        let mut units: Vec<OrgCode> =
+            self.assignments_of(user).filter(reads).map(|post| post.org.clone()).collect();
+        if !units.is_empty() {
+            units.extend(self.guest_villages(user, date));
+        }
+        units
     }
 
     fn is_county(&self, code: &OrgCode) -> bool {

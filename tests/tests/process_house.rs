@@ -130,9 +130,7 @@ fn two_people_change_one_number_and_a_card_comes_of_it() -> Result<()> {
     let heads = view(&mut story.wang, &id)?["heads"].clone();
     // The village's cadre would be the second one; here he has two forms open on the same state.
     let key = view(&mut story.wang, &id)?["members"][0]["key"].clone();
-    let set = |value: &str| {
-        json!({ "household": id, "member": key, "field": "phone", "value": value, "heads": heads })
-    };
+    let set = |value: &str| json!({ "household": id, "member": key, "field": "phone", "value": value, "heads": heads });
     story.wang.ask("set_member_field", &set("12000000041"))?;
     story.wang.ask("set_member_field", &set("12000000042"))?;
     let now = view(&mut story.wang, &id)?;
@@ -151,7 +149,10 @@ fn what_the_township_says_is_a_message_and_one_search_finds_everything() -> Resu
     wang.add(&file, &json!({ "kind": "visit", "words": "看了两家的地头，苗子少了十七棵" }))?;
     wang.sync()?;
     li.sync()?;
-    li.add(&file, &json!({ "kind": "returned", "field": "facts.place", "reason": "写清在哪块地" }))?;
+    li.add(
+        &file,
+        &json!({ "kind": "returned", "field": "facts.place", "reason": "写清在哪块地" }),
+    )?;
     li.sync()?;
     wang.sync()?;
     let messages = wang.ask("messages", &json!({ "offset": 0, "limit": 0 }))?;
@@ -163,7 +164,8 @@ fn what_the_township_says_is_a_message_and_one_search_finds_everything() -> Resu
     ensure!(wang.ask("messages", &json!({ "offset": 0, "limit": 0 }))?["unread"] == 0);
 
     server.kill();
-    let find = |wang: &mut Device, text: &str| wang.ask("find", &json!({ "text": text, "limit": 20 }));
+    let find =
+        |wang: &mut Device, text: &str| wang.ask("find", &json!({ "text": text, "limit": 20 }));
     let found = find(wang, "十七棵")?;
     ensure!(found["entries"][0]["case"] == file, "{found}");
     ensure!(found["entries"][0]["excerpt"].as_str().is_some_and(|text| text.contains("十七棵")));
@@ -217,7 +219,8 @@ fn the_township_sees_its_grids_and_who_works_there() -> Result<()> {
     ensure!(found["rows"][0]["workers"][0]["user"] == "u-wang", "{found}");
     let over = story.li.ask("handover", &json!({ "user": "u-wang" }))?;
     ensure!(over["grids"].as_array().is_some_and(|grids| !grids.is_empty()), "{over}");
-    let month = story.wang.ask("visit_month", &json!({ "village": null, "month": "2026-02-01" }))?;
+    let month =
+        story.wang.ask("visit_month", &json!({ "village": null, "month": "2026-02-01" }))?;
     let days = month["days"].as_array().cloned().unwrap_or_default();
     ensure!(days.len() % 7 == 0, "{} days", days.len());
     let visits: Vec<&str> = days

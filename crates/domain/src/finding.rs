@@ -98,9 +98,9 @@ fn is_between_names(c: char) -> bool {
 
 fn initials_of_one(name: &str) -> Vec<String> {
     let name: String = name.chars().filter(|c| is_han(*c)).collect();
-    let mut all = vec![letters(name.chars())];
+    let mut all = vec![letters_of(name.chars())];
     for (surname, length) in surnames::readings(&name) {
-        let letters = format!("{surname}{}", letters(name.chars().skip(length)));
+        let letters = format!("{surname}{}", letters_of(name.chars().skip(length)));
         if !all.contains(&letters) {
             all.push(letters);
         }
@@ -111,7 +111,13 @@ fn initials_of_one(name: &str) -> Vec<String> {
         .collect()
 }
 
-fn letters(characters: impl Iterator<Item = char>) -> String {
+/// The first letters of a name in pinyin, by the ordinary reading: 王样一 gives `wyy`.
+#[must_use]
+pub fn letters(name: &str) -> String {
+    letters_of(name.chars())
+}
+
+fn letters_of(characters: impl Iterator<Item = char>) -> String {
     characters
         .filter_map(|c| match c.to_pinyin() {
             Some(pinyin) => pinyin.plain().chars().next(),

@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::county;
 use crate::enrol;
 use crate::register::RegisterData;
+use crate::revocations;
 use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
-use yidang_domain::causality::hex_of;
 
 fn existing(data: &Path) -> Result<(Store, String)> {
     let path = database(data);
@@ -117,41 +117,9 @@ pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Resu
         }
         Ok::<_, StoreError>(revoked)
     })?;
-    note_revocations(data, &revoked)?;
+    revocations::note(data, &revoked)?;
     println!("{} devices revoked", revoked.len());
     Ok(())
-}
-
-/// Beside the database, because a restored one has forgotten them.
-fn revocations(data: &Path) -> PathBuf {
-    data.join("revocations")
-}
-
-fn note_revocations(data: &Path, ids: &[[u8; 16]]) -> Result<()> {
-    let path = revocations(data);
-    let mut text = if path.exists() { fs::read_to_string(&path)? } else { String::new() };
-    for id in ids {
-        text.push_str(&hex_of(id));
-        text.push('\n');
-    }
-    fs::write(&path, text).with_context(|| path.display().to_string())?;
-    #[cfg(unix)]
-    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
-}
-
-fn noted_revocations(data: &Path) -> Result<Vec<[u8; 16]>> {
-    let path = revocations(data);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = fs::read_to_string(&path)?;
-    text.split_whitespace()
-        .map(|line| {
-            let number = u128::from_str_radix(line, 16).context("a line of the revocations")?;
-            Ok(number.to_be_bytes())
-        })
-        .collect()
 }
 
 pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
@@ -178,7 +146,7 @@ pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
     {
         let store = Store::open(&fresh)?;
         let county = store.county()?;
-        let revoked = noted_revocations(data)?;
+        let revoked = revocations::noted(data)?;
         store.write(&county, |db| {
             county::begin_epoch(db, "restored by the administrator", now())?;
             revoked.iter().try_for_each(|id| county::revoke(db, id, now()))

@@ -9,6 +9,11 @@ mod consult;
 mod grids;
 mod importing;
 
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
 use yidang_api::admin::{
     CodeView, GridChanged, ImportSheet, ImportState, ImportView, MakeCode, MergeGrid,
     PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
@@ -17,20 +22,30 @@ use yidang_api::admin::{
 use yidang_api::device::{ComplaintTaken, TakeComplaint};
 use yidang_api::household::{ConsultHousehold, ConsultPeople, HouseholdView, PeopleView};
 use yidang_api::{Fault, FaultCode, Hall, dispatch_online};
+use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::org::Role;
 use yidang_sync_protocol::{AskReply, AskRequest};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::store::StoreError;
+use crate::register::Register;
+use crate::store::{Consulted, Db, LogKind, StoreError};
 
 /// Answers to questions that changed something are remembered so long.
 const REMEMBERED_MS: i64 = 30 * 24 * 3_600_000;
 
-/// Questions that change nothing, or may be done again without harm.
-const READING: [&str; 6] =
-    ["consult_household", "consult_people", "users", "units", "reference", "import_state"];
+/// Questions that change nothing, or may be done again without harm. Another activation code harms
+/// nobody, while an answer that is remembered would keep the code in clear.
+const READING: [&str; 7] = [
+    "consult_household",
+    "consult_people",
+    "users",
+    "units",
+    "reference",
+    "import_state",
+    "make_code",
+];
 
 /// Where one person's question is answered.
 pub(crate) struct Counter<'a> {
@@ -38,6 +53,8 @@ pub(crate) struct Counter<'a> {
     pub caller: &'a Caller,
     pub today: Date,
     pub now: InstantMs,
+    /// Under what the answer is remembered: who asks, and the name they gave the question.
+    pub ask: Vec<u8>,
 }
 
 impl App {
@@ -48,19 +65,19 @@ impl App {
     /// [`StoreError`]; whatever the question says is in the reply.
     pub fn ask(&self, caller: &Caller, request: &AskRequest) -> Result<AskReply, StoreError> {
         let is_reading = READING.contains(&request.name.as_str());
-        if !is_reading && let Some(json) = self.read(|db| db.asked(&request.ask))? {
+        let ask = [caller.user.as_str().as_bytes(), &[0], &request.ask].concat();
+        if !is_reading && let Some(json) = self.read(|db| db.asked(&ask))? {
             return Ok(AskReply { json, fault: String::new() });
         }
         let now = self.clock().now();
-        let counter = Counter { app: self, caller, today: now.date(), now };
+        let counter = Counter { app: self, caller, today: now.date(), now, ask };
         let answer = dispatch_online(&counter, &request.name, &request.json).unwrap_or_else(|| {
             Err(Fault::new(FaultCode::Internal, "no online question has that name"))
         });
         match answer {
             Ok(json) => {
-                if !is_reading {
-                    let until = now.0.saturating_sub(REMEMBERED_MS);
-                    self.write(|db| db.put_asked(&request.ask, &json, now.0, until))?;
+                if !is_reading && self.read(|db| db.asked(&counter.ask))?.is_none() {
+                    self.write(|db| counter.remember(db, &json))?;
                 }
                 Ok(AskReply { json, fault: String::new() })
             }
@@ -76,11 +93,72 @@ impl App {
 impl Counter<'_> {
     /// Whoever asks must hold one of these roles today.
     pub fn require(&self, roles: &[Role]) -> Result<(), Fault> {
-        let register = self.app.register().map_err(|error| failed(&error))?;
+        let register = self.register()?;
         let holds = register
             .assignments_of(&self.caller.user)
             .any(|post| post.holds_on(self.today) && roles.contains(&post.role));
         if holds { Ok(()) } else { Err(Fault::new(FaultCode::NotAllowed, "for another role")) }
+    }
+
+    /// The register as it stands.
+    pub fn register(&self) -> Result<Arc<Register>, Fault> {
+        Ok(self.app.register()?)
+    }
+
+    /// Does something and remembers the answer in one transaction: whoever asks again, even at the
+    /// same moment or after a power cut, gets the first answer and nothing is done a second time.
+    pub fn once<T: Serialize + DeserializeOwned>(
+        &self,
+        work: impl FnOnce(&Db<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let unreadable = |error: serde_json::Error| {
+            Fault::new(FaultCode::Internal, format!("an answer that cannot be kept: {error}"))
+        };
+        self.app.store().write(&self.app.county().code, |db| {
+            if let Some(json) = db.asked(&self.ask)? {
+                return serde_json::from_str(&json).map_err(unreadable);
+            }
+            let reply = work(db)?;
+            self.remember(db, &serde_json::to_string(&reply).map_err(unreadable)?)?;
+            Ok(reply)
+        })
+    }
+
+    fn remember(&self, db: &Db<'_>, json: &str) -> Result<(), StoreError> {
+        db.put_asked(&self.ask, json, self.now.0, self.now.0.saturating_sub(REMEMBERED_MS))
+    }
+
+    /// Writes down what was changed and by whom, as one record of the log, and has the register read
+    /// again by everybody. Gives the place of the record.
+    pub fn record(&self, db: &Db<'_>, did: &str, what: &impl Serialize) -> Result<u64, StoreError> {
+        let record = json!({
+            "did": did,
+            "by": self.caller.user,
+            "certificate": hex_of(&self.caller.certificate),
+            "what": what,
+        });
+        let record = record.to_string();
+        let seq = db.append(LogKind::Reference, &[], record.as_bytes(), self.now.0)?;
+        db.touch_register()?;
+        Ok(seq)
+    }
+
+    /// Writes down that somebody was looked at, before the answer goes out.
+    pub fn consulted(
+        &self,
+        question: &str,
+        purpose: &str,
+        document: Option<&[u8; 16]>,
+    ) -> Result<(), Fault> {
+        let look = Consulted {
+            at_ms: self.now.0,
+            user: self.caller.user.as_str(),
+            certificate: &self.caller.certificate,
+            question,
+            purpose,
+            document,
+        };
+        Ok(self.app.write(|db| db.put_consulted(&look))?)
     }
 
     /// The administrator's work.
@@ -93,6 +171,12 @@ impl Counter<'_> {
 pub(crate) fn failed(error: &StoreError) -> Fault {
     tracing::error!(%error, "an online question failed");
     Fault::new(FaultCode::Internal, "the server could not answer")
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        failed(&error)
+    }
 }
 
 impl Hall for Counter<'_> {

@@ -162,7 +162,7 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
         scope,
     };
     if let (Held::Of(old), 0) = (&course.held, course.position) {
-        page.released = db.left_behind(old, &page.scope.keys)?;
+        page.released = db.left_behind(old, &page.scope.keys, course.base)?;
     }
     let mut size = 0;
     'pages: loop {
@@ -178,7 +178,10 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
                 }
                 size += weight;
                 page.documents.push(document);
-            } else if row.gone && row.last_seq > course.base {
+            } else if row.gone
+                && row.last_seq > course.base
+                && !page.released.contains(&row.document)
+            {
                 page.released.push(row.document);
             }
             course.position = row.last_seq;

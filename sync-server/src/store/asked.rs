@@ -91,6 +91,22 @@ impl Db<'_> {
         Ok(())
     }
 
+    /// The latest looks, newest first: who looked, at what, and what for.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn looks(&self, most: u32) -> Result<Vec<(String, String, String)>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT user, question, purpose FROM consulted WHERE county = ?1 \
+             ORDER BY position DESC LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![self.county, most], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Keeps a complaint and gives its number.
     ///
     /// # Errors

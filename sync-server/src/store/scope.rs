@@ -82,19 +82,38 @@ impl Db<'_> {
         Ok(statement.query_row(params![self.county, keys, document], |row| row.get(0))?)
     }
 
-    /// Documents that lie in `old` and not in `new`.
+    /// Documents that lie in `old`, or left it after `since`, and do not lie in `new`.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn left_behind(&self, old: &str, new: &str) -> Result<Vec<[u8; 16]>> {
+    pub fn left_behind(&self, old: &str, new: &str, since: u64) -> Result<Vec<[u8; 16]>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT DISTINCT s.document FROM json_each(?2) AS k \
-             CROSS JOIN scope_index AS s ON s.county = ?1 AND s.org = k.value AND s.gone = 0 \
+             CROSS JOIN scope_index AS s ON s.county = ?1 AND s.org = k.value \
+             AND (s.gone = 0 OR s.last_seq > ?4) \
              WHERE NOT EXISTS (SELECT 1 FROM json_each(?3) AS n CROSS JOIN scope_index AS t \
              ON t.county = ?1 AND t.org = n.value AND t.document = s.document AND t.gone = 0)",
         )?;
-        let mut rows = statement.query(params![self.county, old, new])?;
+        let mut rows = statement.query(params![self.county, old, new, signed(since)])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(fixed(&row.get::<_, Vec<u8>>(0)?, "document")?);
+        }
+        Ok(all)
+    }
+
+    /// Documents that lie in a unit or under it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn documents_under(&self, org: &str) -> Result<Vec<[u8; 16]>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT document FROM scope_index WHERE county = ?1 AND org = ?2 AND gone = 0 \
+             ORDER BY document",
+        )?;
+        let mut rows = statement.query(params![self.county, org])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push(fixed(&row.get::<_, Vec<u8>>(0)?, "document")?);

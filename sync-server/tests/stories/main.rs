@@ -5,11 +5,17 @@
 mod support;
 
 #[cfg(test)]
+mod admin;
+#[cfg(test)]
+mod consult;
+#[cfg(test)]
 mod documented;
 #[cfg(test)]
 mod enrolment;
 #[cfg(test)]
 mod exchange;
+#[cfg(test)]
+mod grids;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A county and devices in one process, without sockets.
 
+pub mod ask;
 pub mod device;
 
 use axum::Router;
