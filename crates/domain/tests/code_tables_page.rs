@@ -17,8 +17,7 @@ fn b(one: TypeB) -> String {
 
 fn line(row: &Row) -> String {
     let mut types = row.b.map_or_else(|| "不属人民调解".to_owned(), b);
-    for (flag, one) in
-        [("欠薪", row.b_if_unpaid_migrant_wages), ("网购", row.b_if_online_purchase)]
+    for (flag, one) in [("欠薪", row.b_if_unpaid_migrant_wages), ("网购", row.b_if_online_purchase)]
     {
         if let Some(one) = one {
             types.push_str(&format!("；{flag}：{}", b(one)));
