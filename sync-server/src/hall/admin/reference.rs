@@ -37,7 +37,8 @@ pub fn put_visit_rule(
     question: PutVisitRule,
 ) -> Result<RegisterChanged, Fault> {
     counter.require_administrator()?;
-    let rule = VisitRule { february: question.february, day_off: question.day_off };
+    let PutVisitRule { february, day_off } = question;
+    let rule = VisitRule { february, day_off };
     counter.once(|db| {
         counter.record(db, "put_visit_rule", &rule)?;
         put_setting(db, "visit_rule", &rule)?;
