@@ -34,11 +34,10 @@ pub fn reference(counter: &Counter<'_>) -> Result<ReferenceView, Fault> {
 /// Changes the rules of visit days.
 pub fn put_visit_rule(
     counter: &Counter<'_>,
-    question: PutVisitRule,
+    question: &PutVisitRule,
 ) -> Result<RegisterChanged, Fault> {
     counter.require_administrator()?;
-    let PutVisitRule { february, day_off } = question;
-    let rule = VisitRule { february, day_off };
+    let rule = VisitRule { february: question.february, day_off: question.day_off };
     counter.once(|db| {
         counter.record(db, "put_visit_rule", &rule)?;
         put_setting(db, "visit_rule", &rule)?;
