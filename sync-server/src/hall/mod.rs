@@ -237,7 +237,7 @@ impl Hall for Counter<'_> {
     }
 
     fn put_visit_rule(&self, question: PutVisitRule) -> Result<RegisterChanged, Fault> {
-        admin::put_visit_rule(self, question)
+        admin::put_visit_rule(self, &question)
     }
 
     fn put_calendar(&self, question: PutCalendar) -> Result<RegisterChanged, Fault> {

@@ -95,7 +95,7 @@ async fn a_grid_worker_asks_for_nobody_of_another_township() {
 #[tokio::test]
 async fn the_member_that_was_meant_is_shown_or_else_the_head() {
     let town = Town::on(ORDINARY_DAY);
-    let (..) = with_household(&town).await;
+    with_household(&town).await;
     let li = town.device("u-li").await;
     let app = &town.app;
     for (text, found) in [

@@ -34,7 +34,7 @@ pub fn reference(counter: &Counter<'_>) -> Result<ReferenceView, Fault> {
 /// Changes the rules of visit days.
 pub fn put_visit_rule(
     counter: &Counter<'_>,
-    question: PutVisitRule,
+    question: &PutVisitRule,
 ) -> Result<RegisterChanged, Fault> {
     counter.require_administrator()?;
     let rule = VisitRule { february: question.february, day_off: question.day_off };
