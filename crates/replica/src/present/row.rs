@@ -164,16 +164,15 @@ fn words(tree: &OrgTree, case: &CaseProjection) -> String {
         words.push_str(" 0x0 ");
     }
     for part in [
-        yidang_domain::category::label(&case.fact("category")),
         case.fact("category"),
         case.number.clone().unwrap_or_default(),
         case.common.id.short(),
         super::words::place_name(tree, &case.grid()),
-        case.stage.label().to_owned(),
     ] {
         words.push_str(&search::tokens(&part));
         words.push_str(" 0x0 ");
     }
+    words.push_str(&search::labels(&case.fact("category"), case.stage));
     for party in &case.parties {
         let (name, phone) = (party.text("name"), party.text("phone"));
         words.push_str(&search::tokens(&name));

@@ -1,6 +1,7 @@
 //! What a desk keeps for its person alone: selections under a name, complaints, and its own size.
 
 use rusqlite::params;
+use rusqlite::types::ValueRef;
 use yidang_api::device::{ComplaintKind, ComplaintRow};
 use yidang_api::list::ListCaseFiles;
 use yidang_domain::civil::InstantMs;
@@ -114,10 +115,16 @@ pub trait ReadDesk: Read {
 
     /// The size of the database in bytes.
     fn bytes(&self) -> Result<u64, StoreError> {
+        // An encrypted store says the size of its pages in words.
         let number = |name: &str| {
-            self.sql().query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))
+            self.sql().query_row(&format!("PRAGMA {name}"), [], |row| {
+                Ok(match row.get_ref(0)? {
+                    ValueRef::Integer(number) => number.unsigned_abs(),
+                    other => other.as_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0),
+                })
+            })
         };
-        Ok(number("page_count")?.unsigned_abs() * number("page_size")?.unsigned_abs())
+        Ok(number("page_count")? * number("page_size")?)
     }
 }
 
