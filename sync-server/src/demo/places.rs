@@ -179,7 +179,7 @@ fn grid_unit(grid: &Grid) -> OrgUnit {
     let plain = OrgUnit::plain(&grid.code, &grid.name, OrgLevel::Grid, Some(&grid.village));
     let short: String = grid.village.chars().skip(6).collect();
     let former = |office: &str, every: usize| {
-        let was = grid.kind != GridKind::Special && grid.nth % every == 0;
+        let was = grid.kind != GridKind::Special && grid.nth.is_multiple_of(every);
         if was { format!("{office}{short}-{:02}", grid.number / 2 + 1) } else { String::new() }
     };
     let aliases = Aliases {
