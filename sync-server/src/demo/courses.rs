@@ -106,7 +106,7 @@ impl Writer<'_> {
         let slack = closed - accepted - 3;
         if slack > 3 {
             let words = self.dice.word(&self.phrases.tried);
-            self.worker(accepted + 1, session("村委会", words));
+            self.worker(accepted + 1, session(self.actors.room, words));
         }
         let met = accepted + 1 + slack * 2 / 3;
         let is_settled = self.meet(course, met);
@@ -133,11 +133,11 @@ impl Writer<'_> {
     fn meet(&mut self, course: Course, day: i64) -> bool {
         if course == Course::Refused {
             let words = self.dice.word(&self.phrases.refused);
-            self.mediator(day, session("镇综治中心", words));
+            self.mediator(day, session("综治中心调解室", words));
             return false;
         }
         let words = self.dice.word(&self.phrases.settled);
-        self.mediator(day, session("村委会", words));
+        self.mediator(day, session(self.actors.room, words));
         let is_oral = self.dice.chance(35);
         let form = if is_oral { AgreementForm::Oral } else { AgreementForm::Written };
         let perform_by = Some(date(self.today, day + self.dice.between(10, 40)));
@@ -167,7 +167,7 @@ impl Writer<'_> {
         let reason = "履行中断, 又起争执。".to_owned();
         self.reviewer(day, Entry::Reopened { seen: None, reason });
         let words = self.dice.word(&self.phrases.settled);
-        self.mediator(day + 3, session("镇综治中心", words));
+        self.mediator(day + 3, session("综治中心调解室", words));
         self.close(day + 6);
     }
 }

@@ -83,6 +83,8 @@ pub struct Actors<'a> {
     pub reviewers: Vec<&'a UserId>,
     /// Who mediates there.
     pub mediator: &'a UserId,
+    /// Where people sit together.
+    pub room: &'static str,
 }
 
 /// How many files over how many days, and in which township alone.
@@ -128,6 +130,7 @@ fn actors<'a>(grid: &Grid, by_org: &BTreeMap<&OrgCode, Vec<&'a Person>>) -> Opti
         worker: &worker.user,
         reviewers: with(Role::TownshipReviewer).collect(),
         mediator: with(Role::Mediator).next()?,
+        room: if grid.kind == GridKind::Urban { "社区居委会" } else { "村委会" },
     })
 }
 
