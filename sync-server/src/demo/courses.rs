@@ -1,11 +1,11 @@
 //! The course of an invented file: from the day it was found to the last visit after closing.
 
-use yidang_domain::civil::Date;
+use yidang_domain::civil::{Date, date_after};
 use yidang_domain::entry::{AgreementForm, Entry, FiveSayings};
 use yidang_domain::ids::UserId;
 
 use super::dice::Dice;
-use super::matters::{Actors, Phrases, date};
+use super::matters::{Actors, Phrases};
 
 /// One thing that happens, relative to today.
 pub struct Turn {
@@ -100,7 +100,7 @@ impl Writer<'_> {
             self.send_back(accepted);
             accepted += 2;
         }
-        let due_on = Some(date(self.today, accepted + self.dice.between(10, 30)));
+        let due_on = Some(date_after(self.today, accepted + self.dice.between(10, 30)));
         self.reviewer(accepted, Entry::Accepted { seen: None, due_on });
         let closed = (found + lasts).max(accepted + 3);
         let slack = closed - accepted - 3;
@@ -140,7 +140,7 @@ impl Writer<'_> {
         self.mediator(day, session(self.actors.room, words));
         let is_oral = self.dice.chance(35);
         let form = if is_oral { AgreementForm::Oral } else { AgreementForm::Written };
-        let perform_by = Some(date(self.today, day + self.dice.between(10, 40)));
+        let perform_by = Some(date_after(self.today, day + self.dice.between(10, 40)));
         let words = self.dice.word(&self.phrases.agreed);
         self.mediator(day, Entry::Agreement { form, words, perform_by });
         true

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
-use yidang_domain::civil::{Date, date_after};
+use yidang_domain::civil::Date;
 use yidang_domain::facts::Source;
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{GridKind, Role};
@@ -195,9 +195,4 @@ fn parties(number: usize, dice: &mut Dice) -> Vec<Party> {
             phone: names::telephone(FIRST_TELEPHONE + number * 4 + place),
         })
         .collect()
-}
-
-/// The civil date of a day relative to today.
-pub fn date(today: Date, day: i64) -> Date {
-    date_after(today, day)
 }
