@@ -12,6 +12,7 @@ use yidang_domain::ids::UserId;
 
 use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
+use crate::demo::Profile;
 use crate::enrol::Wrongs;
 use crate::judge::shelf::Shelf;
 use crate::judge::{Care, Halt, Judge};
@@ -27,6 +28,8 @@ pub struct Options {
     pub clock: Clock,
     /// Makes the demo county where there is no database.
     pub demo: bool,
+    /// How much of the demo county is made.
+    pub profile: Profile,
     /// Where the pages of the browser lie, if they are served.
     pub web: Option<PathBuf>,
     /// So many requests are under way at once; others are told to come later.
@@ -45,6 +48,7 @@ impl Options {
             data: data.into(),
             clock: Clock::system(),
             demo: false,
+            profile: Profile::Small,
             web: None,
             most_requests: 64,
             most_documents: 1_000,
@@ -52,7 +56,7 @@ impl Options {
         }
     }
 
-    /// The demo county in `data`, made on the first start.
+    /// The small demo county in `data`, made on the first start.
     #[must_use]
     pub fn demo(data: impl Into<PathBuf>) -> Self {
         Self { demo: true, ..Self::new(data) }

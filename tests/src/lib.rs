@@ -72,7 +72,7 @@ pub struct Server {
 }
 
 /// How long a server may take to answer; building the demo county is in it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 impl Server {
     /// Starts a server whose data lie in `folder`, on a port of its own.

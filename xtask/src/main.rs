@@ -44,9 +44,13 @@ enum Task {
         /// Port of the server on 127.0.0.1.
         #[arg(long, default_value_t = 8610)]
         port: u16,
-        /// Folder of the demo data; made when it is not there [default: .demo in the workspace].
+        /// Folder of the demo data; made when it is not there [default: in the workspace .demo, and
+        /// .demo-county for the whole county].
         #[arg(long)]
         data: Option<PathBuf>,
+        /// How much of the demo county is made where there is none yet.
+        #[arg(long, value_enum, default_value_t)]
+        profile: run::Profile,
     },
     /// Install what is missing, then run every check and every test.
     Test {
@@ -84,9 +88,9 @@ fn execute(task: Task) -> Result<ExitCode> {
     let task = with_whole_paths(task)?;
     workspace.enter()?;
     match task {
-        Task::Run { headless, port, data } => {
-            let data = data.unwrap_or_else(|| workspace.root.join(".demo"));
-            run::run(&workspace, &run::Options { headless, port, data })?;
+        Task::Run { headless, port, data, profile } => {
+            let data = data.unwrap_or_else(|| workspace.root.join(profile.folder()));
+            run::run(&workspace, &run::Options { headless, port, data, profile })?;
         }
         Task::Test { skip_e2e } => return verify::verify(&workspace, skip_e2e),
         Task::Bench { groups } => bench::run(&workspace, &groups)?,
@@ -98,9 +102,9 @@ fn execute(task: Task) -> Result<ExitCode> {
 
 /// A person means a folder as seen from where they are, and we go elsewhere.
 fn with_whole_paths(task: Task) -> Result<Task> {
-    let Task::Run { headless, port, data: Some(data) } = task else { return Ok(task) };
+    let Task::Run { headless, port, data: Some(data), profile } = task else { return Ok(task) };
     let whole = std::path::absolute(&data).with_context(|| {
         format!("Could not use `{}` as a folder: name another one", data.display())
     })?;
-    Ok(Task::Run { headless, port, data: Some(whole) })
+    Ok(Task::Run { headless, port, data: Some(whole), profile })
 }

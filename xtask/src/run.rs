@@ -30,6 +30,33 @@ use child::Child;
 
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// How much of the demo county is made.
+#[derive(Clone, Copy, Default, clap::ValueEnum)]
+pub enum Profile {
+    /// One town, in seconds.
+    #[default]
+    Small,
+    /// The whole county with every household and the files of a year, in minutes.
+    County,
+}
+
+impl Profile {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::County => "county",
+        }
+    }
+
+    /// Its folder in the workspace: each profile has its own, because what was made stays.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Small => ".demo",
+            Self::County => ".demo-county",
+        }
+    }
+}
+
 /// What the person asked for.
 pub struct Options {
     /// No window, even where there is a display.
@@ -38,6 +65,8 @@ pub struct Options {
     pub port: u16,
     /// The demo data.
     pub data: PathBuf,
+    /// How much of it is made.
+    pub profile: Profile,
 }
 
 /// Prepares, builds, starts, and waits until somebody ends it.
@@ -129,6 +158,7 @@ fn server_command(workspace: &Workspace, options: &Options) -> Command {
     let mut command = Command::new(executable(workspace, "sync-server"));
     command.arg("demo").arg("--data").arg(&options.data);
     command
+        .args(["--profile", options.profile.word()])
         .args(["--listen", &format!("127.0.0.1:{}", options.port)])
         .arg("--web")
         .arg(workspace.dist());

@@ -11,6 +11,8 @@ use clap::{Parser, Subcommand};
 use yidang_domain::civil::Date;
 use yidang_domain::org::Role;
 
+use crate::demo::Profile;
+
 /// 一档通: the county's server.
 #[derive(Debug, Parser)]
 #[command(name = "sync-server", version, about)]
@@ -40,7 +42,13 @@ enum Command {
     /// Serves a county.
     Serve(Serving),
     /// Makes the demo county where there is no database, and serves it.
-    Demo(Serving),
+    Demo {
+        #[command(flatten)]
+        serving: Serving,
+        /// How much of the county is made.
+        #[arg(long, value_enum, default_value_t)]
+        profile: Profile,
+    },
     /// Makes a county from a file of units, people and assignments.
     Init {
         /// Directory of the database.
@@ -171,8 +179,8 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(serving) => serve::serve(&serving, false)?,
-        Command::Demo(serving) => serve::serve(&serving, true)?,
+        Command::Serve(serving) => serve::serve(&serving, None)?,
+        Command::Demo { serving, profile } => serve::serve(&serving, Some(profile))?,
         Command::Init { data, county, from } => admin::init(&data, &county, &from)?,
         Command::User { command } => user(command)?,
         Command::Backup { data, to } => admin::backup(&data, &to)?,

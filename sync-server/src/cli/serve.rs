@@ -12,15 +12,21 @@ use tokio::sync::Notify;
 use super::Serving;
 use crate::app::{Options, open};
 use crate::clock::Clock;
+use crate::demo::Profile;
 use crate::http::router;
 
 /// Requests under way get this long to end.
 const GRACE: Duration = Duration::from_secs(20);
 
-pub(super) fn serve(serving: &Serving, demo: bool) -> Result<()> {
+/// Serves a county, or the demo county of a profile.
+pub(super) fn serve(serving: &Serving, demo: Option<Profile>) -> Result<()> {
     let clock = serving.today.map_or_else(Clock::system, Clock::on);
-    let options =
-        Options { demo, web: serving.web.clone(), ..Options::new(&serving.data).with_clock(clock) };
+    let options = Options {
+        demo: demo.is_some(),
+        profile: demo.unwrap_or_default(),
+        web: serving.web.clone(),
+        ..Options::new(&serving.data).with_clock(clock)
+    };
     let app = open(options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

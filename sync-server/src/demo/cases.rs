@@ -15,38 +15,51 @@ use yidang_domain::ids::{DocumentId, ItemKey, OrgCode, UserId};
 use crate::app::App;
 use crate::kinds;
 
-use super::instant;
-use super::phone::{self, Phone, hand_in};
+use super::days::Days;
+use super::matters::Matter;
+use super::phone::{Phone, hand_in};
+use super::{id_at, instant};
 
 const CASES: &str = include_str!("../../../assets/demo/cases.json");
 const VISIT_DAY: &str = include_str!("../../../assets/demo/visit-day.json");
 
 /// A case file and its life.
 #[derive(Debug, Deserialize)]
-struct Case {
-    key: String,
-    grid: OrgCode,
-    by: UserId,
+pub struct Case {
+    /// What names it, in the demo only.
+    pub key: String,
+    /// Its grid.
+    pub grid: OrgCode,
+    /// Who found it.
+    pub by: UserId,
     /// The day it was found, relative to today.
-    day: i64,
-    source: Source,
-    facts: BTreeMap<String, Value>,
-    parties: Vec<Party>,
+    pub day: i64,
+    /// How it came to light.
+    pub source: Source,
+    /// The registers of its facts.
+    pub facts: BTreeMap<String, Value>,
+    /// Those who quarrel.
+    pub parties: Vec<Party>,
+    /// What happened then.
     #[serde(default)]
-    steps: Vec<Step>,
+    pub steps: Vec<Step>,
 }
 
+/// One of those who quarrel.
 #[derive(Debug, Deserialize)]
-struct Party {
-    name: String,
-    side: String,
+pub struct Party {
+    /// Their name.
+    pub name: String,
+    /// On which side they stand.
+    pub side: String,
+    /// Their telephone.
     #[serde(default)]
-    phone: String,
+    pub phone: String,
 }
 
 /// Something that happens to a case file.
 #[derive(Debug, Deserialize)]
-struct Step {
+pub struct Step {
     day: i64,
     by: UserId,
     /// An entry, as documents hold it.
@@ -104,10 +117,17 @@ struct Writer<'a> {
 enum Deed<'a> {
     Open(&'a Case),
     Step(&'a Case, &'a Step),
+    /// Everything invented of one day.
+    Day(i64),
 }
 
-/// Writes everything, oldest first.
-pub fn write(app: &App, phones: &BTreeMap<UserId, Phone>, today: Date) -> Result<()> {
+/// Writes everything, oldest first: the hand-written files and the invented ones.
+pub fn write(
+    app: &App,
+    phones: &BTreeMap<UserId, Phone>,
+    invented: &[Matter],
+    today: Date,
+) -> Result<()> {
     let cases: Vec<Case> = serde_json::from_str(CASES).context("assets/demo/cases.json")?;
     let writer = Writer { app, phones, today };
     let mut deeds: Vec<(InstantMs, Deed<'_>)> = Vec::new();
@@ -118,23 +138,57 @@ pub fn write(app: &App, phones: &BTreeMap<UserId, Phone>, today: Date) -> Result
             deeds.push((instant(today, step.day, minutes), Deed::Step(case, step)));
         }
     }
+    let days = Days::of(invented);
+    deeds.extend(days.evenings(today).map(|(at, day)| (at, Deed::Day(day))));
     deeds.sort_by_key(|(at, _)| *at);
     for (at, deed) in deeds {
         match deed {
             Deed::Open(case) => writer.open(case, at),
             Deed::Step(case, step) => writer.step(case, step, at),
+            Deed::Day(day) => days.write(app, phones, today, day),
         }?;
     }
     writer.visit_day(&cases)
 }
 
 /// The same identifier in every demo of one day.
-fn id_of(case: &Case, today: Date) -> DocumentId {
-    let at = u64::try_from(instant(today, case.day, 0).0).unwrap_or(0);
-    let random = phone::short(&format!("case {}", case.key));
-    let mut tail = [0; 10];
-    tail.iter_mut().zip(random).for_each(|(to, from)| *to = from);
-    DocumentId(uuid::Builder::from_unix_timestamp_millis(at, &tail).into_uuid())
+pub fn id_of(case: &Case, today: Date) -> DocumentId {
+    id_at(instant(today, case.day, 0), &format!("case {}", case.key))
+}
+
+/// A case file before its first entry.
+pub fn begin(case: &Case, today: Date) -> Result<Document> {
+    Ok(Document::begin(DocumentKind::CaseFile, id_of(case, today), &case.grid)?)
+}
+
+/// What the finder writes into it.
+pub fn beginning(case: &Case, today: Date) -> Vec<Edit> {
+    let mut edits = vec![Edit::AddEntry(Entry::Found { source: case.source })];
+    let fact = |name: &str, value| Edit::Set(RegisterPath::of("facts", name), value);
+    for field in CASE_FACTS {
+        if let Some(value) = case.facts.get(field.name).and_then(scalar) {
+            edits.push(fact(field.name, value));
+        }
+    }
+    let text = |text: &str| Scalar::Text(text.to_owned());
+    edits.push(fact("grid", text(case.grid.as_str())));
+    edits.push(fact("source", text(case.source.code())));
+    edits.push(fact("occurred_on", text(&date_after(today, case.day - 2).to_string())));
+    for party in &case.parties {
+        let mut fields = vec![("name", text(&party.name)), ("side", text(&party.side))];
+        if !party.phone.is_empty() {
+            fields.push(("phone", text(&party.phone)));
+        }
+        edits.push(Edit::AddItem("parties", fields));
+    }
+    edits
+}
+
+/// The document as the server holds it, number included.
+pub fn held(app: &App, id: DocumentId) -> Result<Document> {
+    let mut shelf = app.shelf();
+    let found = app.read(|db| shelf.find(db, id.as_bytes()))?;
+    found.ok_or_else(|| anyhow!("no document {id}"))
 }
 
 fn scalar(value: &Value) -> Option<Scalar> {
@@ -147,32 +201,14 @@ impl Writer<'_> {
     }
 
     fn open(&self, case: &Case, at: InstantMs) -> Result<()> {
-        let id = id_of(case, self.today);
-        let mut document = Document::begin(DocumentKind::CaseFile, id, &case.grid)?;
-        let mut edits = vec![Edit::AddEntry(Entry::Found { source: case.source })];
-        let fact = |name: &str, value| Edit::Set(RegisterPath::of("facts", name), value);
-        for field in CASE_FACTS {
-            if let Some(value) = case.facts.get(field.name).and_then(scalar) {
-                edits.push(fact(field.name, value));
-            }
-        }
-        let text = |text: &str| Scalar::Text(text.to_owned());
-        edits.push(fact("grid", text(case.grid.as_str())));
-        edits.push(fact("source", text(case.source.code())));
-        edits.push(fact("occurred_on", text(&date_after(self.today, case.day - 2).to_string())));
-        for party in &case.parties {
-            let mut fields = vec![("name", text(&party.name)), ("side", text(&party.side))];
-            if !party.phone.is_empty() {
-                fields.push(("phone", text(&party.phone)));
-            }
-            edits.push(Edit::AddItem("parties", fields));
-        }
+        let mut document = begin(case, self.today)?;
+        let edits = beginning(case, self.today);
         let batch = self.phone(&case.by)?.write(&mut document, &edits, at)?;
         hand_in(self.app, &[batch], at).with_context(|| case.key.clone())
     }
 
     fn step(&self, case: &Case, step: &Step, at: InstantMs) -> Result<()> {
-        let mut document = self.document(id_of(case, self.today))?;
+        let mut document = held(self.app, id_of(case, self.today))?;
         let phone = self.phone(&step.by)?;
         let batches = if let Some(clash) = &step.clash {
             let mut other = document.clone();
@@ -200,13 +236,6 @@ impl Writer<'_> {
             map.insert(field.to_owned(), Value::String(date));
         }
         serde_json::from_value(value).context("an entry that cannot be read")
-    }
-
-    /// The document as the server holds it, number included.
-    fn document(&self, id: DocumentId) -> Result<Document> {
-        let mut shelf = self.app.shelf();
-        let found = self.app.read(|db| shelf.find(db, id.as_bytes()))?;
-        found.ok_or_else(|| anyhow!("no document {id}"))
     }
 
     /// The last visit day that was held before today.

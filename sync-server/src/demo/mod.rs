@@ -2,17 +2,30 @@
 //! everything else.
 
 mod cases;
+mod courses;
+mod days;
+mod dice;
+mod divisions;
+mod geometry;
+mod homes;
+mod matters;
+mod names;
+mod outlines;
 mod phone;
 mod places;
+#[cfg(test)]
+mod tests;
+mod workers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use yidang_api::session::DemoPerson;
 use yidang_domain::civil::{Date, InstantMs, date_after};
-use yidang_domain::ids::UserId;
+use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::org::Staff;
 
 use crate::app::{App, Options, database};
@@ -20,10 +33,33 @@ use crate::county::{self, County, Seeds};
 use crate::register::RegisterData;
 use crate::store::{Store, StoreError};
 
+use divisions::Grid;
+use matters::Matter;
 use phone::Phone;
+use places::{Person, Places};
 
-/// How many days before the first use the demo's people got their devices.
-const BEGINS_DAYS_AGO: i64 = 60;
+/// How much of the demo county is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Profile {
+    /// One town with all its grids and workers, the households of three villages: made in seconds.
+    #[default]
+    Small,
+    /// The whole county with every household and the files of a year: made in minutes.
+    County,
+}
+
+impl Profile {
+    /// How many days before the first use the demo's people got their devices.
+    const fn began_days_ago(self) -> i64 {
+        match self {
+            Self::Small => 60,
+            Self::County => 370,
+        }
+    }
+}
+
+/// Everything is made in one go, however long it takes.
+const PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// Makes the demo county beside the data directory's database and moves it there when it is whole.
 ///
@@ -35,7 +71,8 @@ pub fn make(options: &Options, lock: &Arc<fs::File>) -> Result<()> {
     if workshop.exists() {
         fs::remove_dir_all(&workshop).context("cannot clear an unfinished demo county")?;
     }
-    let inner = Options { data: workshop.clone(), demo: false, ..options.clone() };
+    let inner =
+        Options { data: workshop.clone(), demo: false, patience: PATIENCE, ..options.clone() };
     build(inner, lock)?;
     fs::rename(database(&workshop), database(&options.data))
         .context("cannot move the demo county into place")?;
@@ -46,32 +83,61 @@ pub fn make(options: &Options, lock: &Arc<fs::File>) -> Result<()> {
 
 fn build(options: Options, lock: &Arc<fs::File>) -> Result<()> {
     let today = options.clock.today();
-    let begins = InstantMs::at_start_of(date_after(today, -BEGINS_DAYS_AGO));
-    let place = places::read()?;
-    let register = places::register(&place, today);
-    let phones = phone::of_people(&place.people);
+    let profile = options.profile;
+    let began = InstantMs::at_start_of(date_after(today, -profile.began_days_ago()));
+    let places = places::read(profile)?;
+    let invented = matters::invent(&places, profile, today)?;
+    let phones = phone::of_people(writers(&places, &invented));
     let store = Store::open(&database(&options.data))?;
-    let code = place.county.code.clone();
-    store.write(&code, |db| {
-        county::make(db, &code, &seeds(), true, begins)?;
-        county::put_register(db, &register, begins)
+    let county = found(&store, &places, &phones, today, began)?;
+    tracing::info!(?profile, people = places.people.len(), "the register is made");
+    let app = App::of(store, county, options, Arc::clone(lock))?;
+    let phones = phone::certified(phones, &app, began)?;
+    let inhabited: Vec<&Grid> = places.inhabited().collect();
+    let homes = homes::write(&app, &inhabited, today, began)?;
+    tracing::info!(homes, "the households are made");
+    cases::write(&app, &phones, &invented, today)?;
+    tracing::info!(files = invented.len(), "the files are made");
+    Ok(())
+}
+
+/// Those who need a device: whoever the file tells of, and whoever writes into an invented file.
+fn writers<'a>(places: &'a Places, invented: &[Matter]) -> Vec<&'a Person> {
+    let turns = invented.iter().flat_map(|matter| &matter.turns).map(|turn| &turn.by);
+    let write: BTreeSet<&UserId> =
+        invented.iter().map(|matter| &matter.case.by).chain(turns).collect();
+    let people = places.people.iter().enumerate();
+    people
+        .filter(|(nth, person)| *nth < places.told || write.contains(&person.user))
+        .map(|(_, person)| person)
+        .collect()
+}
+
+/// Makes the county with its register and the certificates of its devices.
+fn found(
+    store: &Store,
+    places: &Places,
+    phones: &BTreeMap<UserId, Phone>,
+    today: Date,
+    began: InstantMs,
+) -> Result<County, StoreError> {
+    let code = &places.county;
+    store.write(code, |db| {
+        county::make(db, code, &seeds(), true, began)?;
+        county::put_register(db, &places.register(today), began)
     })?;
-    let county = store.write(&code, |db| {
-        let county = County::load(db, &code)?;
+    store.write(code, |db| {
+        let county = County::load(db, code)?;
         let register = county::read_register(db)?;
         for phone in phones.values() {
-            let certificate = phone.certificate(&county, &register, begins);
+            let certificate = phone.certificate(&county, &register, began);
             let signed = certificate.sign(&county.seed);
-            county::learn_certificate(db, &signed, &certificate, begins)?;
+            county::learn_certificate(db, &signed, &certificate, began)?;
             // Nobody holds these devices, so a restored demo does not wait for them.
             db.seen(&signed.id(), 0)?;
         }
         Ok::<_, StoreError>(county)
-    })?;
-    let app = App::of(store, county, options, Arc::clone(lock))?;
-    let phones: BTreeMap<UserId, Phone> =
-        phones.into_iter().map(|(user, phone)| (user, phone.certified(&app, begins))).collect();
-    cases::write(&app, &phones, today)
+    })
 }
 
 /// The demo's secrets are no secrets: everybody's demo is the same, and it serves this machine only.
@@ -85,7 +151,8 @@ fn seeds() -> Seeds {
 }
 
 impl App {
-    /// Who can be tried out, the most telling ones first. Empty outside a demo.
+    /// Who can be tried out, the most telling ones first: nobody looks for one of thousands of
+    /// invented grid workers in a list. Empty outside a demo.
     ///
     /// # Errors
     ///
@@ -99,6 +166,7 @@ impl App {
         let users = self.read(|db| db.users())?;
         Ok(users
             .into_iter()
+            .filter(|person| !person.user.as_str().starts_with(workers::WORKER))
             .filter_map(|Staff { user, name, .. }| {
                 let (role, path) = register.post(&user, today)?;
                 let org = path.last()?.clone();
@@ -121,11 +189,28 @@ fn instant(today: Date, day: i64, minutes: i64) -> InstantMs {
     InstantMs::at_start_of(date_after(today, day)).plus_minutes(9 * 60 + minutes)
 }
 
-/// The register of the demo county: its units, people and teams, without any matter.
+/// The identifier of a thing that came into being at an instant, the same in every demo of one day.
+fn id_at(at: InstantMs, key: &str) -> DocumentId {
+    let at = u64::try_from(at.0).unwrap_or(0);
+    let mut tail = [0; 10];
+    tail.iter_mut().zip(phone::short(key)).for_each(|(to, from)| *to = from);
+    DocumentId(uuid::Builder::from_unix_timestamp_millis(at, &tail).into_uuid())
+}
+
+/// The register of the small demo: its units, people and teams, without any matter.
 ///
 /// # Errors
 ///
 /// Where the file of the demo county is broken.
 pub fn register(today: Date) -> Result<RegisterData> {
-    Ok(places::register(&places::read()?, today))
+    register_of(Profile::Small, today)
+}
+
+/// The register of a profile.
+///
+/// # Errors
+///
+/// Where a file of the demo county is broken.
+pub fn register_of(profile: Profile, today: Date) -> Result<RegisterData> {
+    Ok(places::read(profile)?.register(today))
 }

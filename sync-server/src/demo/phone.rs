@@ -46,7 +46,7 @@ pub struct Phone {
 }
 
 /// The devices of these people.
-pub fn of_people(people: &[Person]) -> BTreeMap<UserId, Phone> {
+pub fn of_people(people: Vec<&Person>) -> BTreeMap<UserId, Phone> {
     let phone = |person: &Person| Phone {
         user: person.user.clone(),
         name: person.name.clone(),
@@ -56,7 +56,20 @@ pub fn of_people(people: &[Person]) -> BTreeMap<UserId, Phone> {
         nonce: short(&format!("nonce of {}", person.user)),
         certificate: [0; 16],
     };
-    people.iter().map(|person| (person.user.clone(), phone(person))).collect()
+    people.into_iter().map(|person| (person.user.clone(), phone(person))).collect()
+}
+
+/// These devices with the certificates that they were given.
+pub fn certified(
+    phones: BTreeMap<UserId, Phone>,
+    app: &App,
+    issued: InstantMs,
+) -> Result<BTreeMap<UserId, Phone>> {
+    let register = app.register()?;
+    Ok(phones
+        .into_iter()
+        .map(|(user, phone)| (user, phone.certified(app.county(), &register, issued)))
+        .collect())
 }
 
 impl Phone {
@@ -83,12 +96,9 @@ impl Phone {
         }
     }
 
-    /// With the certificate that it was given.
-    pub fn certified(self, app: &App, issued: InstantMs) -> Self {
-        let Ok(register) = app.register() else { return self };
-        let certificate = self.certificate(app.county(), &register, issued);
-        let certificate = certificate.sign(&app.county().seed).id();
-        Self { certificate, ..self }
+    fn certified(self, county: &County, register: &Register, issued: InstantMs) -> Self {
+        let certificate = self.certificate(county, register, issued);
+        Self { certificate: certificate.sign(&county.seed).id(), ..self }
     }
 
     /// Writes one action into a document and signs it.

@@ -16,8 +16,8 @@ use anyhow::bail;
 
 use crate::run::child::Child;
 
-/// Making the demo county the first time takes a while; an hour never.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// Making the whole demo county the first time takes minutes on a slow machine; an hour never.
+const PATIENCE: Duration = Duration::from_secs(1_800);
 const HEARTBEAT: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(200);
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
