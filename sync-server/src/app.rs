@@ -13,6 +13,7 @@ use yidang_domain::ids::UserId;
 use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
 use crate::enrol::Wrongs;
+use crate::import::ImportDesk;
 use crate::judge::shelf::Shelf;
 use crate::judge::{Care, Halt, Judge};
 use crate::register::{Register, RegisterData};
@@ -96,6 +97,7 @@ struct Inner {
     register: RwLock<(u64, Arc<Register>)>,
     wrongs: Mutex<Wrongs>,
     hashing: Mutex<()>,
+    import: ImportDesk,
     _lock: Arc<File>,
 }
 
@@ -202,6 +204,7 @@ impl App {
             register: RwLock::new((register.0, Arc::new(register.1))),
             wrongs: Mutex::default(),
             hashing: Mutex::default(),
+            import: ImportDesk::default(),
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -253,6 +256,10 @@ impl App {
 
     pub(crate) fn hashing(&self) -> MutexGuard<'_, ()> {
         unpoisoned(self.inner.hashing.lock())
+    }
+
+    pub(crate) fn import(&self) -> &ImportDesk {
+        &self.inner.import
     }
 
     /// One reading transaction.
@@ -314,10 +321,20 @@ impl App {
         now: InstantMs,
         work: impl Fn(&Db<'_>, &mut Judge<'_>) -> Result<T, Halt>,
     ) -> Result<T, StoreError> {
+        self.judging_as(&self.inner.county, register, now, work)
+    }
+
+    /// As [`App::judging`], where the server writes as the actor of `county`.
+    pub(crate) fn judging_as<T>(
+        &self,
+        county: &County,
+        register: &Register,
+        now: InstantMs,
+        work: impl Fn(&Db<'_>, &mut Judge<'_>) -> Result<T, Halt>,
+    ) -> Result<T, StoreError> {
         let mut shelf = self.shelf();
         for care in [Care::Ordinary, Care::Batchwise] {
             let done = self.inner.store.write(&self.inner.county.code, |db| {
-                let county = &self.inner.county;
                 let mut judge = Judge::new(db, register, county, &mut shelf, now, care)?;
                 work(db, &mut judge)
             });
