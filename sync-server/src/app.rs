@@ -333,6 +333,8 @@ impl App {
         work: impl Fn(&Db<'_>, &mut Judge<'_>) -> Result<T, Halt>,
     ) -> Result<T, StoreError> {
         let mut shelf = self.shelf();
+        // A panic may have left what was never committed.
+        shelf.discard();
         for care in [Care::Ordinary, Care::Batchwise] {
             let done = self.inner.store.write(&self.inner.county.code, |db| {
                 let mut judge = Judge::new(db, register, county, &mut shelf, now, care)?;

@@ -24,14 +24,14 @@ pub fn begin(counter: &Counter<'_>, question: &ImportSheet) -> Result<ImportView
         .map_err(|_| Fault::invalid("base64", "the file did not arrive whole"))?;
     let file = File { name: question.name.clone(), bytes };
     let app = counter.app.clone();
-    let begun = app.import().begin(&file.name).ok_or_else(|| {
-        Fault::new(FaultCode::ServerBusy, "another import is running")
-    })?;
+    let begun = app
+        .import()
+        .begin(&file.name)
+        .ok_or_else(|| Fault::new(FaultCode::ServerBusy, "another import is running"))?;
     let apply = question.apply;
     let worker = app.clone();
-    let spawned = std::thread::Builder::new()
-        .name("import".into())
-        .spawn(move || work(&worker, file, apply));
+    let spawned =
+        std::thread::Builder::new().name("import".into()).spawn(move || work(&worker, file, apply));
     if let Err(error) = spawned {
         tracing::error!(%error, "an import did not begin");
         app.import().end(ImportView::default());

@@ -5,8 +5,10 @@ use std::time::Duration;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
 use prost::Message;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use yidang_sync_protocol::frame::{FrameError, unpack};
 use yidang_sync_protocol::message::MOST_REQUEST_BYTES;
 
@@ -77,9 +79,32 @@ impl IntoResponse for Problem {
 /// A body that comes slower than this leaves room for others.
 const SLOWEST: Duration = Duration::from_secs(60);
 
+/// A question may carry a spreadsheet of twenty megabytes in base64.
+const MOST_ASK_BYTES: usize = 28 << 20;
+/// Of requests beyond the ordinary one is held in memory at a time.
+static LARGE: Semaphore = Semaphore::const_new(1);
+
 /// Reads a body as it came over the wire, no further than a request may be long.
 pub async fn read(request: Request) -> Result<Bytes, Problem> {
-    let body = to_bytes(request.into_body(), MOST_REQUEST_BYTES + 1);
+    read_up_to(request, MOST_REQUEST_BYTES).await
+}
+
+/// Reads the body of a question. A large one says so beforehand, and waits until no other is under
+/// way: until the reply is made where the permit is kept as long.
+pub async fn read_ask(
+    request: Request,
+) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Problem> {
+    let length = request.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_none_or(|length| length <= MOST_REQUEST_BYTES) {
+        return Ok((read(request).await?, None));
+    }
+    let permit = LARGE.acquire().await.map_err(|_| Problem::Internal)?;
+    Ok((read_up_to(request, MOST_ASK_BYTES).await?, Some(permit)))
+}
+
+async fn read_up_to(request: Request, most: usize) -> Result<Bytes, Problem> {
+    let body = to_bytes(request.into_body(), most + 1);
     match tokio::time::timeout(SLOWEST, body).await {
         Ok(body) => body.map_err(|_| Problem::TooLarge),
         Err(_) => Err(Problem::Slow),
@@ -88,7 +113,18 @@ pub async fn read(request: Request) -> Result<Bytes, Problem> {
 
 /// The message in a framed body; the limit counts unpacked bytes.
 pub fn message<T: Message + Default>(body: &[u8]) -> Result<T, Problem> {
-    let bytes = unpack(body, MOST_REQUEST_BYTES).map_err(|error| match error {
+    message_up_to(body, MOST_REQUEST_BYTES)
+}
+
+/// The question in a framed body. Base64 unpacks to a third more than it was; a small body that
+/// claims to hold far more is no question.
+pub fn question<T: Message + Default>(body: &[u8]) -> Result<T, Problem> {
+    let is_large = body.len() > MOST_REQUEST_BYTES;
+    message_up_to(body, if is_large { MOST_ASK_BYTES } else { 2 * MOST_REQUEST_BYTES })
+}
+
+fn message_up_to<T: Message + Default>(body: &[u8], most: usize) -> Result<T, Problem> {
+    let bytes = unpack(body, most).map_err(|error| match error {
         FrameError::TooLarge(_) => Problem::TooLarge,
         _ => Problem::Malformed,
     })?;

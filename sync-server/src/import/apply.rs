@@ -60,8 +60,7 @@ pub fn clashes(app: &App, plan: &Plan) -> Result<u32, StoreError> {
             let Some(row) = db.document(&change.document)? else { continue };
             let document = shelf::load(db, &row)?;
             let branch = difference::branch_of(&document, &change.heads).map_err(OwnError::from)?;
-            let found =
-                difference::between(&document, &branch, &change.before, &change.after);
+            let found = difference::between(&document, &branch, &change.before, &change.after);
             clashes += found.clashes;
         }
         Ok(clashes)
@@ -102,11 +101,10 @@ pub fn apply(
         }
         put_register(db, &plan.register, now)?;
         for (thing, text) in &plan.marks {
-            db.put_imported(thing, &ImportedRow {
-                document: [0; 16],
-                heads: Vec::new(),
-                said: text.clone(),
-            })?;
+            db.put_imported(
+                thing,
+                &ImportedRow { document: [0; 16], heads: Vec::new(), said: text.clone() },
+            )?;
         }
         let mut clashes = 0;
         for (done, begin) in (1..).zip(&plan.begin) {
@@ -163,11 +161,14 @@ fn put_register(db: &Db<'_>, change: &RegisterChange, now: InstantMs) -> Result<
 
 fn write_new(db: &Db<'_>, judge: &mut Judge<'_>, begin: &Begin) -> Result<(), StoreError> {
     let document = households::begin(judge, begin.id, &begin.data, &begin.from)?;
-    db.put_imported(&begin.thing, &ImportedRow {
-        document: *begin.id.as_bytes(),
-        heads: document.heads(),
-        said: said::write(&begin.data)?,
-    })?;
+    db.put_imported(
+        &begin.thing,
+        &ImportedRow {
+            document: *begin.id.as_bytes(),
+            heads: document.heads(),
+            said: said::write(&begin.data)?,
+        },
+    )?;
     judge.put_away(begin.id);
     Ok(())
 }
@@ -178,8 +179,7 @@ fn write_change(db: &Db<'_>, judge: &mut Judge<'_>, change: &Change) -> Result<u
     let Some(document) = judge.find(id)? else {
         return Err(StoreError::Damaged(format!("household {id} is not there")));
     };
-    let mut branch =
-        difference::branch_of(&document, &change.heads).map_err(OwnError::from)?;
+    let mut branch = difference::branch_of(&document, &change.heads).map_err(OwnError::from)?;
     let Difference { branch: on_branch, present, clashes } =
         difference::between(&document, &branch, &change.before, &change.after);
     let signed = |mut edits: Vec<Edit>| {
@@ -196,11 +196,14 @@ fn write_change(db: &Db<'_>, judge: &mut Judge<'_>, change: &Change) -> Result<u
         let edits = signed(present);
         judge.write_own(document, &OwnChange { on: None, edits: &edits })?;
     }
-    db.put_imported(&change.thing, &ImportedRow {
-        document: change.document,
-        heads: branch,
-        said: said::write(&change.after)?,
-    })?;
+    db.put_imported(
+        &change.thing,
+        &ImportedRow {
+            document: change.document,
+            heads: branch,
+            said: said::write(&change.after)?,
+        },
+    )?;
     judge.put_away(id);
     Ok(clashes)
 }

@@ -225,11 +225,7 @@ fn home_of_facts<'a>(
 }
 
 /// The household of a row that gives its number alone.
-fn home_of_number<'a>(
-    line: Line<'a>,
-    homes: &mut Homes<'a>,
-    wrongs: &mut Wrongs,
-) -> Option<usize> {
+fn home_of_number<'a>(line: Line<'a>, homes: &mut Homes<'a>, wrongs: &mut Wrongs) -> Option<usize> {
     let number = line.need(wrongs, Column::HouseholdNo, number)?;
     let keys = homes.by_number.get(&number).map(Vec::as_slice).unwrap_or_default();
     // Those of this file go before those of former ones.
@@ -287,7 +283,9 @@ fn join(home: &mut Home<'_>, line: &Line<'_>, member: MemberData, wrongs: &mut W
             return;
         }
     }
-    if !home.is_listed && home.data.head.is_empty() && !home.data.grid.is_empty()
+    if !home.is_listed
+        && home.data.head.is_empty()
+        && !home.data.grid.is_empty()
         && values::is_head(&member.relation)
     {
         home.data.head.clone_from(&member.name);

@@ -90,8 +90,7 @@ impl<'a> Line<'a> {
             return None;
         }
         let raw = self.raw(column);
-        let value =
-            if text::is_formula_error(raw) { Err(Wrong::FormulaError) } else { read(raw) };
+        let value = if text::is_formula_error(raw) { Err(Wrong::FormulaError) } else { read(raw) };
         value.map_err(|wrong| self.wrong(wrongs, column, &wrong)).ok()
     }
 

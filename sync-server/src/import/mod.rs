@@ -99,7 +99,12 @@ pub fn run(
         let written =
             apply::apply(app, &ground, &plan, &|households| progress(part(households), of))?;
         if let Written::Whole(clashes) = written {
-            tracing::info!(rows, households = plan.households(), clashes, "a spreadsheet was taken");
+            tracing::info!(
+                rows,
+                households = plan.households(),
+                clashes,
+                "a spreadsheet was taken"
+            );
             return Ok(done(view, clashes, true));
         }
     }
@@ -128,14 +133,8 @@ fn compare(
     let today = app.clock().today();
     let mut wanted = wanted::want(tables, &ground.register, &ground.said, today);
     let mut wrongs = std::mem::take(&mut wanted.wrongs);
-    let plan = plan::plan(
-        &wanted,
-        &ground.register,
-        &ground.said,
-        &ground.existing,
-        today,
-        &mut wrongs,
-    )?;
+    let plan =
+        plan::plan(&wanted, &ground.register, &ground.said, &ground.existing, today, &mut wrongs)?;
     Ok((plan, wrongs))
 }
 

@@ -89,16 +89,27 @@ impl<'a> People<'a> {
 
     /// Whoever of that name is already assigned to `org`: their telephone may be a new one.
     fn working_in(&self, name: &str, org: &OrgCode) -> Option<&UserId> {
-        let mut there = self.named(name).iter().filter(|user| {
-            self.register.assignments_of(user).any(|post| post.org == *org)
-        });
+        let mut there = self
+            .named(name)
+            .iter()
+            .filter(|user| self.register.assignments_of(user).any(|post| post.org == *org));
         there.next().filter(|_| there.next().is_none())
     }
 
     /// How the register names the person of a row of 网格员.
-    fn identify(&self, name: &str, phone: &str, org: &OrgCode) -> UserId {
+    ///
+    /// # Errors
+    ///
+    /// Where others bear the name and nothing says whether this is one of them.
+    fn identify(&self, name: &str, phone: &str, org: &OrgCode) -> Result<UserId, Wrong> {
         let known = self.with_phone(name, phone).or_else(|| self.working_in(name, org));
-        known.cloned().unwrap_or_else(|| made_id(name, phone))
+        if let Some(user) = known {
+            return Ok(user.clone());
+        }
+        let made = made_id(name, phone);
+        let is_told_apart =
+            !phone.is_empty() || self.staff.contains_key(&made) || self.named(name).is_empty();
+        if is_told_apart { Ok(made) } else { Err(Wrong::AmbiguousWorker) }
     }
 
     /// Somebody who is known already, as 分工 and 团队 name them.
@@ -176,7 +187,12 @@ fn worker(
     });
     let (name, org) = (name?, org?);
     let is_named_by_row = !line.is_blank(Column::WorkerId);
-    let user = if is_named_by_row { id? } else { people.identify(&name, &phone, &org) };
+    let user = if is_named_by_row {
+        id?
+    } else {
+        let found = people.identify(&name, &phone, &org);
+        found.map_err(|wrong| line.wrong(wrongs, Column::WorkerName, &wrong)).ok()?
+    };
     if !is_named_by_row && phone.is_empty() {
         let first = people.bare.entry(name.clone()).or_insert((line.number(), org.clone()));
         if first.0 != line.number() && first.1 != org {
@@ -204,15 +220,9 @@ fn org(places: &Places, raw: &str, role: Role) -> Result<OrgCode, Wrong> {
 }
 
 /// Whether the person and the assignment of a row stand in no other row in another way.
-fn takes_post(
-    line: &Line<'_>,
-    people: &mut People<'_>,
-    post: &Post,
-    wrongs: &mut Wrongs,
-) -> bool {
+fn takes_post(line: &Line<'_>, people: &mut People<'_>, post: &Post, wrongs: &mut Wrongs) -> bool {
     let name = values::person(line.raw(Column::WorkerName)).unwrap_or_default();
-    let (row, other) =
-        people.ids.entry(post.user.clone()).or_insert((line.number(), name.clone()));
+    let (row, other) = people.ids.entry(post.user.clone()).or_insert((line.number(), name.clone()));
     if *other != name {
         line.wrong(wrongs, Column::WorkerId, &Wrong::WorkerIdTaken(*row));
         return false;
@@ -258,10 +268,8 @@ fn assignment(
     wrongs: &mut Wrongs,
 ) -> Option<Post> {
     let user = people.find(line, wrongs);
-    let role =
-        line.need(wrongs, Column::Role, |raw| values::role(raw).ok_or(Wrong::UnknownRole));
-    let column =
-        if line.is_blank(Column::UnitCode) { Column::GridCode } else { Column::UnitCode };
+    let role = line.need(wrongs, Column::Role, |raw| values::role(raw).ok_or(Wrong::UnknownRole));
+    let column = if line.is_blank(Column::UnitCode) { Column::GridCode } else { Column::UnitCode };
     let (from, to) = line.period(wrongs);
     let role = role?;
     let org = line.need(wrongs, column, |raw| org(places, raw, role))?;
@@ -285,9 +293,7 @@ pub fn teams(
         let name = line.need(wrongs, Column::TeamName, |raw| values::line(raw, 40));
         let given = line.read(wrongs, Column::TeamCode, |raw| values::opaque(raw, 20));
         let dedicated = line
-            .read(wrongs, Column::Duty, |raw| {
-                values::is_dedicated(raw).ok_or(Wrong::UnknownDuty)
-            })
+            .read(wrongs, Column::Duty, |raw| values::is_dedicated(raw).ok_or(Wrong::UnknownDuty))
             .unwrap_or(false);
         let village = named_village(&line, places, wrongs);
         if village == Some(None) {

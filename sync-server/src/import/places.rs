@@ -125,9 +125,8 @@ impl Places {
 
     /// Which part of a code of digits is not known.
     fn unknown(&self, code: &str) -> Wrong {
-        let known = |digits, level| {
-            code.get(..digits).is_some_and(|part| self.level(part) == Some(level))
-        };
+        let known =
+            |digits, level| code.get(..digits).is_some_and(|part| self.level(part) == Some(level));
         if !known(TOWNSHIP, OrgLevel::Township) {
             Wrong::UnknownTownship
         } else if known(VILLAGE, OrgLevel::Village) {
@@ -149,9 +148,11 @@ impl Places {
         let name = text::name(raw);
         let exact = self.townships.get(&name);
         // 张家滩 for 张家滩镇.
-        let longer = || ["镇", "乡", "街道"].iter().find_map(|word| {
-            self.townships.get(&format!("{name}{word}"))
-        });
+        let longer = || {
+            ["镇", "乡", "街道"]
+                .iter()
+                .find_map(|word| self.townships.get(&format!("{name}{word}")))
+        };
         let found = exact.or_else(longer).and_then(|codes| codes.first());
         found.cloned().ok_or(Wrong::UnknownTownship)
     }

@@ -320,9 +320,9 @@ impl Plan {
             let members = u32::try_from(home.data.members.len()).unwrap_or(u32::MAX);
             // Named by its key: after a restore the next import finds what devices brought back.
             let id = DocumentId::of_key(&format!("household/{county}/{thing}"));
-            let known = said.whole(&thing).map(|known| {
-                (known.document, known.heads.clone(), known.data.clone())
-            });
+            let known = said
+                .whole(&thing)
+                .map(|known| (known.document, known.heads.clone(), known.data.clone()));
             let known = known.or_else(|| {
                 let by_key = existing.by_key.get(&home.key);
                 let by_id = existing.all.get(id.as_bytes());

@@ -41,8 +41,8 @@ pub fn xlsx(rows: &[WrongRow], total: u32) -> Result<Vec<u8>, XlsxError> {
     let mut widths = HEADERS.map(width);
     for (at, row) in (2_u32..).zip(rows) {
         let number = row.row.to_string();
-        let cells =
-            [&row.sheet, &number, &row.column, &row.value, &row.reason, &row.cure].map(String::as_str);
+        let cells = [&row.sheet, &number, &row.column, &row.value, &row.reason, &row.cure]
+            .map(String::as_str);
         for ((column, cell), widest) in (0_u16..).zip(cells).zip(&mut widths) {
             sheet.write_string_with_format(at, column, cell, &body)?;
             *widest = (*widest).max(width(cell));

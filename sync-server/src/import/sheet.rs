@@ -206,6 +206,8 @@ fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Refused> {
 }
 
 fn csv(file: &str, text: &str) -> Result<Sheet, Refused> {
+    // One kind of line break, and one at the end, so that lines can be counted.
+    let text = format!("{}\n", text.replace("\r\n", "\n").replace('\r', "\n"));
     let first = text.lines().next().unwrap_or_default();
     let delimiter = if first.contains('\t') && !first.contains(',') { b'\t' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
@@ -216,13 +218,13 @@ fn csv(file: &str, text: &str) -> Result<Sheet, Refused> {
     let mut rows = Vec::new();
     let mut cells = 0;
     let mut record = csv::StringRecord::new();
-    // Rows count as a spreadsheet shows them: a line break within quotes makes no new row. Blank
-    // lines make one, and the reader passes over them.
-    let (mut number, mut line) = (0_u32, 0_u64);
+    // As a spreadsheet counts: a line break within quotes makes no row, a blank line does.
+    let mut breaks_before = 0;
     while reader.read_record(&mut record).map_err(|_| Refused::NotASheet)? {
-        let begins = record.position().map_or(line + 1, csv::Position::line);
-        number = number.saturating_add(u32::try_from(begins.saturating_sub(line)).unwrap_or(1));
-        line = begins + breaks_within(&record);
+        let breaks = breaks_within(&record);
+        let begins = reader.position().line().saturating_sub(1 + breaks + breaks_before);
+        breaks_before += breaks;
+        let number = u32::try_from(begins.max(1)).unwrap_or(u32::MAX);
         let texts: Vec<String> = record.iter().take(MOST_COLUMNS as usize).map(cut).collect();
         if texts.iter().all(|text| text.trim().is_empty()) {
             continue;

@@ -100,9 +100,8 @@ pub fn has_lost_digits(code: &str) -> bool {
 /// Whether a cell holds what a broken formula leaves behind.
 #[must_use]
 pub fn is_formula_error(text: &str) -> bool {
-    const ERRORS: [&str; 9] = [
-        "#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
-    ];
+    const ERRORS: [&str; 9] =
+        ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"];
     let upper = text.trim().to_ascii_uppercase();
     ERRORS.contains(&upper.as_str())
 }
@@ -124,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_header_is_the_word_in_it() {
-        for text in ["*网格编码（必填）：", "网 格\n编码", "网格编码(16位)", "【1】网格编码"] {
+        for text in ["*网格编码（必填）：", "网 格\n编码", "网格编码(16位)", "【1】网格编码"]
+        {
             assert_eq!(header(text), "网格编码", "{text}");
         }
         assert_eq!(header("住址/门牌"), "住址门牌");

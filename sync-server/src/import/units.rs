@@ -60,9 +60,8 @@ fn is_first(
 
 fn unit(line: &Line<'_>, places: &Places, wrongs: &mut Wrongs) -> Option<OrgUnit> {
     let name = line.need(wrongs, Column::UnitName, |raw| values::line(raw, 40));
-    let said = line.read(wrongs, Column::UnitLevel, |raw| {
-        values::level(raw).ok_or(Wrong::UnknownLevel)
-    });
+    let said =
+        line.read(wrongs, Column::UnitLevel, |raw| values::level(raw).ok_or(Wrong::UnknownLevel));
     let is_department = said == Some(OrgLevel::Department);
     let code = line.need(wrongs, Column::UnitCode, |raw| {
         if is_department {
@@ -84,8 +83,7 @@ fn unit(line: &Line<'_>, places: &Places, wrongs: &mut Wrongs) -> Option<OrgUnit
         line.wrong(wrongs, Column::UnitCode, &Wrong::ParentChanged(above));
         return None;
     }
-    let mut unit =
-        known.cloned().unwrap_or_else(|| OrgUnit::plain(&code, "", level, None));
+    let mut unit = known.cloned().unwrap_or_else(|| OrgUnit::plain(&code, "", level, None));
     unit.name = name?;
     unit.level = level;
     if level != OrgLevel::County {
@@ -191,9 +189,8 @@ fn grid(line: &Line<'_>, places: &Places, wrongs: &mut Wrongs) -> Option<OrgUnit
         }
         return None;
     };
-    let mut unit = known.cloned().unwrap_or_else(|| {
-        OrgUnit::plain(code.as_str(), "", OrgLevel::Grid, None)
-    });
+    let mut unit =
+        known.cloned().unwrap_or_else(|| OrgUnit::plain(code.as_str(), "", OrgLevel::Grid, None));
     unit.name = name;
     unit.parent = Some(village);
     unit.grid = traits(line, unit.grid, kind?, wrongs);

@@ -120,10 +120,8 @@ pub fn date(value: &str) -> Option<Date> {
     let code = text::code(value);
     // A time of day may follow.
     let day = code.split(['T', 't']).next().unwrap_or_default();
-    let parts: Vec<&str> = day
-        .split(['-', '/', '.', '年', '月', '日'])
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> =
+        day.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         [year, month, day] => {
             // 2026-11-2000:00:00: the blank before the time went with the others.
@@ -131,9 +129,7 @@ pub fn date(value: &str) -> Option<Date> {
             let day = if day.len() > 2 { day.get(..2)? } else { day };
             civil(year, month, day)
         }
-        [whole] if whole.len() == 8 => {
-            civil(whole.get(..4)?, whole.get(4..6)?, whole.get(6..)?)
-        }
+        [whole] if whole.len() == 8 => civil(whole.get(..4)?, whole.get(4..6)?, whole.get(6..)?),
         [whole] if whole.len() == 5 => serial(whole),
         _ => None,
     }
@@ -298,8 +294,15 @@ mod tests {
     fn days_are_read_in_every_way_they_are_written() {
         let day = Some(Date::constant(2026, 3, 5));
         for text in [
-            "2026-03-05", "2026/3/5", "2026.3.5", "2026年3月5日", "20260305", "46086",
-            "２０２６－０３－０５", "2026-03-05 00:00:00", "2026-03-05T08:00:00",
+            "2026-03-05",
+            "2026/3/5",
+            "2026.3.5",
+            "2026年3月5日",
+            "20260305",
+            "46086",
+            "２０２６－０３－０５",
+            "2026-03-05 00:00:00",
+            "2026-03-05T08:00:00",
         ] {
             assert_eq!(date(text), day, "{text}");
         }
@@ -310,7 +313,8 @@ mod tests {
 
     #[test]
     fn a_year_of_birth_out_of_whatever_there_is() {
-        for text in ["1958", "1958年", "1958.0", "1958-03", "1958年3月12日", "19580312", "195803"] {
+        for text in ["1958", "1958年", "1958.0", "1958-03", "1958年3月12日", "19580312", "195803"]
+        {
             assert_eq!(birth_year(text, TODAY), Ok(1958), "{text}");
         }
         assert_eq!(birth_year_of_number("６１０６９９１９５８０３１２００１６", TODAY), Ok(1958));

@@ -23,7 +23,13 @@ impl Shelf {
     /// A shelf for at most `most` documents.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), tick: 0, held: HashMap::new(), staged: HashMap::new(), away: HashSet::new() }
+        Self {
+            most: most.max(1),
+            tick: 0,
+            held: HashMap::new(),
+            staged: HashMap::new(),
+            away: HashSet::new(),
+        }
     }
 
     /// A copy of the document as the running transaction sees it.

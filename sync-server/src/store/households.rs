@@ -216,9 +216,9 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn all_imported(&self) -> Result<Vec<(String, ImportedRow)>> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT thing, document, heads, said FROM imported WHERE county = ?1")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT thing, document, heads, said FROM imported WHERE county = ?1",
+        )?;
         let mut rows = statement.query([self.county])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {

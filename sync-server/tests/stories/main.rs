@@ -11,6 +11,8 @@ mod enrolment;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod refusals;
