@@ -89,18 +89,31 @@ pub async fn read(request: Request) -> Result<Bytes, Problem> {
     read_up_to(request, MOST_REQUEST_BYTES).await
 }
 
-/// Reads the body of a question. A large one says so beforehand, and waits until no other is under
-/// way: until the reply is made where the permit is kept as long.
+/// Reads and unpacks the body of a question. One beyond the ordinary size waits until no other is
+/// under way; whoever holds the permit goes on holding it until the reply is made.
 pub async fn read_ask(
     request: Request,
-) -> Result<(Bytes, Option<SemaphorePermit<'static>>), Problem> {
+) -> Result<(Vec<u8>, Option<SemaphorePermit<'static>>), Problem> {
     let length = request.headers().get(CONTENT_LENGTH);
     let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_none_or(|length| length <= MOST_REQUEST_BYTES) {
-        return Ok((read(request).await?, None));
+    let is_large = length.is_some_and(|length| length > MOST_REQUEST_BYTES);
+    let mut permit = if is_large { Some(large().await?) } else { None };
+    let most = if is_large { MOST_ASK_BYTES } else { MOST_REQUEST_BYTES };
+    let body = read_up_to(request, most).await?;
+    match unpack(&body, most) {
+        Ok(bytes) => Ok((bytes, permit)),
+        // A table of text packs to a tenth.
+        Err(FrameError::TooLarge(_)) if permit.is_none() => {
+            permit = Some(large().await?);
+            let bytes = unpack(&body, MOST_ASK_BYTES).map_err(|error| unreadable(&error))?;
+            Ok((bytes, permit))
+        }
+        Err(error) => Err(unreadable(&error)),
     }
-    let permit = LARGE.acquire().await.map_err(|_| Problem::Internal)?;
-    Ok((read_up_to(request, MOST_ASK_BYTES).await?, Some(permit)))
+}
+
+async fn large() -> Result<SemaphorePermit<'static>, Problem> {
+    LARGE.acquire().await.map_err(|_| Problem::Internal)
 }
 
 async fn read_up_to(request: Request, most: usize) -> Result<Bytes, Problem> {
@@ -113,22 +126,15 @@ async fn read_up_to(request: Request, most: usize) -> Result<Bytes, Problem> {
 
 /// The message in a framed body; the limit counts unpacked bytes.
 pub fn message<T: Message + Default>(body: &[u8]) -> Result<T, Problem> {
-    message_up_to(body, MOST_REQUEST_BYTES)
+    let bytes = unpack(body, MOST_REQUEST_BYTES).map_err(|error| unreadable(&error))?;
+    decode(&bytes)
 }
 
-/// The question in a framed body. Base64 unpacks to a third more than it was; a small body that
-/// claims to hold far more is no question.
-pub fn question<T: Message + Default>(body: &[u8]) -> Result<T, Problem> {
-    let is_large = body.len() > MOST_REQUEST_BYTES;
-    message_up_to(body, if is_large { MOST_ASK_BYTES } else { 2 * MOST_REQUEST_BYTES })
-}
-
-fn message_up_to<T: Message + Default>(body: &[u8], most: usize) -> Result<T, Problem> {
-    let bytes = unpack(body, most).map_err(|error| match error {
+const fn unreadable(error: &FrameError) -> Problem {
+    match error {
         FrameError::TooLarge(_) => Problem::TooLarge,
         _ => Problem::Malformed,
-    })?;
-    decode(&bytes)
+    }
 }
 
 /// The message in these bytes.

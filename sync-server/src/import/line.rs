@@ -66,7 +66,7 @@ impl<'a> Line<'a> {
 
     /// Notes what is wrong with a value. A column that is not there is named by its usual word.
     pub fn wrong(&self, wrongs: &mut Wrongs, column: Column, wrong: &Wrong) {
-        let usual = column.names().first().copied().unwrap_or_default();
+        let usual = column.names().next().unwrap_or_default();
         let (value, header) = self.at(column).unwrap_or(("", usual));
         let header = if header.is_empty() { usual } else { header };
         if column == Column::CitizenNumber {

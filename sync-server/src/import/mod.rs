@@ -12,6 +12,7 @@ mod archive;
 mod columns;
 mod desk;
 mod difference;
+mod headers;
 mod homes;
 mod line;
 mod people;

@@ -137,11 +137,18 @@ async fn nobody_else_may_import() {
 async fn a_large_file_arrives() {
     let town = Town::new();
     let device = administrator(&town).await;
-    let noise: Vec<u8> = (0..2_u32 << 20)
-        .map(|at| u8::try_from(at.wrapping_mul(2_654_435_761) >> 24).unwrap() | 1)
-        .collect();
-    let view = hand_in(&town, &device, &noise, false).await;
-    assert!(!view.refused.is_empty());
+    let mut state = 1_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0] | 1
+    })
+    .take(2 << 20)
+    .collect();
+    // One that packs to little and one that does not.
+    for bytes in [vec![b'x'; 3 << 20], noise] {
+        let view = hand_in(&town, &device, &bytes, false).await;
+        assert!(!view.refused.is_empty());
+    }
     let body = vec![0; 40 << 20];
     let (status, _) = post(&town.app, "/v1/ask", body).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);

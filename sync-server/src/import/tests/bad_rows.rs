@@ -25,6 +25,7 @@ type Case = (
     Wrong,
 );
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn grids() -> Vec<Case> {
     let good: &[&str] = &["6106211032032991", "新格", "农村", "", "", ""];
     vec![
@@ -150,6 +151,7 @@ fn grids() -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn people() -> Vec<Case> {
     let good: &[&str] = &["", "冯样一", "12000000001", GRID_7, "", ""];
     vec![
