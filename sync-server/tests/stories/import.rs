@@ -9,7 +9,7 @@ use prost::Message;
 use rust_xlsxwriter::Workbook;
 use yidang_api::admin::{ImportSheet, ImportState, ImportView};
 use yidang_api::{Fault, FaultCode};
-use yidang_documents::{Projection, project};
+use yidang_documents::{Document, Projection, guard, project};
 use yidang_domain::civil::date_after;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::org::{Assignment, Role, Staff};
@@ -167,7 +167,7 @@ async fn a_worker_s_word_and_a_newer_sheet_stand_side_by_side() {
         .documents
         .values()
         .filter(|document| document.kind() == DocumentKind::Household)
-        .map(yidang_documents::Document::id)
+        .map(Document::id)
         .collect();
     assert_eq!(homes.len(), 2);
     worker.set(homes[0], "facts.address", "新村3排", noon(TODAY));
@@ -187,6 +187,15 @@ async fn a_worker_s_word_and_a_newer_sheet_stand_side_by_side() {
     let values: Vec<String> = found[0].values.iter().map(|v| v.value.as_text()).collect();
     assert!(values.contains(&"新村3排".into()) && values.contains(&"后沟".into()));
     assert!(clashes(homes[1]).is_empty());
+    // Devices admit every change of the server, in the order in which it stands on others.
+    let document = &worker.documents[&homes[0]];
+    let mut rebuilt = Document::begin(document.kind(), document.id(), document.home()).unwrap();
+    for (_, bytes) in document.changes_since(&rebuilt.heads()) {
+        let actor = guard::scan(&bytes).unwrap().actor;
+        guard::admit(&mut rebuilt, &actor, &bytes).unwrap();
+    }
+    assert_eq!(rebuilt.heads(), document.heads());
+    guard::survives(&rebuilt).unwrap();
     // What the server wrote stands every test of the log and of its documents.
     let findings =
         town.app.store().read(COUNTY, |db| yidang_sync_server::check::check(db, COUNTY)).unwrap();
