@@ -191,7 +191,7 @@ async fn a_worker_s_word_and_a_newer_sheet_stand_side_by_side() {
     let document = &worker.documents[&homes[0]];
     let mut rebuilt = Document::begin(document.kind(), document.id(), document.home()).unwrap();
     for (_, bytes) in document.changes_since(&rebuilt.heads()) {
-        let actor = guard::scan(&bytes).unwrap().actor;
+        let actor = guard::scan(&bytes).unwrap().actor.try_into().unwrap();
         guard::admit(&mut rebuilt, &actor, &bytes).unwrap();
     }
     assert_eq!(rebuilt.heads(), document.heads());
