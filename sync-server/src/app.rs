@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
 use crate::demo::Profile;
 use crate::enrol::Wrongs;
+use crate::import::ImportDesk;
 use crate::judge::shelf::Shelf;
 use crate::judge::{Care, Halt, Judge};
 use crate::register::{Register, RegisterData};
@@ -100,6 +101,7 @@ struct Inner {
     register: RwLock<(u64, Arc<Register>)>,
     wrongs: Mutex<Wrongs>,
     hashing: Mutex<()>,
+    import: ImportDesk,
     _lock: Arc<File>,
 }
 
@@ -206,6 +208,7 @@ impl App {
             register: RwLock::new((register.0, Arc::new(register.1))),
             wrongs: Mutex::default(),
             hashing: Mutex::default(),
+            import: ImportDesk::default(),
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -262,6 +265,10 @@ impl App {
 
     pub(crate) fn hashing(&self) -> MutexGuard<'_, ()> {
         unpoisoned(self.inner.hashing.lock())
+    }
+
+    pub(crate) fn import(&self) -> &ImportDesk {
+        &self.inner.import
     }
 
     /// One reading transaction.
@@ -323,10 +330,22 @@ impl App {
         now: InstantMs,
         work: impl Fn(&Db<'_>, &mut Judge<'_>) -> Result<T, Halt>,
     ) -> Result<T, StoreError> {
+        self.judging_as(&self.inner.county, register, now, work)
+    }
+
+    /// As [`App::judging`], where the server writes as the actor of `county`.
+    pub(crate) fn judging_as<T>(
+        &self,
+        county: &County,
+        register: &Register,
+        now: InstantMs,
+        work: impl Fn(&Db<'_>, &mut Judge<'_>) -> Result<T, Halt>,
+    ) -> Result<T, StoreError> {
         let mut shelf = self.shelf();
+        // A panic may have left what was never committed.
+        shelf.discard();
         for care in [Care::Ordinary, Care::Batchwise] {
             let done = self.inner.store.write(&self.inner.county.code, |db| {
-                let county = &self.inner.county;
                 let fresh = changed_since(db, register)?;
                 let register = fresh.as_ref().unwrap_or(register);
                 let mut judge = Judge::new(db, register, county, &mut shelf, now, care)?;

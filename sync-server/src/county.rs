@@ -118,6 +118,17 @@ impl County {
         OrgCode(self.code.clone())
     }
 
+    /// The same server as another actor, for work that must know nothing of what it wrote before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn other_self(&self) -> Result<Self, StoreError> {
+        let mut other = self.clone();
+        other.server.incarnation = u32::from_be_bytes(random()?).max(2);
+        Ok(other)
+    }
+
     /// Gives the server's actor a new incarnation, as every start does.
     ///
     /// # Errors

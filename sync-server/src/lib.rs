@@ -12,6 +12,7 @@ pub mod store;
 
 pub mod county;
 pub mod households;
+pub mod import;
 pub mod judge;
 pub mod pull;
 

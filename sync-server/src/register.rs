@@ -1,6 +1,7 @@
 //! Who works where, and what follows from it: scopes, posts and reference data. Pure.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -41,7 +42,7 @@ pub struct RegisterData {
 }
 
 /// The register, ready for questions.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Register {
     tree: OrgTree,
     users: BTreeMap<UserId, Staff>,
@@ -54,6 +55,9 @@ pub struct Register {
     plan: VisitPlan,
     demo: bool,
     version: u64,
+    /// Versions of the reference data that were asked for: making them takes as long as sending
+    /// them, and nearly every exchange asks only whether they changed.
+    versions: RwLock<HashMap<UserId, u64>>,
 }
 
 /// The units whose documents a person reads, as keys of the scope index.
@@ -110,6 +114,7 @@ impl Register {
             },
             demo,
             version: 0,
+            versions: RwLock::default(),
         }
     }
 
@@ -334,6 +339,18 @@ impl Register {
             return Vec::new();
         }
         self.outlines.iter().filter(|outline| is_near(&outline.org)).cloned().collect()
+    }
+
+    /// The version of the reference data for the device of `user`.
+    #[must_use]
+    pub fn reference_version(&self, user: &UserId) -> u64 {
+        let known = self.versions.read().unwrap_or_else(PoisonError::into_inner).get(user).copied();
+        known.unwrap_or_else(|| {
+            let version = self.reference(user).version;
+            let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);
+            versions.insert(user.clone(), version);
+            version
+        })
     }
 
     /// The unit whose names somebody assigned to `org` meets: the village around a grid.

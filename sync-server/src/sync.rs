@@ -34,6 +34,9 @@ impl App {
         let own: BTreeSet<u64> =
             receipts.iter().filter(|r| r.verdict == accepted).map(|r| r.seq).collect();
         let mut reply = self.answer(caller, request, &register, &own, now)?;
+        let taken = request.push.iter().zip(&receipts).filter(|(_, r)| r.verdict == accepted);
+        let moved = self.moved_away(caller, &register, taken.map(|(batch, _)| batch), now)?;
+        reply.released.extend(moved.into_iter().map(|id| id.to_vec()));
         reply.receipts = receipts;
         reply.server_time_ms = now.0;
         self.note(caller, request, &reply, &register, now)?;
@@ -216,15 +219,15 @@ impl App {
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
         }
-        let reference = register.reference(&caller.user);
-        let is_new = reference.version != request.reference_version;
+        let version = register.reference_version(&caller.user);
+        let is_new = version != request.reference_version;
         let mut reply = SyncReply {
             cursor: Some(page.place.sign(&county.seed)),
             more: page.more,
             documents: page.documents,
             certificates,
-            reference: if is_new { reference.json } else { Vec::new() },
-            reference_version: reference.version,
+            reference: if is_new { register.reference(&caller.user).json } else { Vec::new() },
+            reference_version: version,
             checkpoint: self.checkpoint_after(place.map_or(0, |place| place.seq), now)?,
             released: page.released.iter().map(|id| id.to_vec()).collect(),
             scope: page.scope.hash,
@@ -233,6 +236,32 @@ impl App {
         };
         reply.attest(&county.seed);
         Ok(reply)
+    }
+
+    /// Documents that a device wrote and that lie outside its scope by now: it moved them away in the
+    /// same breath in which it began them, so that they never were in its scope here.
+    fn moved_away<'a>(
+        &self,
+        caller: &Caller,
+        register: &Register,
+        taken: impl Iterator<Item = &'a SignedBatch>,
+        now: InstantMs,
+    ) -> Result<Vec<[u8; 16]>, StoreError> {
+        let documents: BTreeSet<[u8; 16]> =
+            taken.filter_map(|batch| batch.read().ok()?.document_id()).collect();
+        if documents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let scope = register.scope(&caller.user, now.date());
+        self.read(|db| {
+            let mut away = Vec::new();
+            for document in documents {
+                if !db.is_in_scope(&scope.keys, &document)? {
+                    away.push(document);
+                }
+            }
+            Ok(away)
+        })
     }
 
     /// The newest checkpoint, where it lies after `seq`.

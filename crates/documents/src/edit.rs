@@ -120,8 +120,38 @@ impl Document {
         edits: &[Edit],
     ) -> Result<Committed, DocumentError> {
         let base = form_heads.and_then(|heads| self.stale_base(author, heads, edits));
+        self.commit_at(author, base.as_deref(), edits)
+    }
+
+    /// Writes `edits` as one change that stands on `heads`, whatever came since: as if the author
+    /// had seen nothing else. What others changed meanwhile stays beside it as a clash.
+    ///
+    /// For authors who keep a branch of their own, such as spreadsheets; the actor must have written
+    /// nothing here that is not in `heads`.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is written on an error; call it on a clone all the same.
+    pub fn commit_on(
+        &mut self,
+        author: &Author,
+        heads: &[ChangeHash],
+        edits: &[Edit],
+    ) -> Result<Committed, DocumentError> {
+        let base: Vec<automerge::ChangeHash> =
+            heads.iter().map(|hash| automerge::ChangeHash(*hash)).collect();
+        let is_present = base == self.engine.get_heads();
+        self.commit_at(author, (!is_present).then_some(base.as_slice()), edits)
+    }
+
+    fn commit_at(
+        &mut self,
+        author: &Author,
+        base: Option<&[automerge::ChangeHash]>,
+        edits: &[Edit],
+    ) -> Result<Committed, DocumentError> {
         let forked = base.is_some();
-        let mut engine = match &base {
+        let mut engine = match base {
             Some(heads) => self.engine.fork_at(heads)?.with_actor(ActorId::from(&author.actor[..])),
             None => self.with_actor(&author.actor),
         };

@@ -327,3 +327,29 @@ fn what_changed_since_the_last_look_is_told_with_both_values() {
     );
     assert!(differences(&file, &file.heads()).is_empty());
 }
+
+/// A list that comes every quarter keeps a branch: its third issue does not cover what the second
+/// happened to lie upon.
+#[test]
+fn whoever_keeps_a_branch_never_covers_what_others_wrote() {
+    let mut file = opened();
+    let list = file.heads();
+    let phone = phone(&file);
+    file.commit(&author("李例二", 1), None, &[Edit::Set(phone.clone(), text("12000000009"))])
+        .unwrap();
+    let category = RegisterPath::of("facts", "category");
+    let second =
+        file.commit_on(&author("名册", 2), &list, &[Edit::Set(category, text("0902"))]).unwrap();
+    assert!(second.forked && case(&file).common.clashes.is_empty());
+    file.commit_on(&author("名册", 3), &[second.hash], &[Edit::Set(phone, text("12000000003"))])
+        .unwrap();
+    let clashes = case(&file).common.clashes;
+    assert_eq!(clashes.len(), 1);
+    assert_eq!(clashes[0].values.len(), 2);
+    // On the newest heads it is an ordinary change.
+    let heads = file.heads();
+    let risk = RegisterPath::of("facts", "risk");
+    let on_top =
+        file.commit_on(&author("名册", 4), &heads, &[Edit::Set(risk, Scalar::Number(2))]).unwrap();
+    assert!(!on_top.forked);
+}

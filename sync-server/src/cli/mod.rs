@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod import;
 mod serve;
 
 use std::net::SocketAddr;
@@ -65,6 +66,21 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Takes spreadsheets of units, grids, workers, teams, households and members into the county.
+    Import {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// Only says what would change.
+        #[arg(long)]
+        dry_run: bool,
+        /// Where the list of bad rows goes, as a spreadsheet.
+        #[arg(long)]
+        report: Option<PathBuf>,
+        /// The files, .xlsx or .csv; together they are one import.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
     /// Copies the database while it is served.
     Backup {
@@ -183,6 +199,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo { serving, profile } => serve::serve(&serving, Some(profile))?,
         Command::Init { data, county, from } => admin::init(&data, &county, &from)?,
         Command::User { command } => user(command)?,
+        Command::Import { data, dry_run, report, files } => {
+            let wish = import::Wish { data, apply: !dry_run, report, files };
+            return import::import(&wish);
+        }
         Command::Backup { data, to } => admin::backup(&data, &to)?,
         Command::Restore { data, from } => admin::restore(&data, &from)?,
         Command::HealFinish { data } => admin::heal_finish(&data)?,

@@ -148,9 +148,9 @@ async fn enrol(State(server): State<Server>, request: Request) -> Result<Respons
 }
 
 async fn ask(State(server): State<Server>, request: Request) -> Result<Response, Problem> {
-    let body = body::read(request).await?;
+    let (body, _permit) = body::read_ask(request).await?;
     let reply = blocking(move || {
-        let signed: SignedAsk = body::message(&body)?;
+        let signed: SignedAsk = body::decode(&body)?;
         let caller = server.app.asker(&signed)?;
         let request =
             AskRequest::decode(signed.request.as_slice()).map_err(|_| Problem::Malformed)?;

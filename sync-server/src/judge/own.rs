@@ -3,7 +3,9 @@
 //! It is signed by the server and goes into the log like everything else, so that devices check and
 //! heal it alike. It is not judged: it was made by our own code out of a known state.
 
-use yidang_documents::{Author as Writer, ChangeHash, Document, DocumentError, Edit, project};
+use yidang_documents::{
+    Actor, Author as Writer, ChangeHash, Committed, Document, DocumentError, Edit, project,
+};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::EntryHeader;
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
@@ -104,11 +106,47 @@ impl Judge<'_> {
             Err(DocumentError::Nothing) => return Ok(document),
             Err(error) => return Err(error.into()),
         };
+        self.keep_own(document, writer.actor, committed)
+    }
+
+    /// Writes one change of the server that stands on `heads` alone, beside whatever came since.
+    /// Gives the document with the change, and its hash; where nothing would change, none.
+    ///
+    /// # Errors
+    ///
+    /// [`OwnError`].
+    pub fn write_branch(
+        &mut self,
+        mut document: Document,
+        heads: &[ChangeHash],
+        edits: &[Edit],
+    ) -> Result<(Document, Option<ChangeHash>), OwnError> {
+        let writer = self.county.writer(self.now);
+        let committed = match document.commit_on(&writer, heads, edits) {
+            Ok(committed) => committed,
+            Err(DocumentError::Nothing) => return Ok((document, None)),
+            Err(error) => return Err(error.into()),
+        };
+        let hash = committed.hash;
+        Ok((self.keep_own(document, writer.actor, committed)?, Some(hash)))
+    }
+
+    /// Forgets the document in memory: whoever writes a whole county holds one at a time.
+    pub fn put_away(&mut self, id: DocumentId) {
+        self.shelf.put_away(id.as_bytes());
+    }
+
+    fn keep_own(
+        &mut self,
+        document: Document,
+        actor: Actor,
+        committed: Committed,
+    ) -> Result<Document, OwnError> {
         let projection = project(&document);
         let org = lies_in(&projection);
         let row = ChangeRow {
             hash: committed.hash,
-            actor: writer.actor,
+            actor,
             seq_of_actor: committed.seq,
             position: 0,
             bytes: committed.bytes.clone(),
@@ -125,7 +163,7 @@ impl Judge<'_> {
                 device: DeviceId(server.device.clone()),
                 is_server: true,
             },
-            actor: writer.actor,
+            actor,
         };
         let examined =
             Examined { document: document.clone(), org, changes: vec![row], performed: Vec::new() };

@@ -1,7 +1,7 @@
 //! Documents held in memory. What a transaction changed replaces what is held only after it was
 //! committed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use yidang_documents::Document;
 use yidang_domain::ids::{DocumentId, OrgCode};
@@ -15,13 +15,21 @@ pub struct Shelf {
     tick: u64,
     held: HashMap<[u8; 16], (u64, Document)>,
     staged: HashMap<[u8; 16], Document>,
+    /// Changed in this transaction and put away: what may be held of them is of this transaction.
+    away: HashSet<[u8; 16]>,
 }
 
 impl Shelf {
     /// A shelf for at most `most` documents.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { most: most.max(1), tick: 0, held: HashMap::new(), staged: HashMap::new() }
+        Self {
+            most: most.max(1),
+            tick: 0,
+            held: HashMap::new(),
+            staged: HashMap::new(),
+            away: HashSet::new(),
+        }
     }
 
     /// A copy of the document as the running transaction sees it.
@@ -50,8 +58,16 @@ impl Shelf {
         self.staged.insert(*document.id().as_bytes(), document);
     }
 
+    /// Forgets a changed document; whoever asks for it reads it from the database.
+    pub fn put_away(&mut self, id: &[u8; 16]) {
+        self.staged.remove(id);
+        self.held.remove(id);
+        self.away.insert(*id);
+    }
+
     /// The transaction was committed.
     pub fn settle(&mut self) {
+        self.away.clear();
         for (id, document) in std::mem::take(&mut self.staged) {
             self.tick += 1;
             self.held.insert(id, (self.tick, document));
@@ -62,6 +78,9 @@ impl Shelf {
     /// The transaction was not committed.
     pub fn discard(&mut self) {
         self.staged.clear();
+        for id in self.away.drain() {
+            self.held.remove(&id);
+        }
     }
 
     /// Puts away a quarter at once, the longest unused first.

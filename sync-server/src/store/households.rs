@@ -210,6 +210,46 @@ impl Db<'_> {
         }))
     }
 
+    /// What the last spreadsheets said of everything.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn all_imported(&self) -> Result<Vec<(String, ImportedRow)>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT thing, document, heads, said FROM imported WHERE county = ?1",
+        )?;
+        let mut rows = statement.query([self.county])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let heads: Vec<u8> = row.get(2)?;
+            let imported = ImportedRow {
+                document: fixed(&row.get::<_, Vec<u8>>(1)?, "document")?,
+                heads: heads.chunks(32).map(|head| fixed(head, "head")).collect::<Result<_>>()?,
+                said: row.get(3)?,
+            };
+            all.push((row.get(0)?, imported));
+        }
+        Ok(all)
+    }
+
+    /// The lines of all households, also of those that joined others.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn all_households(&self) -> Result<Vec<HouseholdLine>> {
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("SELECT {LINE} FROM household_row h WHERE h.county = ?1"))?;
+        let mut rows = statement.query([self.county])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(line(row)?);
+        }
+        Ok(all)
+    }
+
     /// Keeps what a spreadsheet said of a thing.
     ///
     /// # Errors

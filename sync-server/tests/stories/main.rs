@@ -17,6 +17,8 @@ mod exchange;
 #[cfg(test)]
 mod grids;
 #[cfg(test)]
+mod import;
+#[cfg(test)]
 mod operations;
 #[cfg(test)]
 mod refusals;
