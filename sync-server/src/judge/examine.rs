@@ -222,7 +222,10 @@ impl Judge<'_> {
         let this_year = self.now.date().year();
         let years = (this_year.saturating_sub(20), this_year.saturating_add(2));
         let fits = match kind {
-            DocumentKind::CaseFile | DocumentKind::Household => !kinds::is_computed(id),
+            DocumentKind::CaseFile => !kinds::is_computed(id),
+            // What comes out of a spreadsheet is named by its place and number, so that a restored
+            // server does not make it twice.
+            DocumentKind::Household => !kinds::is_computed(id) || verified.author.is_server,
             DocumentKind::VisitDay => {
                 unit.level == OrgLevel::Village && kinds::is_visit_day_of(id, &home, years)
             }
