@@ -24,6 +24,7 @@ pub mod return_form;
 pub mod route;
 #[cfg(test)]
 pub mod sample;
+pub mod saved;
 pub mod timeline;
 pub mod visit;
 pub mod window;

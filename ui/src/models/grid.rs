@@ -3,7 +3,7 @@
 use yidang_api::household::{GridName, GridView, HouseholdFilter, HouseholdRow};
 use yidang_domain::civil::Date;
 
-use crate::words::month_day;
+use crate::models::timeline::long_date;
 
 /// Households asked for at once; more are asked for when the end comes into sight.
 pub const PAGE: u32 = 60;
@@ -80,9 +80,9 @@ pub fn walked_words(walked: Walked) -> String {
 #[must_use]
 pub fn row_words(row: &HouseholdRow) -> String {
     let seen = match (row.to_see, row.seen_on) {
-        (false, Some(on)) => format!("{}去过", month_day(on)),
+        (false, Some(on)) => format!("{}去过", long_date(on)),
         (false, None) => String::new(),
-        (true, Some(on)) => format!("本月还没去 · 上次 {}", month_day(on)),
+        (true, Some(on)) => format!("本月还没去 · 上次 {}", long_date(on)),
         (true, None) => "本月还没去".to_owned(),
     };
     let needs = row.needs.trim();
@@ -116,7 +116,7 @@ pub fn plate_number(door_plate: &str) -> &str {
 /// The day somebody was last there, in words.
 #[must_use]
 pub fn seen_words(on: Option<Date>) -> String {
-    on.map_or_else(|| "还没有记过入户".to_owned(), |on| format!("上次入户 {}", month_day(on)))
+    on.map_or_else(|| "还没有记过入户".to_owned(), |on| format!("上次入户 {}", long_date(on)))
 }
 
 #[cfg(test)]

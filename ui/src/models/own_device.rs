@@ -3,7 +3,7 @@
 use yidang_api::device::{ComplaintRow, DeviceView, PostRow};
 use yidang_api::sync::{SyncState, SyncView};
 
-use crate::words::month_day;
+use crate::models::timeline::long_date;
 
 /// 3.2 MB
 #[must_use]
@@ -28,9 +28,9 @@ pub fn held_words(view: &DeviceView) -> String {
 /// 2026年3月1日起; with its end where it has one.
 #[must_use]
 pub fn post_words(post: &PostRow) -> String {
-    let from = format!("{}年{}起", post.from.year(), month_day(post.from));
+    let from = format!("{}年{}起", post.from.year(), long_date(post.from));
     match post.to {
-        Some(to) => format!("{from}，到{}年{}", to.year(), month_day(to)),
+        Some(to) => format!("{from}，到{}年{}", to.year(), long_date(to)),
         None => from,
     }
 }
