@@ -35,7 +35,7 @@ where
     let list: NodeRef<Div> = NodeRef::new();
     let seen = RwSignal::new((0.0_f64, 0.0_f64, 800.0_f64));
     let look = move || {
-        if let Some(now) = list.get_untracked().as_deref().and_then(measured)
+        if let Some(now) = list.get_untracked().and_then(|list| measured(&list))
             && seen.try_with_untracked(|seen| *seen != now) == Some(true)
         {
             seen.set(now);
@@ -57,7 +57,8 @@ where
         let (range, count) = (range.get(), count.get());
         // Before the first measuring, nobody has scrolled anywhere.
         let scrolled = seen.with_untracked(|(height, above, _)| *height > 0.0 && *above > 0.0);
-        if scrolled && is_near_end(&range, count)
+        if scrolled
+            && is_near_end(&range, count)
             && let Some(on_end) = on_end
         {
             on_end.run(());
@@ -103,8 +104,8 @@ fn listen(list: NodeRef<Div>, look: impl Fn() + Copy + 'static) {
         let Some(heard) = heard.try_update_value(Option::take).flatten() else { return };
         if let Ok(Some(scroller)) = list.closest(SCROLLER) {
             // Without the listener the rows in sight at first stay, and the button leads on.
-            let _ = scroller
-                .add_event_listener_with_callback("scroll", heard.as_ref().unchecked_ref());
+            let _ =
+                scroller.add_event_listener_with_callback("scroll", heard.as_ref().unchecked_ref());
             held.set_value(Some((scroller, heard)));
         }
     });

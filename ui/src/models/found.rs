@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_in_cutting() {
-        for (text, query) in [("两家果园地界", "果园"), ("", "a"), ("甲", ""), ("啊啊啊", "啊啊")] {
+        for (text, query) in [("两家果园地界", "果园"), ("", "a"), ("甲", ""), ("啊啊啊", "啊啊")]
+        {
             let whole: String = pieces(text, query).into_iter().map(|piece| piece.text).collect();
             assert_eq!(whole, text);
         }

@@ -8,7 +8,8 @@ use yidang_domain::ids::OrgCode;
 pub const RELATIONS: [&str; 8] = ["户主", "配偶", "子", "女", "父", "母", "孙辈", "其他"];
 
 /// What a visit often comes to; one tap writes it.
-pub const SEEN_WORDS: [&str; 6] = ["都好", "不在家", "有事要办，已另记", "身体不舒服，已问过", "外出打工", "家里有喜事"];
+pub const SEEN_WORDS: [&str; 6] =
+    ["都好", "不在家", "有事要办，已另记", "身体不舒服，已问过", "外出打工", "家里有喜事"];
 
 /// Why a field is asked, said below it.
 #[must_use]
@@ -71,7 +72,9 @@ impl MemberForm {
 pub fn year_is_good(text: &str, this_year: i16) -> bool {
     let text = text.trim();
     text.is_empty()
-        || text.parse::<i16>().is_ok_and(|year| text.len() == 4 && (1900..=this_year).contains(&year))
+        || text
+            .parse::<i16>()
+            .is_ok_and(|year| text.len() == 4 && (1900..=this_year).contains(&year))
 }
 
 /// Blanks and dashes are for eyes; a number is stored without them.
@@ -233,7 +236,8 @@ impl SeenForm {
 /// 58 岁, where a year of birth was written.
 #[must_use]
 pub fn age_words(birth_year: Option<i64>, this_year: i16) -> String {
-    let age = birth_year.map(|year| i64::from(this_year) - year).filter(|age| (0..=130).contains(age));
+    let age =
+        birth_year.map(|year| i64::from(this_year) - year).filter(|age| (0..=130).contains(age));
     age.map(|age| format!("约 {age} 岁")).unwrap_or_default()
 }
 
@@ -271,7 +275,9 @@ mod tests {
 
     #[test]
     fn a_year_of_birth_is_a_year_or_nothing() {
-        for (text, good) in [("", true), ("1968", true), ("68", false), ("2027", false), ("1o68", false)] {
+        for (text, good) in
+            [("", true), ("1968", true), ("68", false), ("2027", false), ("1o68", false)]
+        {
             assert_eq!(year_is_good(text, 2026), good, "{text}");
         }
         assert_eq!(age_words(Some(1968), 2026), "约 58 岁");
@@ -280,7 +286,8 @@ mod tests {
 
     #[test]
     fn somebody_stays_when_a_household_is_split() {
-        let mut form = SplitForm { address: "4组".into(), reason: "结婚".into(), ..SplitForm::default() };
+        let mut form =
+            SplitForm { address: "4组".into(), reason: "结婚".into(), ..SplitForm::default() };
         assert_eq!(form.missing(2), Some("谁分出去还没选"));
         form.toggle("a");
         assert_eq!(form.missing(2), None);
@@ -303,7 +310,17 @@ mod tests {
 
     #[test]
     fn every_field_that_is_asked_says_why() {
-        for field in ["head", "address", "door_plate", "household_no", "needs", "name", "relation", "birth_year", "phone"] {
+        for field in [
+            "head",
+            "address",
+            "door_plate",
+            "household_no",
+            "needs",
+            "name",
+            "relation",
+            "birth_year",
+            "phone",
+        ] {
             assert!(!why(field).is_empty(), "{field}");
         }
     }

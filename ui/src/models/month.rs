@@ -73,11 +73,22 @@ mod tests {
     use super::*;
 
     fn day(visit: Option<MonthVisit>) -> MonthDay {
-        MonthDay { date: Date::constant(2026, 11, 20), inside: true, note: String::new(), working: true, visit }
+        MonthDay {
+            date: Date::constant(2026, 11, 20),
+            inside: true,
+            note: String::new(),
+            working: true,
+            visit,
+        }
     }
 
     fn visit() -> MonthVisit {
-        MonthVisit { nominal: "2026-11-20".into(), reason: String::new(), cancelled: false, people: 0 }
+        MonthVisit {
+            nominal: "2026-11-20".into(),
+            reason: String::new(),
+            cancelled: false,
+            people: 0,
+        }
     }
 
     #[test]

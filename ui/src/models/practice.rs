@@ -15,7 +15,8 @@ pub enum Step {
 }
 
 /// The values of the invented clash.
-pub const CLASH: [(&str, &str); 2] = [("120 0000 0012", "你，手机"), ("120 0000 0021", "曹试九，办公电脑")];
+pub const CLASH: [(&str, &str); 2] =
+    [("120 0000 0012", "你，手机"), ("120 0000 0021", "曹试九，办公电脑")];
 
 /// The practice.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -79,12 +79,12 @@ pub fn ComplaintPage() -> impl IntoView {
     let about = text(|typed| &mut typed.about);
     let words = text(|typed| &mut typed.words);
     let contact = text(|typed| &mut typed.contact);
-    let kinds = ComplaintKind::ALL.map(|kind| (code(kind).to_owned(), kind.label())).to_vec();
+    let kinds = || ComplaintKind::ALL.map(|kind| (code(kind).to_owned(), kind.label())).to_vec();
     view! {
         <Frame title="投诉与建议" sub="交到县里，不经过镇上" on="me" back=true>
             <form class="card form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=form/>
-                <Choice label="关于什么" choices=kinds value=about/>
+                <Choice label="关于什么" choices=kinds() value=about/>
                 <Words label="想说什么" value=words limit=1000 hook="complaint-words"/>
                 <Line label="怎么回你（可以空着）" value=contact kind="text" hook="complaint-contact"/>
                 <SaveBar doing hook="complaint-save" words="交上去" missing/>
@@ -97,7 +97,8 @@ pub fn ComplaintPage() -> impl IntoView {
 
 #[component]
 fn Handed(list: Answer<Vec<ComplaintRow>>) -> impl IntoView {
-    move || match (list.value.get(), list.fault.get()) {
+    move || {
+        match (list.value.get(), list.fault.get()) {
         (Some(rows), _) if rows.is_empty() => view! {
             <div class="card"><Empty title="还没有交过" next="哪里不好用、哪里太费事，都可以说"/></div>
         }
@@ -112,11 +113,13 @@ fn Handed(list: Answer<Vec<ComplaintRow>>) -> impl IntoView {
         }
         (None, None) => view! { <Waiting rows=2/> }.into_any(),
     }
+    }
 }
 
 #[component]
 fn Row(row: ComplaintRow) -> impl IntoView {
-    let (icon, tone) = if row.number.is_some() { ("cloud-ok", "sync done") } else { ("disk", "sync") };
+    let (icon, tone) =
+        if row.number.is_some() { ("cloud-ok", "sync done") } else { ("disk", "sync") };
     let state = complaint_state(&row);
     view! {
         <div class="cell" data-test="complaint">

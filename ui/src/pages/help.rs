@@ -8,7 +8,7 @@ use crate::models::help::{CHAPTERS, Chapter};
 /// The page.
 #[component]
 pub fn HelpPage() -> impl IntoView {
-    let chapters = CHAPTERS.into_iter().map(|chapter| view! { <One chapter/> }).collect_view();
+    let chapters = || CHAPTERS.into_iter().map(|chapter| view! { <One chapter/> }).collect_view();
     view! {
         <Frame title="帮助" sub="没有网络也能看" on="me" back=true>
             <a class="note brand plain" href="/practice" data-test="help-practice">
@@ -16,7 +16,7 @@ pub fn HelpPage() -> impl IntoView {
                 <div class="grow"><b>"先练一练"</b><div class="mid t2">"用编的例子走一遍，什么都不会存"</div></div>
                 <Icon name="right" class="s"/>
             </a>
-            <div class="cells">{chapters}</div>
+            <div class="cells">{chapters()}</div>
             <p class="small t3 aside">"还是不会，找村上的指导员，或到“投诉与建议”里说"</p>
         </Frame>
     }

@@ -40,7 +40,9 @@ pub fn HouseholdPage() -> impl IntoView {
     let head = home.part(|view| view.row.head.clone());
     let place = home.part(|view| format!("{} · {}", view.row.village, view.row.grid_name));
     let title = Signal::derive(move || {
-        head.get().filter(|head| !head.is_empty()).map_or_else(|| "住户".to_owned(), |head| format!("{head}家"))
+        head.get()
+            .filter(|head| !head.is_empty())
+            .map_or_else(|| "住户".to_owned(), |head| format!("{head}家"))
     });
     let sub = Signal::derive(move || place.get().unwrap_or_default());
     view! {
@@ -157,7 +159,9 @@ fn Files(home: OpenHome) -> impl IntoView {
                 }
             })
             .collect_view();
-        Some(view! { <div class="sec"><h2>"和这一户有关的事"</h2></div> <div class="cells">{rows}</div> })
+        Some(
+            view! { <div class="sec"><h2>"和这一户有关的事"</h2></div> <div class="cells">{rows}</div> },
+        )
     }
 }
 
@@ -181,8 +185,22 @@ fn Happened(home: OpenHome) -> impl IntoView {
 fn Moves(home: OpenHome) -> impl IntoView {
     let moves = [
         (EntryKind::HouseholdMoved, "household-move", "pin", "迁格", "搬到别的网格", Sheeted::Move),
-        (EntryKind::HouseholdSplit, "household-split", "users", "分户", "有人另立一户", Sheeted::Split),
-        (EntryKind::HouseholdMerged, "household-merge", "merge", "并户", "并到另一户", Sheeted::Merge),
+        (
+            EntryKind::HouseholdSplit,
+            "household-split",
+            "users",
+            "分户",
+            "有人另立一户",
+            Sheeted::Split,
+        ),
+        (
+            EntryKind::HouseholdMerged,
+            "household-merge",
+            "merge",
+            "并户",
+            "并到另一户",
+            Sheeted::Merge,
+        ),
     ];
     let any = Memo::new(move |_| {
         [EntryKind::HouseholdMoved, EntryKind::HouseholdSplit, EntryKind::HouseholdMerged]

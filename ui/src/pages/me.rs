@@ -32,7 +32,10 @@ pub fn MePage() -> impl IntoView {
 fn Whole(person: Person) -> impl IntoView {
     let (device, shared) = (use_device(), shared());
     let version = Signal::derive(move || {
-        shared.session.with(|session| session.as_ref().map(|view| view.version.clone())).unwrap_or_default()
+        shared
+            .session
+            .with(|session| session.as_ref().map(|view| view.version.clone()))
+            .unwrap_or_default()
     });
     view! {
         <Who person=person.clone()/>

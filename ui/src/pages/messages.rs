@@ -19,7 +19,8 @@ const PAGE: u32 = 60;
 pub fn MessagesPage() -> impl IntoView {
     let limit = RwSignal::new(PAGE);
     let news = answer(move || MessagesQuestion { offset: 0, limit: limit.get() });
-    let unread = Memo::new(move |_| news.value.with(|view| view.as_ref().map_or(0, |view| view.unread)));
+    let unread =
+        Memo::new(move |_| news.value.with(|view| view.as_ref().map_or(0, |view| view.unread)));
     let sub = Signal::derive(move || {
         if unread.get() > 0 { format!("{} 条没看", unread.get()) } else { String::new() }
     });
@@ -68,7 +69,9 @@ fn AllRead(unread: Memo<u32>) -> impl IntoView {
 #[component]
 fn Needs() -> impl IntoView {
     let shared = shared();
-    let count = Memo::new(move |_| shared.sync.with(|sync| sync.as_ref().map_or(0, |view| view.needs.len())));
+    let count = Memo::new(move |_| {
+        shared.sync.with(|sync| sync.as_ref().map_or(0, |view| view.needs.len()))
+    });
     move || {
         let count = count.get();
         (count > 0).then(|| {

@@ -51,7 +51,9 @@ pub fn MyGridPage() -> impl IntoView {
     let asked = Asked::new();
     let found = answer(move || asked.question());
     let sub = Signal::derive(move || {
-        found.value.with(|view| view.as_ref().map(|view| place_words(&view.grids)))
+        found
+            .value
+            .with(|view| view.as_ref().map(|view| place_words(&view.grids)))
             .unwrap_or_default()
     });
     let typed = Callback::new(move |(text,): (String,)| {
@@ -88,9 +90,8 @@ pub fn MyGridPage() -> impl IntoView {
 /// 案件 and 新增一户, at the end of the bar.
 #[component]
 fn Ends(found: Answer<GridView>) -> impl IntoView {
-    let may = Memo::new(move |_| {
-        found.value.with(|view| view.as_ref().is_some_and(|view| view.may_add))
-    });
+    let may =
+        Memo::new(move |_| found.value.with(|view| view.as_ref().is_some_and(|view| view.may_add)));
     view! {
         <a class="btn text slim" href="/find" data-test="grid-find">
             <Icon name="search" class="s"/>
@@ -190,8 +191,7 @@ fn Filters(found: Answer<GridView>, asked: Asked) -> impl IntoView {
 /// 本月已走 8 户，还有 4 户
 #[component]
 fn Progress(found: Answer<GridView>) -> impl IntoView {
-    let walked =
-        Memo::new(move |_| found.value.with(|view| view.as_ref().and_then(walked)));
+    let walked = Memo::new(move |_| found.value.with(|view| view.as_ref().and_then(walked)));
     move || {
         walked.get().map(|walked| {
             view! {

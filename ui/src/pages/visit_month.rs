@@ -21,14 +21,16 @@ struct Asked {
 /// The page.
 #[component]
 pub fn VisitMonthPage() -> impl IntoView {
-    let asked =
-        Asked { village: RwSignal::new(None), month: RwSignal::new(first_of(today())) };
+    let asked = Asked { village: RwSignal::new(None), month: RwSignal::new(first_of(today())) };
     let month = answer(move || VisitMonthQuestion {
         village: asked.village.get(),
         month: Some(asked.month.get()),
     });
     let sub = Signal::derive(move || {
-        month.value.with(|view| view.as_ref().map(|view| view.village_name.clone())).unwrap_or_default()
+        month
+            .value
+            .with(|view| view.as_ref().map(|view| view.village_name.clone()))
+            .unwrap_or_default()
     });
     view! {
         <Frame title="坐诊月历" sub on="visit" back=true>
@@ -45,19 +47,20 @@ pub fn VisitMonthPage() -> impl IntoView {
 /// The month before, its name, the month after.
 #[component]
 fn Steps(asked: Asked) -> impl IntoView {
-    let button = move |forward: bool, icon: &'static str, word: &'static str, hook: &'static str| {
-        view! {
-            <button
-                type="button"
-                class="btn"
-                data-test=hook
-                on:click=move |_| asked.month.update(|month| *month = beside(*month, forward))
-            >
-                <Icon name=icon/>
-                {word}
-            </button>
-        }
-    };
+    let button =
+        move |forward: bool, icon: &'static str, word: &'static str, hook: &'static str| {
+            view! {
+                <button
+                    type="button"
+                    class="btn"
+                    data-test=hook
+                    on:click=move |_| asked.month.update(|month| *month = beside(*month, forward))
+                >
+                    <Icon name=icon/>
+                    {word}
+                </button>
+            }
+        };
     view! {
         <div class="row month-steps">
             {button(false, "left", "上月", "month-before")}
@@ -83,7 +86,9 @@ fn Whole(view: VisitMonthView, asked: Asked) -> impl IntoView {
         .days
         .iter()
         .take(7)
-        .map(|day| view! { <li aria-hidden="true" class="letter-cell">{week_letter(day.date)}</li> })
+        .map(
+            |day| view! { <li aria-hidden="true" class="letter-cell">{week_letter(day.date)}</li> },
+        )
         .collect_view();
     let now = today();
     let list = visits(&view.days);

@@ -24,7 +24,8 @@ pub fn Saved(
 ) -> impl IntoView {
     let kept = answer(SavedViewsQuestion::default);
     let (keeping, sorting) = (RwSignal::new(false), RwSignal::new(false));
-    let any = move || kept.value.with(|views| views.as_ref().is_some_and(|views| !views.is_empty()));
+    let any =
+        move || kept.value.with(|views| views.as_ref().is_some_and(|views| !views.is_empty()));
     let known = Memo::new(move |_| {
         let list = list.get();
         kept.value.with(|views| is_kept(views.as_deref().unwrap_or_default(), &list))
@@ -113,7 +114,8 @@ fn SortSheet(kept: Answer<Vec<SavedView>>, open: RwSignal<bool>) -> impl IntoVie
     let (doing, shared) = (Doing::new(), shared());
     let row = move |view: SavedView| {
         let name = StoredValue::new(view.name.clone());
-        let drop = move |_| doing.run(DropView { name: name.get_value() }, move |()| changed(shared));
+        let drop =
+            move |_| doing.run(DropView { name: name.get_value() }, move |()| changed(shared));
         view! {
             <div class="field">
                 <span class="vl">{view.name.clone()}<small>{format!("{} 件", view.count)}</small></span>

@@ -29,8 +29,11 @@ pub fn Results(
     let files = {
         let more = more_words(view.files_total, view.files.len(), "件");
         let query = text.clone();
-        let rows: Vec<_> =
-            view.files.into_iter().map(|row| view! { <File row query=query.clone()/> }.into_any()).collect();
+        let rows: Vec<_> = view
+            .files
+            .into_iter()
+            .map(|row| view! { <File row query=query.clone()/> }.into_any())
+            .collect();
         view! { <Group title="案件" total=view.files_total rows more/> }
     };
     let households = {
@@ -55,7 +58,12 @@ pub fn Results(
 }
 
 #[component]
-fn Group(title: &'static str, total: u32, rows: Vec<AnyView>, more: Option<String>) -> impl IntoView {
+fn Group(
+    title: &'static str,
+    total: u32,
+    rows: Vec<AnyView>,
+    more: Option<String>,
+) -> impl IntoView {
     (!rows.is_empty()).then(|| {
         view! {
             <div class="sec"><h2>{title}</h2><span class="count">{total}</span></div>

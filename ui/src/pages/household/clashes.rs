@@ -19,7 +19,8 @@ pub fn Clashes(
     let settle = Settle::in_place(shown);
     move || {
         let clashes = clashes.get().filter(|clashes| !clashes.is_empty())?;
-        let cards = clashes.into_iter().map(|clash| view! { <ClashCard settle clash/> }).collect_view();
+        let cards =
+            clashes.into_iter().map(|clash| view! { <ClashCard settle clash/> }).collect_view();
         Some(view! {
             <div class="stack house-clashes">{cards}</div>
             <p class="small t3 aside">"选哪个都不会丢：没选的那个留在“经过”里。没有网络也能定。"</p>

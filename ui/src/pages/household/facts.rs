@@ -72,9 +72,19 @@ pub fn FactSheet(
     };
     let doing = Doing::new();
     let typed = Kept::open(format!("household-{household}-{field}"), fact.value.clone());
-    let limit = if field == "address" { 120 } else if field == "needs" { 200 } else { 40 };
-    let question =
-        StoredValue::new(SetHouseholdFact { household, field: field.clone(), value: String::new(), heads });
+    let limit = if field == "address" {
+        120
+    } else if field == "needs" {
+        200
+    } else {
+        40
+    };
+    let question = StoredValue::new(SetHouseholdFact {
+        household,
+        field: field.clone(),
+        value: String::new(),
+        heads,
+    });
     let before = fact.value.clone();
     let needed = field == "head" || field == "address";
     let pressed = RwSignal::new(false);

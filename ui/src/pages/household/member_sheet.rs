@@ -120,14 +120,19 @@ pub fn MemberSheet(
         value: String::new(),
         heads,
     });
-    let one = move |field: &str, value: String| SetMemberField { field: field.to_owned(), value, ..set.get_value() };
+    let one = move |field: &str, value: String| SetMemberField {
+        field: field.to_owned(),
+        value,
+        ..set.get_value()
+    };
     let start = StoredValue::new(start);
     let save = Callback::new(move |()| {
         pressed.set(true);
         if form.value.with_untracked(|form| form.missing(year).is_some()) {
             return;
         }
-        let mut changes = form.value.with_untracked(|now| start.with_value(|before| differing(before, now)));
+        let mut changes =
+            form.value.with_untracked(|now| start.with_value(|before| differing(before, now)));
         let Some((field, value)) = changes.pop() else {
             form.finish();
             home.close_sheet();
@@ -172,19 +177,20 @@ fn Gone(
     one: Callback<(&'static str, String), SetMemberField>,
 ) -> impl IntoView {
     let doing = Doing::new();
-    let button = move |field: &'static str, value: &'static str, word: &'static str, hook: &'static str| {
-        view! {
-            <button
-                type="button"
-                class="btn wide"
-                data-test=hook
-                disabled=move || doing.busy.get()
-                on:click=move |_| home.save(doing, one.run((field, value.to_owned())), || ())
-            >
-                {word}
-            </button>
-        }
-    };
+    let button =
+        move |field: &'static str, value: &'static str, word: &'static str, hook: &'static str| {
+            view! {
+                <button
+                    type="button"
+                    class="btn wide"
+                    data-test=hook
+                    disabled=move || doing.busy.get()
+                    on:click=move |_| home.save(doing, one.run((field, value.to_owned())), || ())
+                >
+                    {word}
+                </button>
+            }
+        };
     view! {
         <div class="sec"><h2>"不在这一户了"</h2></div>
         {move || doing.fault.get().map(|fault| view! { <FaultNote fault/> })}
@@ -211,7 +217,11 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_written() {
-        let before = MemberForm { name: "王样一".into(), phone: "12000000001".into(), ..MemberForm::default() };
+        let before = MemberForm {
+            name: "王样一".into(),
+            phone: "12000000001".into(),
+            ..MemberForm::default()
+        };
         let same = MemberForm { phone: "120 0000 0001".into(), ..before.clone() };
         assert!(differing(&before, &same).is_empty());
         let now = MemberForm { birth_year: "1968".into(), ..before.clone() };

@@ -130,9 +130,9 @@ fn Others(form: Kept<HouseholdForm>) -> impl IntoView {
 #[component]
 fn Other(form: Kept<HouseholdForm>, index: usize) -> impl IntoView {
     let field = move |read: fn(&MemberForm) -> String, write: fn(&mut MemberForm, String)| {
-        let control = RwSignal::new(form.value.with_untracked(|form| {
-            form.members.get(index).map(read).unwrap_or_default()
-        }));
+        let control = RwSignal::new(
+            form.value.with_untracked(|form| form.members.get(index).map(read).unwrap_or_default()),
+        );
         Effect::new(move |_| {
             let now = form.value.with(|form| form.members.get(index).map(read)).unwrap_or_default();
             if control.with_untracked(|text| *text != now) {

@@ -59,11 +59,7 @@ pub fn Relation(
     /// What stands there.
     value: RwSignal<String>,
 ) -> impl IntoView {
-    let taps = RELATIONS
-        .into_iter()
-        .skip(1)
-        .map(|word| view! { <Tap word value/> })
-        .collect_view();
+    let taps = RELATIONS.into_iter().skip(1).map(|word| view! { <Tap word value/> }).collect_view();
     view! {
         <div class="asked">
             <Line label="与户主关系" value kind="text" hook="member-relation"/>

@@ -28,7 +28,8 @@ pub fn SplitSheet(
     let form = Kept::open(format!("household-{household}-split"), SplitForm::default());
     let pressed = RwSignal::new(false);
     let heads = StoredValue::new(now.heads);
-    let keys = StoredValue::new(members.iter().map(|member| member.key.clone()).collect::<Vec<_>>());
+    let keys =
+        StoredValue::new(members.iter().map(|member| member.key.clone()).collect::<Vec<_>>());
     let save = Callback::new(move |()| {
         pressed.set(true);
         let typed = form.value.get_untracked();
@@ -49,9 +50,8 @@ pub fn SplitSheet(
             go.try_run((format!("/household/{}", saved.id),));
         });
     });
-    let missing = Signal::derive(move || {
-        form.value.with(|form| form.missing(all)).filter(|_| pressed.get())
-    });
+    let missing =
+        Signal::derive(move || form.value.with(|form| form.missing(all)).filter(|_| pressed.get()));
     let text = |place: fn(&mut SplitForm) -> &mut String| {
         let control = RwSignal::new(String::new());
         mirror(form, control, place);

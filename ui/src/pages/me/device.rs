@@ -52,11 +52,12 @@ pub fn Held(
                 (0, 0) => "没有".to_owned(),
                 (unsent, drafts) => format!("待上传 {unsent} 条，草稿 {drafts} 份"),
             };
+            let (name, held) = (view.device_name.clone(), held_words(&view));
             let as_of = view.as_of.map_or_else(|| "还没有取全过".to_owned(), moment);
             view! {
-                <FieldRow label="名称"><span data-test="me-device-name">{view.device_name.clone()}</span></FieldRow>
+                <FieldRow label="名称"><span data-test="me-device-name">{name}</span></FieldRow>
                 <FieldRow label="有多少">
-                    <span data-test="me-held">{held_words(&view)}</span>
+                    <span data-test="me-held">{held}</span>
                     <small>{format!("取全于 {as_of}")}</small>
                 </FieldRow>
                 <FieldRow label="只在本机"><span data-test="me-unsent">{waiting}</span></FieldRow>

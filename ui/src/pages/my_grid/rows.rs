@@ -65,19 +65,23 @@ pub fn HouseholdLine(
     /// The member who was found; empty elsewhere.
     member: String,
 ) -> impl IntoView {
-    let words = if member.is_empty() { row_words(&row) } else { format!("{member} · {}", row.address) };
+    let id = row.id.to_string();
+    let (head, people) = (row.head.clone(), people_words(row.people));
+    let (number, village) = (row.door_plate.clone(), row.village.clone());
+    let words =
+        if member.is_empty() { row_words(&row) } else { format!("{member} · {}", row.address) };
     view! {
         <a
             class="cell household"
-            href=format!("/household/{}", row.id)
+            href=format!("/household/{id}")
             data-test="household-row"
-            data-id=row.id.to_string()
+            data-id=id.clone()
         >
-            <Plate number=row.door_plate.clone() village=row.village.clone()/>
+            <Plate number village/>
             <span class="grow">
                 <span class="row name-row">
-                    <span class="tt cut">{row.head.clone()}</span>
-                    <span class="mid t3 nowrap">{people_words(row.people)}</span>
+                    <span class="tt cut">{head}</span>
+                    <span class="mid t3 nowrap">{people}</span>
                 </span>
                 <span class="ds cut"><Dotted text=words/></span>
             </span>
