@@ -5,6 +5,10 @@ use leptos::prelude::*;
 use crate::models::grid::{plate_number, plate_village};
 
 /// The blue plate with number and village.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a property is given away, whatever is made of it"
+)]
 #[component]
 pub fn Plate(
     /// 3-01; a dash where it was not written.

@@ -53,12 +53,6 @@ pub fn SearchField(
             on_key.run((event,));
         }
     };
-    let clear = move |_| {
-        on_text.run((String::new(),));
-        if let Some(field) = field.get_untracked() {
-            let _ = field.focus();
-        }
-    };
     view! {
         <div class="search line" role="search">
             <Icon name="search"/>
@@ -77,17 +71,37 @@ pub fn SearchField(
                 on:compositionend=composed
                 on:keydown=key
             />
-            <Show when=move || text.with(|text| !text.is_empty())>
-                <button
-                    type="button"
-                    class="ib"
-                    aria-label="清掉"
-                    data-test=format!("{hook}-clear")
-                    on:click=clear
-                >
-                    <Icon name="x" class="s"/>
-                </button>
-            </Show>
+            <Clear text on_text field hook/>
         </div>
+    }
+}
+
+/// Empties the field and leaves the focus in it.
+#[component]
+fn Clear(
+    text: Signal<String>,
+    on_text: Callback<(String,)>,
+    field: NodeRef<Input>,
+    hook: &'static str,
+) -> impl IntoView {
+    let clear = move |_| {
+        on_text.run((String::new(),));
+        if let Some(field) = field.get_untracked() {
+            // Where focus is refused, the field can still be pressed.
+            let _ = field.focus();
+        }
+    };
+    view! {
+        <Show when=move || text.with(|text| !text.is_empty())>
+            <button
+                type="button"
+                class="ib"
+                aria-label="清掉"
+                data-test=format!("{hook}-clear")
+                on:click=clear
+            >
+                <Icon name="x" class="s"/>
+            </button>
+        </Show>
     }
 }

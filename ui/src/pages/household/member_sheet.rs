@@ -1,6 +1,7 @@
 //! Adding a member, changing one field after the other, and saying that somebody is gone.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use yidang_api::household::{AddMember, MemberView, SetMemberField};
 use yidang_domain::ids::ItemKey;
 
@@ -96,6 +97,35 @@ fn differing(before: &MemberForm, now: &MemberForm) -> Vec<(&'static str, String
     .collect()
 }
 
+/// Writes one field after the other on the same heads: each is a register of its own, so none of
+/// them gets in another one's way. The last one closes the sheet.
+fn write_all(
+    home: OpenHome,
+    doing: Doing,
+    before: Vec<SetMemberField>,
+    last: SetMemberField,
+    then: impl FnOnce() + 'static,
+) {
+    if doing.busy.get_untracked() {
+        return;
+    }
+    doing.busy.set(true);
+    doing.fault.set(None);
+    spawn_local(async move {
+        for question in before {
+            if let Err(fault) = ask(&question).await {
+                let _ = doing.busy.try_set(false);
+                let _ = doing.fault.try_set(Some(fault));
+                return;
+            }
+        }
+        // Where the sheet was closed meanwhile, its draft stays and is offered again.
+        if doing.busy.try_set(false).is_none() {
+            home.save(doing, last, then);
+        }
+    });
+}
+
 /// The sheet for somebody who is written down already.
 #[component]
 pub fn MemberSheet(
@@ -139,19 +169,8 @@ pub fn MemberSheet(
             return;
         };
         let last = one(field, value);
-        // One field after the other on the same heads: each is a register of its own.
-        doing.busy.set(true);
-        leptos::task::spawn_local(async move {
-            for (field, value) in changes {
-                if let Err(fault) = ask(&one(field, value)).await {
-                    let _ = doing.busy.try_set(false);
-                    let _ = doing.fault.try_set(Some(fault));
-                    return;
-                }
-            }
-            let _ = doing.busy.try_set(false);
-            home.save(doing, last, move || form.finish());
-        });
+        let before = changes.into_iter().map(|(field, value)| one(field, value)).collect();
+        write_all(home, doing, before, last, move || form.finish());
     });
     let missing = Signal::derive(move || {
         form.value.with(|form| form.missing(year)).filter(|_| pressed.get())

@@ -64,7 +64,8 @@ fn Target(form: Kept<TargetForm>, household: yidang_domain::ids::DocumentId) -> 
     let text = RwSignal::new(String::new());
     let found = answer_to(move || {
         let text = text.get();
-        (!text.trim().is_empty()).then(|| GridQuestion {
+        let wanted = !text.trim().is_empty();
+        wanted.then_some(GridQuestion {
             org: None,
             filter: HouseholdFilter::All,
             text,

@@ -1,7 +1,7 @@
 //! 迁格: the household lives in another grid.
 
 use leptos::prelude::*;
-use yidang_api::household::MoveHousehold;
+use yidang_api::household::{GridName, MoveHousehold};
 use yidang_domain::ids::OrgCode;
 
 use super::open::OpenHome;
@@ -51,12 +51,7 @@ pub fn MoveSheet(
     let (to, reason) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     mirror(form, to, |form| &mut form.to);
     mirror(form, reason, |form| &mut form.reason);
-    let options = grids
-        .into_iter()
-        .map(|grid| {
-            let code = grid.org.to_string();
-            let mine = code.clone();
-            view! {
+    view! {
                 <option value=code selected=move || to.with(|to| *to == mine)>
                     {format!("{} {}", grid.village, grid.name)}
                 </option>
@@ -68,17 +63,29 @@ pub fn MoveSheet(
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=form/>
                 <p class="mid t2">{format!("现在在：{} {}", now.row.village, now.row.grid_name)}</p>
-                <label class="ask">
-                    <span>"迁到哪个网格"</span>
-                    <select data-test="move-to" on:change=move |event| to.set(event_target_value(&event))>
-                        <option value="" selected=move || to.with(String::is_empty)>"还没选"</option>
-                        {options}
-                    </select>
-                </label>
+                <Grids grids to/>
                 <Words label="为什么（搬家、网格调整）" value=reason hook="move-reason" limit=200/>
                 <SaveBar doing hook="move-save" words="迁格" missing/>
             </form>
         </Sheet>
     }
     .into_any()
+}
+
+#[component]
+fn Grids(grids: Vec<GridName>, to: RwSignal<String>) -> impl IntoView {
+    let options = grids
+        .into_iter()
+        .map(|grid| {
+            let code = grid.org.to_string();
+            let mine = code.clone();
+            view! {
+        <label class="ask">
+            <span>"迁到哪个网格"</span>
+            <select data-test="move-to" on:change=move |event| to.set(event_target_value(&event))>
+                <option value="" selected=move || to.with(String::is_empty)>"还没选"</option>
+                {options}
+            </select>
+        </label>
+    }
 }

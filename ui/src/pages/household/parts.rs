@@ -30,6 +30,10 @@ pub fn Asked(
 }
 
 /// Several lines to type in, and why they are asked.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a property is given away, whatever is made of it"
+)]
 #[component]
 pub fn AskedWords(
     /// What is asked.

@@ -58,6 +58,10 @@ fn line(row: HouseholdRow) -> impl IntoView {
 }
 
 /// One household as lists show it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a property is given away, whatever is made of it"
+)]
 #[component]
 pub fn HouseholdLine(
     /// The household.
