@@ -11,6 +11,7 @@ pub mod grid;
 pub mod help;
 pub mod home;
 pub mod household_form;
+pub mod household_moves;
 pub mod inbox;
 pub mod log;
 pub mod look;

@@ -53,6 +53,24 @@ impl Typed {
 #[component]
 pub fn ComplaintPage() -> impl IntoView {
     let list = answer(ComplaintsQuestion::default);
+    // Every complaint has a form of its own, so that the next one is kept as typed too.
+    let round = RwSignal::new(0_u32);
+    view! {
+        <Frame title="投诉与建议" sub="交到县里，不经过镇上" on="me" back=true>
+            {move || {
+                round.track();
+                view! { <Form round/> }
+            }}
+            <div class="sec">
+                <h2>"交过的"</h2>
+            </div>
+            <Handed list/>
+        </Frame>
+    }
+}
+
+#[component]
+fn Form(round: RwSignal<u32>) -> impl IntoView {
     let start = Typed { about: code(ComplaintKind::Usage).to_owned(), ..Typed::default() };
     let form = Kept::open("complaint".to_owned(), start);
     let (doing, shared) = (Doing::new(), shared());
@@ -64,8 +82,7 @@ pub fn ComplaintPage() -> impl IntoView {
         }
         doing.run(form.value.with_untracked(Typed::question), move |_| {
             form.finish();
-            form.start_over();
-            pressed.set(false);
+            let _ = round.try_update(|round| *round = round.wrapping_add(1));
             changed(shared);
             shared.say("已保存在本机，有信号后自动交上去");
         });
@@ -79,19 +96,15 @@ pub fn ComplaintPage() -> impl IntoView {
     let about = text(|typed| &mut typed.about);
     let words = text(|typed| &mut typed.words);
     let contact = text(|typed| &mut typed.contact);
-    let kinds = || ComplaintKind::ALL.map(|kind| (code(kind).to_owned(), kind.label())).to_vec();
+    let kinds = ComplaintKind::ALL.map(|kind| (code(kind).to_owned(), kind.label())).to_vec();
     view! {
-        <Frame title="投诉与建议" sub="交到县里，不经过镇上" on="me" back=true>
-            <form class="card form" on:submit=move |event| submit(&event, save)>
-                <RestoredNote kept=form/>
-                <Choice label="关于什么" choices=kinds() value=about/>
-                <Words label="想说什么" value=words limit=1000 hook="complaint-words"/>
-                <Line label="怎么回你（可以空着）" value=contact kind="text" hook="complaint-contact"/>
-                <SaveBar doing hook="complaint-save" words="交上去" missing/>
-            </form>
-            <div class="sec"><h2>"交过的"</h2></div>
-            <Handed list/>
-        </Frame>
+        <form class="card form" on:submit=move |event| submit(&event, save)>
+            <RestoredNote kept=form/>
+            <Choice label="关于什么" choices=kinds value=about/>
+            <Words label="想说什么" value=words limit=1000 hook="complaint-words"/>
+            <Line label="怎么回你（可以空着）" value=contact kind="text" hook="complaint-contact"/>
+            <SaveBar doing hook="complaint-save" words="交上去" missing/>
+        </form>
     }
 }
 

@@ -6,7 +6,7 @@ use yidang_api::household::{GridQuestion, HouseholdFilter, HouseholdRow, MergeHo
 use super::open::OpenHome;
 use crate::components::{FaultNote, SearchField, Sheet, use_go};
 use crate::door::answer_to;
-use crate::models::household_form::TargetForm;
+use crate::models::household_moves::TargetForm;
 use crate::pages::case_file::control::Words;
 use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::kept::Kept;

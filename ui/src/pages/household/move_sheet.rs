@@ -6,7 +6,7 @@ use yidang_domain::ids::OrgCode;
 
 use super::open::OpenHome;
 use crate::components::{Empty, Sheet};
-use crate::models::household_form::TargetForm;
+use crate::models::household_moves::TargetForm;
 use crate::pages::case_file::control::Words;
 use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::kept::Kept;
@@ -52,13 +52,6 @@ pub fn MoveSheet(
     mirror(form, to, |form| &mut form.to);
     mirror(form, reason, |form| &mut form.reason);
     view! {
-                <option value=code selected=move || to.with(|to| *to == mine)>
-                    {format!("{} {}", grid.village, grid.name)}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
         <Sheet title="迁格" on_close=move || home.close_sheet() hook="move-sheet">
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=form/>
@@ -80,6 +73,13 @@ fn Grids(grids: Vec<GridName>, to: RwSignal<String>) -> impl IntoView {
             let code = grid.org.to_string();
             let mine = code.clone();
             view! {
+                <option value=code selected=move || to.with(|to| *to == mine)>
+                    {format!("{} {}", grid.village, grid.name)}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
         <label class="ask">
             <span>"迁到哪个网格"</span>
             <select data-test="move-to" on:change=move |event| to.set(event_target_value(&event))>

@@ -7,7 +7,7 @@ use yidang_domain::entry::Entry;
 use super::open::OpenHome;
 use crate::components::Sheet;
 use crate::door::today;
-use crate::models::household_form::{SEEN_WORDS, SeenForm};
+use crate::models::household_moves::{SEEN_WORDS, SeenForm};
 use crate::pages::case_file::control::{Line, Words};
 use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::kept::Kept;

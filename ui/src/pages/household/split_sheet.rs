@@ -7,7 +7,7 @@ use yidang_domain::ids::ItemKey;
 use super::open::OpenHome;
 use super::parts::Asked;
 use crate::components::{Sheet, use_go};
-use crate::models::household_form::SplitForm;
+use crate::models::household_moves::SplitForm;
 use crate::pages::case_file::control::Words;
 use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::kept::Kept;
