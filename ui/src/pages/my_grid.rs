@@ -66,7 +66,7 @@ pub fn MyGridPage() -> impl IntoView {
             sub
             on="grid"
             tab=Tab::Grid
-            end=move || view! { <Ends found/> }
+            end=move || view! { <Ends/> }
             head=move || {
                 view! {
                     <SearchField
@@ -87,22 +87,14 @@ pub fn MyGridPage() -> impl IntoView {
     }
 }
 
-/// 案件 and 新增一户, at the end of the bar.
+/// 找, at the end of the bar.
 #[component]
-fn Ends(found: Answer<GridView>) -> impl IntoView {
-    let may =
-        Memo::new(move |_| found.value.with(|view| view.as_ref().is_some_and(|view| view.may_add)));
+fn Ends() -> impl IntoView {
     view! {
         <a class="btn text slim" href="/find" data-test="grid-find">
             <Icon name="search" class="s"/>
             "找"
         </a>
-        <Show when=move || may.get()>
-            <a class="btn soft slim" href="/household/new" data-test="household-new">
-                <Icon name="plus" class="s"/>
-                "新增一户"
-            </a>
-        </Show>
     }
 }
 
@@ -188,15 +180,29 @@ fn Filters(found: Answer<GridView>, asked: Asked) -> impl IntoView {
     view! { <div class="filters" role="group" aria-label="筛选">{chips}</div> }
 }
 
-/// 本月已走 8 户，还有 4 户
+/// 本月已走 8 户，还有 4 户, and 新增一户.
 #[component]
 fn Progress(found: Answer<GridView>) -> impl IntoView {
-    let walked = Memo::new(move |_| found.value.with(|view| view.as_ref().and_then(walked)));
+    let walked = Memo::new(move |_| {
+        found.value.with(|view| view.as_ref().map(|view| (walked(view), view.may_add)))
+    });
+    let add = || {
+        view! {
+            <a class="btn soft slim push" href="/household/new" data-test="household-new">
+                <Icon name="plus" class="s"/>
+                "新增一户"
+            </a>
+        }
+    };
     move || {
-        walked.get().map(|walked| {
+        let (walked, may_add) = walked.get()?;
+        walked.map(|walked| {
             view! {
                 <section class="card walked" data-test="grid-walked">
-                    <p class="mid t2">{walked_words(walked)}</p>
+                    <div class="row wrap">
+                        <span class="mid t2">{walked_words(walked)}</span>
+                        {may_add.then(add)}
+                    </div>
                     <div class="bar-track" aria-hidden="true">
                         <i style=format!("width:{}%", walked.percent)></i>
                     </div>

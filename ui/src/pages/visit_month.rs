@@ -109,7 +109,7 @@ fn Whole(view: VisitMonthView, asked: Asked) -> impl IntoView {
                         <span class="tt">{if visit.cancelled { "这天不坐诊" } else { "驻村坐诊" }}</span>
                         {reason.map(|reason| view! { <div class="ds">{reason}</div> })}
                     </span>
-                    {(visit.people > 0).then(|| view! { <span class="end chip">{format!("来了 {} 人次", visit.people)}</span> })}
+                    {(visit.people > 0).then(|| view! { <span class="end"><span class="chip">{format!("来了 {} 人次", visit.people)}</span></span> })}
                     <Icon name="right" class="chev"/>
                 </a>
             }
