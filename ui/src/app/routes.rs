@@ -10,15 +10,24 @@ use crate::components::{Symbols, Toast, UpdateNote};
 use crate::pages::case_file::CaseFilePage;
 use crate::pages::cases::CasesPage;
 use crate::pages::clash::ClashPage;
+use crate::pages::complaint::ComplaintPage;
 use crate::pages::county::CountyPage;
+use crate::pages::find::FindPage;
+use crate::pages::help::HelpPage;
+use crate::pages::household::HouseholdPage;
+use crate::pages::household::new::NewHouseholdPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::me::MePage;
+use crate::pages::messages::MessagesPage;
+use crate::pages::my_grid::MyGridPage;
 use crate::pages::new::NewPage;
 use crate::pages::nowhere::NowherePage;
+use crate::pages::practice::PracticePage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
 use crate::pages::visit_day::VisitDayPage;
+use crate::pages::visit_month::VisitMonthPage;
 
 /// The application.
 ///
@@ -42,6 +51,15 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/cases") view=|| signed_in(CasesPage)/>
                 <Route path=path!("/case/:id") view=|| signed_in(CaseFilePage)/>
                 <Route path=path!("/case/:id/clash") view=|| signed_in(ClashPage)/>
+                <Route path=path!("/grid") view=|| signed_in(MyGridPage)/>
+                <Route path=path!("/household/new") view=|| signed_in(NewHouseholdPage)/>
+                <Route path=path!("/household/:id") view=|| signed_in(HouseholdPage)/>
+                <Route path=path!("/messages") view=|| signed_in(MessagesPage)/>
+                <Route path=path!("/find") view=|| signed_in(FindPage)/>
+                <Route path=path!("/visit/month") view=|| signed_in(VisitMonthPage)/>
+                <Route path=path!("/help") view=|| signed_in(HelpPage)/>
+                <Route path=path!("/practice") view=|| signed_in(PracticePage)/>
+                <Route path=path!("/complaint") view=|| signed_in(ComplaintPage)/>
                 <Route path=path!("/visit") view=|| signed_in(VisitDayPage)/>
                 <Route path=path!("/visit/:village/:nominal") view=|| signed_in(VisitDayPage)/>
                 <Route path=path!("/inbox/:id?") view=|| signed_in(InboxPage)/>

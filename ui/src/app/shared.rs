@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use yidang_api::list::{QueuesQuestion, QueuesView};
+use yidang_api::message::{MessagesQuestion, MessagesView};
 use yidang_api::session::{Person, SessionQuestion, SessionView};
 use yidang_api::sync::{SyncQuestion, SyncView};
 use yidang_api::{Fault, Question};
@@ -22,6 +23,8 @@ pub struct Shared {
     pub sync: RwSignal<Option<SyncView>>,
     /// The queues with their counts, for the rail.
     pub queues: RwSignal<Option<QueuesView>>,
+    /// The newest message and how many were not seen, for the tab.
+    pub messages: RwSignal<Option<MessagesView>>,
     /// Counts up whenever data changed: pages ask again.
     pub revision: RwSignal<u32>,
     /// A newer version is ready.
@@ -52,6 +55,7 @@ impl Shared {
             session_fault: RwSignal::new(None),
             sync: RwSignal::new(None),
             queues: RwSignal::new(None),
+            messages: RwSignal::new(None),
             revision: RwSignal::new(0),
             new_version: RwSignal::new(false),
             leader: RwSignal::new(true),
@@ -111,6 +115,7 @@ impl Shared {
             // Counts of one person are never shown to another.
             self.sync.set(None);
             self.queues.set(None);
+            self.messages.set(None);
             self.search.set(String::new());
         }
         self.session.set(Some(view));
@@ -126,10 +131,11 @@ impl Shared {
         }
     }
 
-    /// Asks again for the state of the exchange and for the queues.
+    /// Asks again for the state of the exchange, for the queues and for messages.
     pub fn refresh(self) {
         self.keep(SyncQuestion {}, self.sync);
         self.keep(QueuesQuestion {}, self.queues);
+        self.keep(MessagesQuestion { offset: 0, limit: 1 }, self.messages);
     }
 
     /// Puts the answer into `place`; the old one stays where there is none.

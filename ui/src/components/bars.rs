@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::sheet::use_go;
 use super::{DemoMark, Dotted, Icon};
 use crate::app::shared;
+use crate::models::own_device::badge;
 
 /// Title, sub-line, back and what stands at the end.
 #[component]
@@ -86,9 +87,9 @@ pub enum Tab {
 impl Tab {
     const ALL: [(Self, &'static str, &'static str, &'static str, &'static str); 5] = [
         (Self::Today, "/", "today", "今天", "tab-today"),
-        (Self::Grid, "/cases", "home", "我的格", "tab-grid"),
+        (Self::Grid, "/grid", "home", "我的格", "tab-grid"),
         (Self::New, "/new", "plus", "新事", "tab-new"),
-        (Self::Messages, "/sync", "msg", "消息", "tab-messages"),
+        (Self::Messages, "/messages", "msg", "消息", "tab-messages"),
         (Self::Me, "/me", "user", "我的", "tab-me"),
     ];
 }
@@ -126,17 +127,21 @@ pub fn TabBar(
     view! { <nav class="tabbar" aria-label="主导航">{tabs}</nav> }
 }
 
-/// How many things need a person, up to 99.
+/// How many messages were not seen, or how many things need a person; up to 99.
 #[component]
 fn Badge() -> impl IntoView {
     let shared = shared();
-    let count = move || shared.sync.with(|sync| sync.as_ref().map_or(0, |view| view.needs.len()));
+    let count = move || {
+        let needs = shared.sync.with(|sync| sync.as_ref().map_or(0, |view| view.needs.len()));
+        let unread = shared.messages.with(|news| news.as_ref().map_or(0, |view| view.unread));
+        badge(unread, needs)
+    };
     move || {
         let count = count();
         (count > 0).then(|| {
             view! {
                 <span class="b" data-test="messages-count">
-                    {count.min(99)} <span class="sr">"条需要你处理"</span>
+                    {count.min(99)} <span class="sr">"条没看"</span>
                 </span>
             }
         })

@@ -3,12 +3,12 @@
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::{ev, html};
-use yidang_api::list::{ListCaseFiles, Queue};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 
 use super::sheet::use_go;
 use super::{Avatar, Contour, DemoMark, Dotted, Icon, SyncPill};
 use crate::app::shared;
-use crate::models::query::list_address;
 use crate::models::rail::{RailGroup, RailLine, Weight, rail_of};
 
 /// The rail on the left, the bar on top, and below it what the page gives: a `.page` or a `.split`.
@@ -156,14 +156,16 @@ fn Foot() -> impl IntoView {
     }
 }
 
-/// Searches all files in scope. Ctrl K leads here from anywhere.
+/// Searches everything on this device. Ctrl K and / lead here from anywhere.
 #[component]
 fn SearchBox() -> impl IntoView {
     let (go, shared) = (use_go(), shared());
     let text = RwSignal::new(String::new());
     let input: NodeRef<Input> = NodeRef::new();
     let keys = window_event_listener(ev::keydown, move |event| {
-        if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
+        let ctrl_k =
+            (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k");
+        if ctrl_k || (event.key() == "/" && !is_typing(&event)) {
             event.prevent_default();
             focus(input);
         }
@@ -171,9 +173,8 @@ fn SearchBox() -> impl IntoView {
     on_cleanup(move || keys.remove());
     let search = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        let list = ListCaseFiles { text: text.get_untracked(), ..ListCaseFiles::of(Queue::All) };
-        shared.search.set(list.text.clone());
-        go.run((list_address("/cases", &list),));
+        shared.search.set(text.get_untracked());
+        go.run(("/find".to_owned(),));
     };
     view! {
         <form class="search push" role="search" on:submit=search>
@@ -184,14 +185,23 @@ fn SearchBox() -> impl IntoView {
                 type="search"
                 autocomplete="off"
                 enterkeyhint="search"
-                aria-label="搜索案件、姓名、电话尾号、村名"
-                placeholder="案件、姓名、电话尾号、村名"
+                aria-label="找案件、住户、记录"
+                placeholder="案件、姓名、首字母、尾号"
                 data-test="desk-search"
                 bind:value=text
             />
             <span class="kbd" aria-hidden="true">"Ctrl K"</span>
         </form>
     }
+}
+
+/// Whether somebody writes: a slash then is a slash.
+fn is_typing(event: &ev::KeyboardEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    event.is_composing()
+        || element.is_some_and(|element| {
+            matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+        })
 }
 
 fn focus(input: NodeRef<html::Input>) {

@@ -30,6 +30,9 @@ pub fn Frame(
     /// What stands at the end of the bar.
     #[prop(optional, into)]
     end: ViewFn,
+    /// What stands fixed below the bar: a field to search in.
+    #[prop(optional, into)]
+    head: ViewFn,
     /// What stands fixed at the bottom: `.dock-note` and `.dock`.
     #[prop(optional, into)]
     dock: ViewFn,
@@ -40,6 +43,8 @@ pub fn Frame(
     use_title(move || title.get());
     let children = StoredValue::new(children);
     let (end, dock) = (StoredValue::new(end), StoredValue::new(dock));
+    let head = StoredValue::new(head);
+    let head = move || head.with_value(ViewFn::run);
     let inner = move || children.with_value(|children| children());
     let end = move || end.with_value(ViewFn::run);
     let dock = move || dock.with_value(ViewFn::run);
@@ -50,6 +55,7 @@ pub fn Frame(
                     <main class="page scroll" id="main" tabindex="-1">
                         <div class="column">
                             <div class="row end-row">{end()}</div>
+                            <div class="head-row">{head()}</div>
                             {inner()}
                         </div>
                     </main>
@@ -61,6 +67,7 @@ pub fn Frame(
             view! {
                 <div class="app">
                     <NavBar title sub back close>{end()}</NavBar>
+                    <div class="nav-more">{head()}</div>
                     <main class="main gap" id="main" tabindex="-1">{inner()}</main>
                     {dock()}
                     {tab.map(|on| view! { <TabBar on/> })}

@@ -85,7 +85,13 @@ pub fn rail_of(role: Role) -> Vec<RailGroup> {
         Role::GridWorker | Role::VillageCadre | Role::Mediator => vec![
             group(
                 "我的",
-                vec![line("today", "today", "今天", "/"), line("new", "plus", "新事", "/new")],
+                vec![
+                    line("today", "today", "今天", "/"),
+                    line("grid", "home", "我的格", "/grid"),
+                    line("new", "plus", "新事", "/new"),
+                    line("messages", "msg", "消息", "/messages"),
+                    line("find", "search", "找", "/find"),
+                ],
             ),
             group(
                 "案件",

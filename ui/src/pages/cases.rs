@@ -3,8 +3,8 @@
 mod export;
 mod filters;
 mod rows;
+mod saved;
 
-use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use yidang_api::list::{ListCaseFiles, Queue};
@@ -13,8 +13,9 @@ use yidang_domain::org::Role;
 use self::export::ExportButton;
 use self::filters::Filters;
 use self::rows::Rows;
+use self::saved::Saved;
 use crate::app::shared;
-use crate::components::{FaultNote, Frame, Icon, Tab, Waiting, use_go_in_place};
+use crate::components::{FaultNote, Frame, SearchField, Tab, Waiting, use_go_in_place};
 use crate::door::answer;
 use crate::models::query::{list_address, list_of, queue_name};
 
@@ -40,15 +41,16 @@ pub fn CasesPage() -> impl IntoView {
             .person()
             .filter(|person| matches!(person.role, Role::GridWorker | Role::VillageCadre))
     };
-    let title = Signal::derive(move || if own().is_some() { "我的格" } else { "案件" }.to_owned());
+    let title = "案件";
     let sub = Signal::derive(move || {
         own()
             .map(|person| person.org_path.iter().skip(1).cloned().collect::<Vec<_>>().join(" "))
             .unwrap_or_default()
     });
     view! {
-        <Frame title sub on=Signal::derive(move || queue_name(list.get().queue)) tab=Tab::Grid>
+        <Frame title sub on=Signal::derive(move || queue_name(list.get().queue)) tab=Tab::Today>
             <Search list show/>
+            <Saved list show/>
             <Filters list show/>
             {move || {
                 found.fault.get().map(|fault| {
@@ -74,25 +76,11 @@ pub fn CasesPage() -> impl IntoView {
 /// Searches at every stroke; everything is on this device.
 #[component]
 fn Search(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
-    let typed = move |event: ev::Event| {
+    let typed = Callback::new(move |(text,): (String,)| {
         let mut list = list.get_untracked();
-        list.text = event_target_value(&event);
+        list.text = text;
         show.run((list,));
-    };
-    view! {
-        <label class="search line">
-            <Icon name="search"/>
-            <span class="sr">"搜索案件、姓名、电话尾号、村名"</span>
-            <input
-                class="grow"
-                type="search"
-                autocomplete="off"
-                enterkeyhint="search"
-                placeholder="案件、姓名、电话尾号、村名"
-                data-test="cases-search"
-                prop:value=move || list.get().text
-                on:input=typed
-            />
-        </label>
-    }
+    });
+    let text = Signal::derive(move || list.get().text);
+    view! { <SearchField text on_text=typed label="案件、姓名、电话尾号、村名" hook="cases-search"/> }
 }

@@ -1,8 +1,8 @@
 //! 冲突: where several people wrote different values, asked once a card, possible offline.
 
-mod card;
+pub mod card;
 mod next;
-mod settle;
+pub mod settle;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

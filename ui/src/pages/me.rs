@@ -1,13 +1,17 @@
 //! 我的: who I am on this device, how it looks, what it keeps.
 
+mod device;
 mod leave;
 
 use leptos::prelude::*;
+use yidang_api::device::DeviceView;
 use yidang_api::session::{Person, StorageState};
 
+use self::device::{Held, Owner, Posts, Ways, use_device};
 use self::leave::Leave;
 use crate::app::shared;
 use crate::components::{Avatar, Dotted, FieldRow, Frame, Icon, Segments, Tab, Waiting};
+use crate::door::Answer;
 use crate::models::look::Theme;
 
 /// The page.
@@ -26,12 +30,21 @@ pub fn MePage() -> impl IntoView {
 
 #[component]
 fn Whole(person: Person) -> impl IntoView {
+    let (device, shared) = (use_device(), shared());
+    let version = Signal::derive(move || {
+        shared
+            .session
+            .with(|session| session.as_ref().map(|view| view.version.clone()))
+            .unwrap_or_default()
+    });
     view! {
         <Who person=person.clone()/>
+        <Posts device/>
         <Looks/>
-        <Device person/>
+        <Ways/>
+        <Device person device/>
         <Leave/>
-        <Owner/>
+        <Owner device version/>
     }
 }
 
@@ -85,7 +98,7 @@ fn Looks() -> impl IntoView {
 
 /// What this installation is and what it keeps.
 #[component]
-fn Device(person: Person) -> impl IntoView {
+fn Device(person: Person, device: Answer<DeviceView>) -> impl IntoView {
     let shared = shared();
     let session = move || shared.session.get();
     let kept = move || {
@@ -118,6 +131,7 @@ fn Device(person: Person) -> impl IntoView {
                 <span class="wrap-any" data-test="me-server">{server}</span>
             </FieldRow>
             <FieldRow label="存储">{kept}</FieldRow>
+            <Held device/>
             <FieldRow label="版本">
                 <span data-test="me-version">{version}</span>
             </FieldRow>
@@ -127,16 +141,5 @@ fn Device(person: Person) -> impl IntoView {
                 <Icon name="right" class="chev s"/>
             </a>
         </div>
-    }
-}
-
-/// Who runs this service, and under which filing number: both stand here by rule.
-#[component]
-fn Owner() -> impl IntoView {
-    view! {
-        <footer class="owner small t3" data-test="me-owner">
-            <p>"主办单位：延长县社会治安综合治理中心（演示）"</p>
-            <p>"备案编号：演示，正式使用前填写"</p>
-        </footer>
     }
 }

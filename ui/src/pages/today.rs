@@ -1,6 +1,7 @@
 //! 今天: what must I do, is my work safe, where is the rest.
 
 mod due;
+mod first_run;
 mod header;
 mod visit;
 
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 use yidang_api::today::{TodayQuestion, TodayView};
 
 use self::due::{DueList, PromisedList, next_words};
+use self::first_run::FirstRunCard;
 use self::header::{DeskHeader, Header};
 use self::visit::VisitCard;
 use crate::app::{shared, use_title};
@@ -68,6 +70,7 @@ fn Body(today: Answer<TodayView>) -> impl IntoView {
     };
     view! {
         {fault}
+        <FirstRunCard/>
         {view}
     }
 }

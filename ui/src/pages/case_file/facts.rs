@@ -54,8 +54,12 @@ fn FactRow(file: OpenFile, fact: FactView, may: bool) -> impl IntoView {
     }
 }
 
+/// Label, value, and who wrote it when.
 #[component]
-fn FactText(fact: FactView) -> impl IntoView {
+pub fn FactText(
+    /// The fact.
+    fact: FactView,
+) -> impl IntoView {
     let empty = fact.value.is_empty();
     let shown = if empty { "没写".to_owned() } else { fact.shown };
     view! {

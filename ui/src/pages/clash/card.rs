@@ -179,7 +179,7 @@ fn Buttons(settle: Settle, clash: ClashView) -> impl IntoView {
 /// 另填: a value that nobody wrote before.
 #[component]
 fn Other(settle: Settle, clash: ClashView, open: RwSignal<bool>) -> impl IntoView {
-    let Some((case, _)) = settle.file.opened_on() else {
+    let Some(case) = settle.document() else {
         return ().into_any();
     };
     let typed = Kept::open(format!("clash/{case}/{}", clash.field), String::new());

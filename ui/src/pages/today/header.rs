@@ -5,7 +5,7 @@ use yidang_api::today::{TodayView, WeekDay};
 use yidang_domain::civil::Date;
 
 use crate::app::shared;
-use crate::components::{Contour, DemoMark, Dotted, SyncPill};
+use crate::components::{Contour, DemoMark, Dotted, Icon, SyncPill};
 use crate::door::{self, Answer};
 use crate::words::{month_day, week_letter, weekday};
 
@@ -29,7 +29,12 @@ pub fn Header(
             <Contour/>
             <div class="row hero-top">
                 <span class="place cut"><Place today/></span>
-                <span class="push"><DemoMark/></span>
+                <span class="push row">
+                    <DemoMark/>
+                    <a class="hero-find" href="/find" aria-label="找" data-test="today-find">
+                        <Icon name="search"/>
+                    </a>
+                </span>
             </div>
             {move || {
                 if care.get() {

@@ -1,0 +1,53 @@
+//! The first exchange: what it costs, how far it is, and that nobody has to wait for it.
+
+use leptos::prelude::*;
+
+use crate::app::shared;
+use crate::components::Icon;
+use crate::models::own_device::{FirstRun, cost_words, first_run};
+
+/// The card; absent once everything was fetched.
+#[component]
+pub fn FirstRunCard() -> impl IntoView {
+    let shared = shared();
+    let run = Memo::new(move |_| shared.sync.with(|sync| sync.as_ref().and_then(first_run)));
+    move || run.get().map(|run| view! { <Card run/> })
+}
+
+#[component]
+fn Card(run: FirstRun) -> impl IntoView {
+    let (icon, title) = if run.paused {
+        ("cloud-off", "首次下载停了一下，有信号后接着来")
+    } else {
+        ("dl", "首次下载")
+    };
+    let bar = run.progress.map(|(done, all)| {
+        let done = done.min(all);
+        let share = f64::from(done) / f64::from(all.max(1)) * 100.0;
+        view! {
+            <div
+                class="prog"
+                role="progressbar"
+                aria-label="首次下载"
+                aria-valuemin="0"
+                aria-valuemax=all
+                aria-valuenow=done
+            >
+                <i style=format!("width:{share:.1}%")></i>
+            </div>
+        }
+    });
+    let count = run.progress.map(|(done, all)| format!("{} / {all}", done.min(all)));
+    view! {
+        <section class="card roomy first-run" role="status" data-test="first-run">
+            <div class="row">
+                <Icon name=icon/>
+                <b class="grow">{title}</b>
+                <span class="mid t2 nowrap">{count}</span>
+            </div>
+            {bar}
+            <p class="small t3">"你自己的事先到，到了就能看。断了接着来，不用守着。"</p>
+            <p class="small t3">{cost_words(run)}</p>
+        </section>
+    }
+}
