@@ -34,6 +34,9 @@ pub const fn mark(kind: Option<EntryKind>) -> Mark {
         Some(EntryKind::WalkInAnswered) => ("check", "ok"),
         Some(EntryKind::DayMoved) => ("cal", "soon"),
         Some(EntryKind::DayCancelled) => ("x", "soon"),
+        Some(EntryKind::HouseholdMoved) => ("home", ""),
+        Some(EntryKind::HouseholdSplit | EntryKind::HouseholdMerged) => ("merge", ""),
+        Some(EntryKind::Imported) => ("dl", "off"),
     };
     Mark { icon, tone }
 }
