@@ -18,6 +18,7 @@ pub mod look;
 pub mod map;
 pub mod new_form;
 pub mod online;
+pub mod people;
 pub mod query;
 pub mod rail;
 pub mod return_form;

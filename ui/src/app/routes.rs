@@ -7,14 +7,18 @@ use leptos_router::path;
 use super::gate::{lead, signed_in};
 use super::shared::Shared;
 use crate::components::{Symbols, Toast, UpdateNote};
+use crate::pages::admin::AdminPage;
 use crate::pages::case_file::CaseFilePage;
 use crate::pages::cases::CasesPage;
 use crate::pages::clash::ClashPage;
 use crate::pages::county::CountyPage;
+use crate::pages::grids::GridsPage;
+use crate::pages::grids::handover::HandoverPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::me::MePage;
 use crate::pages::new::NewPage;
 use crate::pages::nowhere::NowherePage;
+use crate::pages::people::PeoplePage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
@@ -46,6 +50,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/visit/:village/:nominal") view=|| signed_in(VisitDayPage)/>
                 <Route path=path!("/inbox/:id?") view=|| signed_in(InboxPage)/>
                 <Route path=path!("/county") view=|| signed_in(CountyPage)/>
+                <Route path=path!("/grids") view=|| signed_in(GridsPage)/>
+                <Route path=path!("/grids/handover/:user") view=|| signed_in(HandoverPage)/>
+                <Route path=path!("/people") view=|| signed_in(PeoplePage)/>
+                <Route path=path!("/admin/:part?") view=|| signed_in(AdminPage)/>
             </FlatRoutes>
         </Router>
         <UpdateNote/>
