@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_day_is_read_however_it_is_typed() {
-        for text in ["2026-10-01", "2026年10月1日", "10月1日", "10-1", "10.1", "10/1", " 10月1号 "] {
+        for text in ["2026-10-01", "2026年10月1日", "10月1日", "10-1", "10.1", "10/1", " 10月1号 "]
+        {
             assert_eq!(parse_day(text, 2026), Some(date(10, 1)), "{text}");
         }
         for text in ["", "13-1", "10月", "明天", "2-30", "1-2-3-4"] {
@@ -137,7 +138,8 @@ mod tests {
     #[test]
     fn a_holiday_is_read_from_one_day_to_another() {
         let week: Vec<_> = (1..=7).map(|day| date(10, day)).collect();
-        for text in ["10月1日—10月7日", "10月1日至7日", "10-1~10-7", "10月1日——7日"] {
+        for text in ["10月1日—10月7日", "10月1日至7日", "10-1~10-7", "10月1日——7日"]
+        {
             assert_eq!(parse_days(text, 2026), Ok(week.clone()), "{text}");
         }
         assert_eq!(parse_days("10月7日—10月1日", 2026), Err("10月7日—10月1日".to_owned()));

@@ -177,10 +177,7 @@ mod tests {
     #[test]
     fn the_sum_of_the_kinds_holds() {
         assert_eq!(sum_words(&view([1060, 63, 985, 12, 3])), "63 城镇 + 985 农村 + 12 专属");
-        assert_eq!(
-            sum_words(&view([10, 2, 5, 1, 0])),
-            "2 城镇 + 5 农村 + 1 专属 + 2 没写类型"
-        );
+        assert_eq!(sum_words(&view([10, 2, 5, 1, 0])), "2 城镇 + 5 农村 + 1 专属 + 2 没写类型");
     }
 
     #[test]

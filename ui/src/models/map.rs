@@ -1,15 +1,13 @@
 //! The map: from degrees to a drawing, from counts to steps of one colour, from one area to the next.
 
-use std::fmt::Write;
+mod plane;
 
 use yidang_api::places::{MapArea, MapFrame, MapView};
 
+use self::plane::{Plane, middle, path};
+
 /// Width of the drawing.
 pub const WIDTH: f64 = 640.0;
-/// Room around it.
-const MARGIN: f64 = 8.0;
-/// No map is drawn flatter or taller than that.
-const HEIGHTS: (f64, f64) = (120.0, 1200.0);
 /// Half of the width a tooltip may take.
 const TIP_HALF: f64 = 82.0;
 
@@ -118,7 +116,7 @@ impl Drawing {
         let others = self.areas.iter().enumerate().filter(|(index, _)| *index != from);
         let ahead = others.filter_map(|(index, other)| {
             let (along, aside) = turned(here, other.at, way);
-            (along > 0.5 && aside <= along * 1.6).then(|| (index, along + 2.0 * aside))
+            (along > 0.5 && aside <= along * 1.6).then_some((index, along + 2.0 * aside))
         });
         ahead.min_by(|left, right| left.1.total_cmp(&right.1)).map(|(index, _)| index)
     }
@@ -162,78 +160,6 @@ pub fn draw(view: &MapView) -> Option<Drawing> {
         })
         .collect();
     Some(Drawing { height: plane.height, areas, frames })
-}
-
-/// From degrees to the drawing: a degree of longitude is shorter by the cosine of the latitude.
-struct Plane {
-    west: f64,
-    north: f64,
-    squeeze: f64,
-    scale: f64,
-    height: f64,
-}
-
-impl Plane {
-    fn over(view: &MapView) -> Option<Self> {
-        let areas = view.areas.iter().map(|area| &area.ring);
-        let rings = areas.chain(view.frames.iter().map(|frame| &frame.ring));
-        let points: Vec<_> = rings.filter(|ring| is_drawn(ring)).flatten().copied().collect();
-        let west = f64::from(points.iter().map(|point| point.0).min()?);
-        let east = f64::from(points.iter().map(|point| point.0).max()?);
-        let south = f64::from(points.iter().map(|point| point.1).min()?);
-        let north = f64::from(points.iter().map(|point| point.1).max()?);
-        let squeeze = (f64::midpoint(south, north) / 1e5).to_radians().cos().abs().max(0.05);
-        let wide = ((east - west) * squeeze).max(1.0);
-        let scale = (WIDTH - 2.0 * MARGIN) / wide;
-        let tall = (north - south) * scale;
-        let (least, most) = HEIGHTS;
-        // A strip from north to south is made to fit the tallest drawing.
-        let fit = if tall > most { most / tall } else { 1.0 };
-        let height = (tall * fit + 2.0 * MARGIN).max(least);
-        Some(Self { west, north, squeeze, scale: scale * fit, height })
-    }
-
-    fn ring(&self, ring: &[(i32, i32)]) -> Vec<(f64, f64)> {
-        ring.iter()
-            .map(|(east, north)| {
-                let x = (f64::from(*east) - self.west) * self.squeeze * self.scale + MARGIN;
-                let y = (self.north - f64::from(*north)) * self.scale + MARGIN;
-                (x, y)
-            })
-            .collect()
-    }
-}
-
-/// A closed path through the corners.
-fn path(ring: &[(f64, f64)]) -> String {
-    let mut path = String::new();
-    for (index, (x, y)) in ring.iter().enumerate() {
-        let letter = if index == 0 { 'M' } else { 'L' };
-        // Writing into a string cannot fail.
-        let _ = write!(path, "{letter}{x:.1} {y:.1}");
-    }
-    path.push('Z');
-    path
-}
-
-/// The middle of an area by its surface; of one without surface, the middle of its corners.
-fn middle(ring: &[(f64, f64)]) -> (f64, f64) {
-    let next = ring.iter().cycle().skip(1);
-    let (mut twice, mut x, mut y) = (0.0, 0.0, 0.0);
-    let (mut sum_x, mut sum_y, mut corners) = (0.0, 0.0, 0.0);
-    for ((ax, ay), (bx, by)) in ring.iter().zip(next) {
-        let cross = ax * by - bx * ay;
-        twice += cross;
-        x += (ax + bx) * cross;
-        y += (ay + by) * cross;
-        sum_x += ax;
-        sum_y += ay;
-        corners += 1.0;
-    }
-    if twice.abs() < 1e-6 {
-        return (sum_x / f64::max(corners, 1.0), sum_y / f64::max(corners, 1.0));
-    }
-    (x / (3.0 * twice), y / (3.0 * twice))
 }
 
 /// The words of an area's tooltip.
@@ -340,11 +266,5 @@ mod tests {
     fn the_map_is_told_in_words() {
         let spoken = draw(&map()).unwrap().spoken();
         assert!(spoken.contains("3 块，其中 2 块有在办，共 5 件"), "{spoken}");
-    }
-
-    #[test]
-    fn the_middle_of_a_line_is_the_middle_of_its_corners() {
-        let (x, y) = middle(&[(0.0, 0.0), (2.0, 0.0), (4.0, 0.0)]);
-        assert!((x - 2.0).abs() < 1e-9 && y.abs() < 1e-9);
     }
 }

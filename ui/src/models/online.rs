@@ -24,9 +24,7 @@ pub fn said(fault: &Fault) -> Said {
             message("需要网络", "这一页由县服务器回答，不存本机。有信号后再试", true)
         }
         FaultCode::ServerBusy => message("服务器忙", "什么都没有改动，过一会儿再试", true),
-        FaultCode::NotAllowed => {
-            message("没有办成", "这一步不归这个岗位，或者它现在不能改", false)
-        }
+        FaultCode::NotAllowed => message("没有办成", "这一步不归这个岗位，或者它现在不能改", false),
         FaultCode::NotFound => message("没有找到", "可能刚被别人改过，重新打开看看", false),
         FaultCode::Invalid => {
             let field = fault.field.as_deref().unwrap_or_default();
@@ -81,8 +79,23 @@ mod tests {
     #[test]
     fn a_wrong_field_is_named_in_words() {
         for field in [
-            "user", "name", "phone", "org", "role", "from", "to", "grid", "into", "households",
-            "worker", "off", "work", "year", "purpose", "text", "base64",
+            "user",
+            "name",
+            "phone",
+            "org",
+            "role",
+            "from",
+            "to",
+            "grid",
+            "into",
+            "households",
+            "worker",
+            "off",
+            "work",
+            "year",
+            "purpose",
+            "text",
+            "base64",
         ] {
             let words = said(&Fault::invalid(field, "x")).what;
             assert_ne!(words, "有一项要改一下", "{field}");

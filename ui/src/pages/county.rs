@@ -16,7 +16,9 @@ use self::figures::Figures;
 use self::map::MapCard;
 use self::townships::Townships;
 use crate::app::{shared, use_title};
-use crate::components::{DeskFrame, FaultNote, Icon, NavBar, OfficeLinks, Segments, Tab, TabBar, Waiting};
+use crate::components::{
+    DeskFrame, FaultNote, Icon, NavBar, OfficeLinks, Segments, Tab, TabBar, Waiting,
+};
 use crate::door::{Answer, answer};
 use crate::models::county::Period;
 use crate::words::{moment, month_day};

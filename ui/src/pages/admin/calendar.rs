@@ -8,46 +8,73 @@ use yidang_domain::civil::Date;
 use super::send::SendBar;
 use crate::app::shared;
 use crate::components::{Icon, Segments};
-use crate::door::today;
+use crate::door::{Answer, today};
 use crate::models::days::{missing, of_year, parse_days, run_words, runs, years};
 use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::file::changed;
 use crate::pages::case_file::sheet_parts::submit;
 use crate::words::month_day;
 
-/// The card.
+/// The lists of one year as they stand on screen.
+#[derive(Clone, Copy)]
+struct Year {
+    year: RwSignal<i16>,
+    off: RwSignal<Vec<Date>>,
+    work: RwSignal<Vec<Date>>,
+}
+
+impl Year {
+    /// Puts the days that are known of `year` on screen.
+    fn show(self, reference: Answer<ReferenceView>, year: i16) {
+        let (off, work) = reference.value.with_untracked(|view| {
+            view.as_ref()
+                .map(|view| (of_year(&view.off, year), of_year(&view.work, year)))
+                .unwrap_or_default()
+        });
+        self.year.set(year);
+        self.off.set(off);
+        self.work.set(work);
+    }
+
+    fn wrong(self) -> Option<String> {
+        self.off.with(|off| self.work.with(|work| missing(off, work)))
+    }
+
+    fn question(self) -> PutCalendar {
+        PutCalendar {
+            year: self.year.get_untracked(),
+            off: self.off.get_untracked(),
+            work: self.work.get_untracked(),
+        }
+    }
+}
+
+fn until_words(view: &ReferenceView) -> String {
+    match view.until {
+        Some(until) => format!("现有数据到{}年{}", until.year(), month_day(until)),
+        None => "还没有休息日数据，按周六周日休息算".to_owned(),
+    }
+}
+
+/// The card. What is being edited stays as it is when the reference data change meanwhile.
 #[component]
 pub fn Calendar(
     /// The reference data.
-    view: ReferenceView,
+    reference: Answer<ReferenceView>,
 ) -> impl IntoView {
-    let (doing, shared) = (Doing::new(), shared());
-    let ReferenceView { off: all_off, work: all_work, until, .. } = view;
-    let year = RwSignal::new(today().year());
-    let choices = years(&all_off, &all_work, today());
-    let off = RwSignal::new(of_year(&all_off, year.get_untracked()));
-    let work = RwSignal::new(of_year(&all_work, year.get_untracked()));
-    let pick = move |chosen: i16| {
-        year.set(chosen);
-        off.set(of_year(&all_off, chosen));
-        work.set(of_year(&all_work, chosen));
+    let lists = Year {
+        year: RwSignal::new(today().year()),
+        off: RwSignal::new(Vec::new()),
+        work: RwSignal::new(Vec::new()),
     };
-    let wrong = Signal::derive(move || off.with(|off| work.with(|work| missing(off, work))));
-    let save = Callback::new(move |()| {
-        if wrong.get_untracked().is_some() {
-            return;
-        }
-        let (year, off, work) = (year.get_untracked(), off.get_untracked(), work.get_untracked());
-        doing.run(PutCalendar { year, off, work }, move |_| {
-            changed(shared);
-            shared.say(format!("{year}年的休息日已存"));
-        });
+    let Year { year, off, work } = lists;
+    lists.show(reference, today().year());
+    let until = move || reference.value.with(|view| view.as_ref().map(until_words));
+    let options = reference.value.with_untracked(|view| {
+        let years = view.as_ref().map(|view| years(&view.off, &view.work, today()));
+        let years = years.unwrap_or_default().into_iter();
+        years.map(|year| (year, "year", format!("{year}年"))).collect()
     });
-    let until = match until {
-        Some(until) => format!("现有数据到{}年{}", until.year(), month_day(until)),
-        None => "还没有休息日数据，按周六周日休息算".to_owned(),
-    };
-    let options = choices.into_iter().map(|year| (year, "year", format!("{year}年"))).collect();
     view! {
         <section class="card" data-test="reference-calendar">
             <div class="hd wrap">
@@ -55,7 +82,13 @@ pub fn Calendar(
                 <span class="t3 small">{until}</span>
             </div>
             <div class="form">
-                <Segments label="年份" options value=year on_pick=Callback::new(move |(chosen,)| pick(chosen)) hook="calendar"/>
+                <Segments
+                    label="年份"
+                    options
+                    value=year
+                    on_pick=move |year| lists.show(reference, year)
+                    hook="calendar"
+                />
                 <Days
                     label="工作日里的休息日"
                     hint="如 10月1日—10月7日，或 2026-10-01"
@@ -70,17 +103,37 @@ pub fn Calendar(
                     days=work
                     hook="calendar-work"
                 />
-                <form class="sheet-form" on:submit=move |event| submit(&event, save)>
-                    <SendBar
-                        doing
-                        words="保存这一年"
-                        busy="正在保存"
-                        hook="calendar-save"
-                        missing=wrong
-                    />
-                </form>
+                <Save lists/>
             </div>
         </section>
+    }
+}
+
+#[component]
+fn Save(lists: Year) -> impl IntoView {
+    let (doing, shared) = (Doing::new(), shared());
+    let wrong = Signal::derive(move || lists.wrong());
+    let save = Callback::new(move |()| {
+        if untrack(|| lists.wrong()).is_some() {
+            return;
+        }
+        let question = lists.question();
+        let saved = question.year;
+        doing.run(question, move |_| {
+            changed(shared);
+            shared.say(format!("{saved}年的休息日已存"));
+        });
+    });
+    view! {
+        <form class="sheet-form" on:submit=move |event| submit(&event, save)>
+            <SendBar
+                doing
+                words="保存这一年"
+                busy="正在保存"
+                hook="calendar-save"
+                missing=wrong
+            />
+        </form>
     }
 }
 

@@ -65,7 +65,7 @@ fn Made(code: CodeView, users: Users) -> impl IntoView {
                     type="button"
                     class="btn big wide"
                     data-test="admin-code-copy"
-                    on:click=move |_| copy(shared, copied.clone())
+                    on:click=move |_| copy(shared, &copied)
                 >
                     <Icon name="file"/>
                     "复制"
@@ -84,12 +84,12 @@ fn Made(code: CodeView, users: Users) -> impl IntoView {
 }
 
 /// Puts the code on the clipboard and says how that went.
-fn copy(shared: Shared, text: String) {
+fn copy(shared: Shared, text: &str) {
     if !window().is_secure_context() {
         shared.say("这里不让复制，照着写在纸上");
         return;
     }
-    let writing = window().navigator().clipboard().write_text(&text);
+    let writing = window().navigator().clipboard().write_text(text);
     spawn_local(async move {
         match JsFuture::from(writing).await {
             Ok(_) => shared.say("已复制"),

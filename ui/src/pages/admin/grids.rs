@@ -143,9 +143,8 @@ fn SplitSheet(changes: Changes) -> impl IntoView {
             worker.get().map(|(user, _)| user),
         )
     };
-    let missing = Signal::derive(move || {
-        question().err().filter(|_| pressed.get()).map(str::to_owned)
-    });
+    let missing =
+        Signal::derive(move || question().err().filter(|_| pressed.get()).map(str::to_owned));
     let save = Callback::new(move |()| {
         pressed.set(true);
         let Ok(question) = untrack(question) else { return };
@@ -188,9 +187,8 @@ fn MergeSheet(changes: Changes) -> impl IntoView {
             (Some(grid), Some(into)) => Ok(MergeGrid { grid, into }),
         }
     };
-    let missing = Signal::derive(move || {
-        question().err().filter(|_| pressed.get()).map(str::to_owned)
-    });
+    let missing =
+        Signal::derive(move || question().err().filter(|_| pressed.get()).map(str::to_owned));
     let save = Callback::new(move |()| {
         pressed.set(true);
         let Ok(question) = untrack(question) else { return };

@@ -188,9 +188,8 @@ fn Apply(import: Import, view: ImportView) -> impl IntoView {
     if !may_apply(&view) {
         return ().into_any();
     }
-    let held = move || {
-        import.held.with(|held| held.as_ref().is_some_and(|(name, _)| *name == view.name))
-    };
+    let held =
+        move || import.held.with(|held| held.as_ref().is_some_and(|(name, _)| *name == view.name));
     let held = Memo::new(move |_| held());
     view! {
         <div class="row wrap pages">

@@ -80,7 +80,8 @@ pub fn PersonSheet(
     person: Option<UserRow>,
 ) -> impl IntoView {
     let (doing, shared) = (Doing::new(), shared());
-    let (title, words) = if person.is_some() { ("改名字电话", "保存") } else { ("加人", "加上") };
+    let (title, words) =
+        if person.is_some() { ("改名字电话", "保存") } else { ("加人", "加上") };
     let user = person.as_ref().map(|person| person.user.clone()).unwrap_or_default();
     let is_new = user == UserId::default();
     let name = RwSignal::new(person.as_ref().map(|p| p.name.clone()).unwrap_or_default());
@@ -92,8 +93,9 @@ pub fn PersonSheet(
     });
     let save = Callback::new(move |()| {
         pressed.set(true);
-        let question = name
-            .with_untracked(|name| phone.with_untracked(|phone| put_user(user.clone(), name, phone)));
+        let question = name.with_untracked(|name| {
+            phone.with_untracked(|phone| put_user(user.clone(), name, phone))
+        });
         let Some(question) = question else { return };
         doing.run(question, move |answer| {
             users.close();
@@ -101,7 +103,11 @@ pub fn PersonSheet(
             if let Some(user) = answer.user.filter(|_| is_new) {
                 users.chosen.set(Some(user));
             }
-            shared.say(if is_new { "已加上，接着给岗位和激活码" } else { "已改好" });
+            shared.say(if is_new {
+                "已加上，接着给岗位和激活码"
+            } else {
+                "已改好"
+            });
         });
     });
     view! {

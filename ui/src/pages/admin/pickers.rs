@@ -34,7 +34,8 @@ pub fn UnitPicker(
     });
     let retry = Callback::new(move |()| units.retry());
     let chosen = move || {
-        value.with(|value| value.as_ref().map(|(_, name)| name.clone()))
+        value
+            .with(|value| value.as_ref().map(|(_, name)| name.clone()))
             .unwrap_or_else(|| "还没选".to_owned())
     };
     let above = move || path.with(|path| path.last().map(|(_, name)| name.clone()));
@@ -88,9 +89,8 @@ fn UnitOption(
     let why = if closed_on.is_some() { "，已结束" } else { "" };
     let full = if place.is_empty() { name.clone() } else { format!("{place} · {name}") };
     let (mine, down) = (org.clone(), (org.clone(), name.clone()));
-    let is_on = Memo::new(move |_| {
-        value.with(|value| value.as_ref().is_some_and(|(org, _)| *org == mine))
-    });
+    let is_on =
+        Memo::new(move |_| value.with(|value| value.as_ref().is_some_and(|(org, _)| *org == mine)));
     let code = org.0.clone();
     let choose = move |_| value.set(Some((org.clone(), full.clone())));
     view! {
@@ -142,11 +142,13 @@ pub fn PersonPicker(
     let text = RwSignal::new(String::new());
     let people = answer_to(move || {
         let text = text.get();
-        (!text.trim().is_empty()).then(|| UsersQuestion { text, org: None, offset: 0, limit: 8 })
+        Some(UsersQuestion { text, org: None, offset: 0, limit: 8 })
+            .filter(|question| !question.text.trim().is_empty())
     });
     let retry = Callback::new(move |()| people.retry());
     let chosen = move || {
-        value.with(|value| value.as_ref().map(|(_, name)| name.clone()))
+        value
+            .with(|value| value.as_ref().map(|(_, name)| name.clone()))
             .unwrap_or_else(|| "先不定，列在没有网格员的里面".to_owned())
     };
     let rows = move || {

@@ -89,7 +89,8 @@ pub fn PostSheet(
     let from = RwSignal::new(today().to_string());
     let to = RwSignal::new(String::new());
     let form = move || PostForm {
-        org: unit.with(|unit| unit.as_ref().map(|(org, _)| yidang_domain::ids::OrgCode::clone(org))),
+        org: unit
+            .with(|unit| unit.as_ref().map(|(org, _)| yidang_domain::ids::OrgCode::clone(org))),
         role: role.with(|at| ROLES.get(at.parse::<usize>().ok()?).copied()),
         from: from.get(),
         to: to.get(),
@@ -141,9 +142,7 @@ pub fn EndSheet(
     let (doing, shared) = (Doing::new(), shared());
     let last = RwSignal::new(today().to_string());
     let read = move || last.with(|last| parse_day(last, today().year()));
-    let missing = Signal::derive(move || {
-        read().is_none().then(|| "最后一天还没写".to_owned())
-    });
+    let missing = Signal::derive(move || read().is_none().then(|| "最后一天还没写".to_owned()));
     let words = format!("{}的{}", person.name, post.role.label());
     let place = post.place.clone();
     let user = person.user;

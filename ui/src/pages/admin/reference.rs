@@ -8,7 +8,7 @@ use super::calendar::Calendar;
 use super::send::SendBar;
 use crate::app::shared;
 use crate::components::{Empty, OnlineNote, Waiting};
-use crate::door::answer;
+use crate::door::{Answer, answer};
 use crate::models::days::exception_words;
 use crate::pages::case_file::control::Choice;
 use crate::pages::case_file::doing::Doing;
@@ -20,27 +20,42 @@ use crate::pages::case_file::sheet_parts::submit;
 pub fn ReferencePart() -> impl IntoView {
     let reference = answer(|| ReferenceQuestion {});
     let retry = Callback::new(move |()| reference.retry());
+    let is_there = Memo::new(move |_| reference.value.with(Option::is_some));
     view! {
         {move || reference.fault.get().map(|fault| view! { <OnlineNote fault retry/> })}
-        {move || match reference.value.get() {
-            Some(view) => view! { <Whole view/> }.into_any(),
-            None if reference.fault.with(Option::is_none) => view! { <Waiting rows=5/> }.into_any(),
-            None => ().into_any(),
+        {move || {
+            if is_there.get() {
+                view! { <Whole reference/> }.into_any()
+            } else if reference.fault.with(Option::is_none) {
+                view! { <Waiting rows=5/> }.into_any()
+            } else {
+                ().into_any()
+            }
         }}
     }
 }
 
+/// What is being edited stays as it is when the reference data change meanwhile.
 #[component]
-fn Whole(view: ReferenceView) -> impl IntoView {
-    let version = format!("参考数据第 {} 版。改了以后，各设备下次同步就按新的算。", view.version);
+fn Whole(reference: Answer<ReferenceView>) -> impl IntoView {
+    let version = move || {
+        let version = reference.value.with(|view| view.as_ref().map(|view| view.version))?;
+        Some(format!("参考数据第 {version} 版。改了以后，各设备下次同步就按新的算。"))
+    };
+    let rules = reference.value.with_untracked(|view| {
+        view.as_ref().map(|view| (view.february, view.day_off)).unwrap_or_default()
+    });
+    let exceptions = Memo::new(move |_| {
+        reference.value.with(|view| view.as_ref().map(|view| view.exceptions.clone()))
+    });
     view! {
         <p class="small t3" data-test="reference-version">{version}</p>
         <div class="county-cols even">
             <div class="stack">
-                <Rules february=view.february day_off=view.day_off/>
-                <Exceptions exceptions=view.exceptions.clone()/>
+                <Rules february=rules.0 day_off=rules.1/>
+                {move || exceptions.get().map(|exceptions| view! { <Exceptions exceptions/> })}
             </div>
-            <Calendar view/>
+            <Calendar reference/>
         </div>
     }
 }

@@ -50,9 +50,9 @@ impl Users {
     /// The person who is shown, as the list has them.
     fn person(self) -> Option<UserRow> {
         let chosen = self.chosen.get()?;
-        self.answer.value.with(|view| {
-            view.as_ref()?.rows.iter().find(|row| row.user == chosen).cloned()
-        })
+        self.answer
+            .value
+            .with(|view| view.as_ref()?.rows.iter().find(|row| row.user == chosen).cloned())
     }
 }
 
@@ -72,13 +72,8 @@ pub fn UsersPart() -> impl IntoView {
         UsersQuestion { text, org: None, offset, limit: 100 }
     });
     Effect::new(move |_| offset.set(page.get().1));
-    let users = Users {
-        answer,
-        chosen: RwSignal::new(None),
-        open: RwSignal::new(None),
-        text,
-        offset,
-    };
+    let users =
+        Users { answer, chosen: RwSignal::new(None), open: RwSignal::new(None), text, offset };
     let person = Memo::new(move |_| users.person());
     let is_chosen = Memo::new(move |_| person.with(Option::is_some));
     view! {

@@ -91,12 +91,8 @@ fn MapBody(map: Answer<MapView>, drawing: Memo<Option<Option<Drawing>>>) -> impl
 fn Picture(drawing: Drawing) -> impl IntoView {
     let (view, label) = (drawing.view_box(), drawing.spoken());
     let hot = RwSignal::new(None::<usize>);
-    let frames = drawing
-        .frames
-        .iter()
-        .cloned()
-        .map(|frame| view! { <g><Frame frame/></g> })
-        .collect_view();
+    let frames =
+        drawing.frames.iter().cloned().map(|frame| view! { <g><Frame frame/></g> }).collect_view();
     let areas = drawing
         .areas
         .iter()

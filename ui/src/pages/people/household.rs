@@ -51,7 +51,8 @@ fn Whole(view: HouseholdView) -> impl IntoView {
     let facts = fact_lines(&view);
     let HouseholdView { row, members, files, .. } = view;
     let HouseholdRow { head, door_plate, village, grid_name, seen_on, .. } = row;
-    let seen = seen_on.map_or_else(|| "还没有入户记录".to_owned(), |on| format!("上次入户 {}", day(on)));
+    let seen =
+        seen_on.map_or_else(|| "还没有入户记录".to_owned(), |on| format!("上次入户 {}", day(on)));
     let facts = facts
         .into_iter()
         .map(|(label, value)| view! { <dt>{label}</dt> <dd class="wrap-any">{value}</dd> })
