@@ -1,23 +1,31 @@
 //! What stands behind the pages: plain Rust without a browser, tested natively.
 
+pub mod admin;
 pub mod category;
+pub mod chart;
 pub mod checklist;
 pub mod clash;
 pub mod contour;
 pub mod county;
+pub mod days;
 pub mod entry_form;
 pub mod found;
 pub mod grid;
+pub mod grids;
 pub mod help;
 pub mod home;
 pub mod household_form;
 pub mod household_moves;
+pub mod import;
 pub mod inbox;
 pub mod log;
 pub mod look;
+pub mod map;
 pub mod month;
 pub mod new_form;
+pub mod online;
 pub mod own_device;
+pub mod people;
 pub mod practice;
 pub mod query;
 pub mod rail;

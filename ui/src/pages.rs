@@ -1,11 +1,13 @@
 //! One page per route.
 
+pub mod admin;
 pub mod case_file;
 pub mod cases;
 pub mod clash;
 pub mod complaint;
 pub mod county;
 pub mod find;
+pub mod grids;
 pub mod help;
 pub mod household;
 pub mod inbox;
@@ -14,6 +16,7 @@ pub mod messages;
 pub mod my_grid;
 pub mod new;
 pub mod nowhere;
+pub mod people;
 pub mod practice;
 pub mod sign_in;
 pub mod sync;

@@ -7,6 +7,7 @@ use leptos_router::path;
 use super::gate::{lead, signed_in};
 use super::shared::Shared;
 use crate::components::{Symbols, Toast, UpdateNote};
+use crate::pages::admin::AdminPage;
 use crate::pages::case_file::CaseFilePage;
 use crate::pages::cases::CasesPage;
 use crate::pages::clash::ClashPage;
@@ -16,6 +17,8 @@ use crate::pages::find::FindPage;
 use crate::pages::help::HelpPage;
 use crate::pages::household::HouseholdPage;
 use crate::pages::household::new::NewHouseholdPage;
+use crate::pages::grids::GridsPage;
+use crate::pages::grids::handover::HandoverPage;
 use crate::pages::inbox::InboxPage;
 use crate::pages::me::MePage;
 use crate::pages::messages::MessagesPage;
@@ -23,6 +26,7 @@ use crate::pages::my_grid::MyGridPage;
 use crate::pages::new::NewPage;
 use crate::pages::nowhere::NowherePage;
 use crate::pages::practice::PracticePage;
+use crate::pages::people::PeoplePage;
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sync::SyncPage;
 use crate::pages::today::TodayPage;
@@ -64,6 +68,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/visit/:village/:nominal") view=|| signed_in(VisitDayPage)/>
                 <Route path=path!("/inbox/:id?") view=|| signed_in(InboxPage)/>
                 <Route path=path!("/county") view=|| signed_in(CountyPage)/>
+                <Route path=path!("/grids") view=|| signed_in(GridsPage)/>
+                <Route path=path!("/grids/handover/:user") view=|| signed_in(HandoverPage)/>
+                <Route path=path!("/people") view=|| signed_in(PeoplePage)/>
+                <Route path=path!("/admin/:part?") view=|| signed_in(AdminPage)/>
             </FlatRoutes>
         </Router>
         <UpdateNote/>

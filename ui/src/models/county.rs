@@ -1,6 +1,6 @@
 //! Arithmetic and addresses of 全县概况: every number is a door to the list behind it.
 
-use yidang_api::county::{ClassRow, CountyView, Figure, TownshipRow};
+use yidang_api::county::{CountyView, Figure, TownshipRow};
 use yidang_api::list::ListCaseFiles;
 use yidang_domain::civil::{Date, date_after};
 
@@ -28,21 +28,6 @@ fn per_thousand(part: u32, of: u32) -> String {
     format!("{}.{}", rounded / 10, rounded % 10)
 }
 
-/// Width of a bar in percent of the longest one, counted in tenths so that small ones still show.
-#[must_use]
-pub fn width(count: u32, longest: u32) -> String {
-    if count == 0 || longest == 0 {
-        return "width:0".to_owned();
-    }
-    format!("width:max(2px, {}%)", per_thousand(count, longest))
-}
-
-/// The longest bar of a chart.
-#[must_use]
-pub fn longest<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> u32 {
-    figures.into_iter().map(|figure| figure.count).max().unwrap_or(0)
-}
-
 /// One cell of the sum row: the number, and the list it opens to if that list has as many files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
@@ -64,12 +49,6 @@ pub fn sum(view: &CountyView, column: impl Fn(&TownshipRow) -> &Figure) -> Sum {
         .find(|figure| Some(figure.opens.queue) == queue && figure.opens.org.is_none());
     let opens = whole.filter(|figure| figure.count == count).map(|figure| figure.opens.clone());
     Sum { count, opens }
-}
-
-/// How many files all classes hold together.
-#[must_use]
-pub fn class_total(classes: &[ClassRow]) -> u32 {
-    classes.iter().map(|class| class.figure.count).sum()
 }
 
 /// Periods to choose from.
@@ -149,12 +128,6 @@ mod tests {
         assert_eq!(fraction(&figure(3, Some(47))).as_deref(), Some("3 / 47，6.4%"));
         assert_eq!(fraction(&figure(0, Some(0))).as_deref(), Some("—"));
         assert_eq!(fraction(&figure(3, None)), None);
-    }
-
-    #[test]
-    fn the_longest_bar_is_full_and_none_is_none() {
-        assert_eq!(width(26, 26), "width:max(2px, 100.0%)");
-        assert_eq!(width(0, 26), "width:0");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use yidang_api::list::{Queue, QueuesView};
 use yidang_domain::org::Role;
 
+use crate::models::admin::Part;
 use crate::models::query::queue_name;
 
 /// How the number beside a line is shown.
@@ -62,10 +63,17 @@ pub fn rail_of(role: Role) -> Vec<RailGroup> {
         Role::TownshipReviewer => vec![
             group("收件", inbox_lines()),
             group("案件", case_lines(&[Queue::InWork, Queue::Overdue, Queue::Late, Queue::Closed])),
+            group("辖区", unit_lines(role)),
             group("工作", work_lines()),
         ],
-        Role::CountyClerk | Role::Administrator | Role::Server => vec![
-            group("总览", vec![line("county", "chart", "全县概况", "/county")]),
+        Role::Administrator => vec![
+            group("管理", admin_lines()),
+            group("总览", unit_lines(role)),
+            group("案件", case_lines(&[Queue::Open, Queue::Closed])),
+            group("工作", work_lines()),
+        ],
+        Role::CountyClerk | Role::Server => vec![
+            group("总览", unit_lines(role)),
             group(
                 "案件",
                 case_lines(&[
@@ -108,6 +116,38 @@ fn group(label: &'static str, lines: Vec<RailLine>) -> RailGroup {
 
 fn line(key: &'static str, icon: &'static str, label: &'static str, href: &str) -> RailLine {
     RailLine { key, icon, label, href: href.to_owned(), queue: None }
+}
+
+/// What a unit looks like as a whole.
+fn unit_lines(role: Role) -> Vec<RailLine> {
+    let mut lines = vec![
+        line("county", "chart", "全县概况", "/county"),
+        line("grids", "pin", "网格与人员", "/grids"),
+    ];
+    match role {
+        Role::TownshipReviewer => lines.retain(|line| line.key != "county"),
+        Role::Administrator => return lines,
+        _ => {}
+    }
+    lines.push(line("people", "users", "查人查户", "/people"));
+    lines
+}
+
+/// The administrator's work.
+fn admin_lines() -> Vec<RailLine> {
+    let icons = ["user", "dl", "merge", "cal"];
+    let parts = Part::ALL.into_iter().zip(icons);
+    parts.map(|(part, icon)| line(part.key(), icon, part.label(), part.address())).collect()
+}
+
+/// Pages of an office that the phone has no tab for.
+#[must_use]
+pub fn office_lines(role: Role) -> Vec<RailLine> {
+    match role {
+        Role::TownshipReviewer | Role::CountyClerk => unit_lines(role),
+        Role::Administrator => admin_lines().into_iter().chain(unit_lines(role)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn work_lines() -> Vec<RailLine> {
@@ -166,7 +206,9 @@ mod tests {
 
     #[test]
     fn no_rail_names_a_line_twice() {
-        for role in [Role::GridWorker, Role::TownshipReviewer, Role::CountyClerk] {
+        for role in
+            [Role::GridWorker, Role::TownshipReviewer, Role::CountyClerk, Role::Administrator]
+        {
             let mut keys: Vec<_> =
                 rail_of(role).iter().flat_map(|g| g.lines.iter().map(|l| l.key)).collect();
             let all = keys.len();
@@ -174,6 +216,19 @@ mod tests {
             keys.dedup();
             assert_eq!(keys.len(), all, "{role:?}");
         }
+    }
+
+    #[test]
+    fn only_the_administrator_is_led_to_the_register() {
+        let leads = |role: Role, start: &str| {
+            rail_of(role).iter().flat_map(|g| &g.lines).any(|line| line.href.starts_with(start))
+        };
+        assert!(leads(Role::Administrator, "/admin"));
+        for role in [Role::GridWorker, Role::TownshipReviewer, Role::CountyClerk] {
+            assert!(!leads(role, "/admin"), "{role:?}");
+        }
+        assert!(leads(Role::TownshipReviewer, "/grids") && leads(Role::CountyClerk, "/people"));
+        assert!(!leads(Role::GridWorker, "/people"));
     }
 
     #[test]

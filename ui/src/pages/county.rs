@@ -1,20 +1,24 @@
 //! 全县概况: every number opens to the files behind it and says how it was counted.
 
-mod classes;
+mod charts;
 mod definitions;
 mod figures;
+mod map;
 mod townships;
 
 use leptos::prelude::*;
-use yidang_api::county::{CountyQuestion, CountyView};
+use yidang_api::county::{CountyQuestion, CountyView, Figure};
 use yidang_domain::civil::Date;
 
-use self::classes::Classes;
+use self::charts::Charted;
 use self::definitions::Definitions;
-use self::figures::{Figures, Parts};
+use self::figures::Figures;
+use self::map::MapCard;
 use self::townships::Townships;
 use crate::app::{shared, use_title};
-use crate::components::{DeskFrame, FaultNote, Icon, NavBar, Segments, Tab, TabBar, Waiting};
+use crate::components::{
+    DeskFrame, FaultNote, Icon, NavBar, OfficeLinks, Segments, Tab, TabBar, Waiting,
+};
 use crate::door::{Answer, answer};
 use crate::models::county::Period;
 use crate::words::{moment, month_day};
@@ -114,23 +118,41 @@ fn Body(county: County) -> impl IntoView {
                         <Periods county />
                         <Figures county />
                         <div class="county-cols">
+                            <MapCard />
                             <Townships county />
-                            <div class="stack">
-                                <Parts
-                                    county
-                                    title="按环节"
-                                    hook="county-stages"
-                                    read=|view| view.stages.clone()
-                                />
-                                <Parts
-                                    county
-                                    title="按缓急"
-                                    hook="county-risks"
-                                    read=|view| view.risks.clone()
-                                />
-                            </div>
                         </div>
-                        <Classes county />
+                        <div class="chart-cards">
+                            <Charted
+                                county
+                                title="按乡镇"
+                                head="乡镇"
+                                hook="county-by-township"
+                                empty="没有下一级单位"
+                                read=by_township
+                            />
+                            <Charted
+                                county
+                                title="按类别"
+                                head="类别"
+                                hook="county-classes"
+                                read=by_class
+                            />
+                            <Charted
+                                county
+                                title="按环节"
+                                head="环节"
+                                hook="county-stages"
+                                read=|view| view.stages.clone()
+                            />
+                            <Charted
+                                county
+                                title="按缓急"
+                                head="缓急"
+                                hook="county-risks"
+                                read=|view| view.risks.clone()
+                            />
+                        </div>
+                        <OfficeLinks />
                     </div>
                 }
                     .into_any()
@@ -141,6 +163,16 @@ fn Body(county: County) -> impl IntoView {
             }
         }}
     }
+}
+
+/// Open files by township, each under the township's name.
+fn by_township(view: &CountyView) -> Vec<Figure> {
+    let rows = view.townships.iter();
+    rows.map(|row| Figure { label: row.name.clone(), ..row.open.clone() }).collect()
+}
+
+fn by_class(view: &CountyView) -> Vec<Figure> {
+    view.classes.iter().map(|class| class.figure.clone()).collect()
 }
 
 #[component]

@@ -15,7 +15,7 @@ use super::case_file::Phone;
 use super::case_file::file::{OpenFile, document_id};
 use super::case_file::wide::{FileColumn, Review};
 use crate::app::{shared, use_title};
-use crate::components::{DeskFrame, Empty, NavBar, Tab, TabBar};
+use crate::components::{DeskFrame, Empty, NavBar, OfficeLinks, Tab, TabBar};
 use crate::door::{Answer, answer};
 use crate::models::inbox::Shown;
 use crate::models::query::{list_address, list_of};
@@ -144,6 +144,7 @@ fn PhoneList(inbox: Inbox) -> impl IntoView {
             <main class="main flat inbox-phone" id="main" tabindex="-1">
                 <Queues inbox />
                 <List inbox />
+                <OfficeLinks />
             </main>
             <TabBar on=Tab::Today />
         </div>

@@ -1,10 +1,10 @@
 //! Figures: each a door to its files, with the definition it was counted by.
 
 use leptos::prelude::*;
-use yidang_api::county::{CountyView, Figure};
+use yidang_api::county::Figure;
 
 use super::County;
-use crate::models::county::{address, fraction, longest, width};
+use crate::models::county::{address, fraction};
 
 /// A number that opens to the files behind it; zero is grey.
 #[component]
@@ -74,66 +74,6 @@ fn Kpi(figure: Figure) -> impl IntoView {
                 <small>"件"</small>
             </div>
             <div class="f">{part}</div>
-        </div>
-    }
-}
-
-/// A list of parts with bars: by stage, by risk. The numbers beside the bars are its table.
-#[component]
-pub fn Parts(
-    /// The page.
-    county: County,
-    /// What it is by.
-    title: &'static str,
-    /// Test hook.
-    hook: &'static str,
-    /// Which figures.
-    read: fn(&CountyView) -> Vec<Figure>,
-) -> impl IntoView {
-    let figures = county.part(read);
-    view! {
-        <section class="card" aria-label=title data-test=hook>
-            <div class="hd">
-                <h2>{title}</h2>
-            </div>
-            <div class="bd">
-                {move || {
-                    figures
-                        .get()
-                        .map(|figures| {
-                            let most = longest(&figures);
-                            figures
-                                .into_iter()
-                                .map(|figure| view! { <Bar figure most /> })
-                                .collect_view()
-                        })
-                }}
-            </div>
-        </section>
-    }
-}
-
-/// One bar with its word and number.
-#[component]
-pub fn Bar(
-    /// The figure.
-    figure: Figure,
-    /// The longest bar of the chart.
-    most: u32,
-) -> impl IntoView {
-    let of = figure.of;
-    view! {
-        <div class="hbar">
-            <span class="cut" title=figure.label.clone()>
-                {figure.label.clone()}
-            </span>
-            <span class="tr" aria-hidden="true">
-                <i style=width(figure.count, most)></i>
-            </span>
-            <span class="n">
-                <Number figure />
-                {of.map(|of| format!(" / {of}"))}
-            </span>
         </div>
     }
 }

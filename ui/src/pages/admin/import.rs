@@ -1,0 +1,238 @@
+//! 导入: a spreadsheet is checked first, and written only when no row is bad.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::{DragEvent, File, FileReader, HtmlInputElement};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use yidang_api::admin::{ImportSheet, ImportState, ImportView};
+use yidang_api::{Fault, FaultCode};
+
+use super::import_parts::Outcome;
+use crate::app::shared;
+use crate::components::{Icon, OnlineNote};
+use crate::door::ask;
+use crate::models::import::{
+    ACCEPTED, LARGEST, base64_of, check_name, may_apply, name_words, progress,
+};
+use crate::pages::case_file::file::changed;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub struct Import {
+    /// How far it is, and what it found.
+    pub view: RwSignal<ImportView>,
+    /// How far the bar is; it never goes back.
+    pub bar: RwSignal<u32>,
+    /// A question is under way.
+    pub busy: RwSignal<bool>,
+    /// The file is in this window, ready to be written.
+    pub held: RwSignal<Option<(String, String)>>,
+    fault: RwSignal<Option<Fault>>,
+    refused: RwSignal<Option<&'static str>>,
+}
+
+impl Import {
+    fn new() -> Self {
+        Self {
+            view: RwSignal::new(ImportView::default()),
+            bar: RwSignal::new(0),
+            busy: RwSignal::new(false),
+            held: RwSignal::new(None),
+            fault: RwSignal::new(None),
+            refused: RwSignal::new(None),
+        }
+    }
+
+    /// Takes an answer. A page that is gone takes none.
+    fn take(self, reply: Result<ImportView, Fault>) {
+        let _ = self.busy.try_set(false);
+        match reply {
+            Ok(view) => {
+                let _ = self.fault.try_set(None);
+                let _ = self.bar.try_update(|bar| *bar = progress(&view, *bar));
+                let _ = self.view.try_set(view);
+            }
+            Err(fault) => {
+                let _ = self.fault.try_set(Some(fault));
+            }
+        }
+    }
+
+    /// Asks how far it is, unless a question is under way.
+    fn poll(self) {
+        if self.busy.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.busy.set(true);
+        spawn_local(async move { self.take(ask(&ImportState {}).await) });
+    }
+
+    /// Checks the file, or writes it.
+    pub fn send(self, apply: bool) {
+        let Some((name, base64)) = self.held.get_untracked() else { return };
+        let may = !apply || self.view.with_untracked(may_apply);
+        if self.busy.get_untracked() || !may {
+            return;
+        }
+        self.busy.set(true);
+        self.bar.set(0);
+        self.fault.set(None);
+        spawn_local(async move {
+            self.take(ask(&ImportSheet { name, base64, apply }).await);
+        });
+    }
+
+    /// Reads a chosen file and has it checked.
+    fn choose(self, file: &File) {
+        let name = file.name();
+        self.refused.set(None);
+        if let Err(fault) = check_name(&name) {
+            self.refused.set(Some(name_words(fault)));
+            return;
+        }
+        if file.size() > LARGEST {
+            self.refused.set(Some("文件太大，分成几个再选"));
+            return;
+        }
+        read(file, move |text| {
+            let base64 = text.as_deref().and_then(base64_of).map(str::to_owned);
+            if let Some(base64) = base64 {
+                let _ = self.held.try_set(Some((name, base64)));
+                self.send(false);
+            } else {
+                let _ = self.refused.try_set(Some("文件没有读出来，再选一次"));
+            }
+        });
+    }
+}
+
+/// Reads a file as a `data:` address; nothing where it cannot be read.
+fn read(file: &File, then: impl FnOnce(Option<String>) + 'static) {
+    let Ok(reader) = FileReader::new() else { return then(None) };
+    let done = reader.clone();
+    let ended = Closure::once_into_js(move || {
+        then(done.result().ok().and_then(|text| text.as_string()));
+    });
+    reader.set_onloadend(Some(ended.unchecked_ref()));
+    // Where reading is refused, `loadend` says so all the same or the choice is made again.
+    let _ = reader.read_as_data_url(file);
+}
+
+/// The page.
+#[component]
+pub fn ImportPart() -> impl IntoView {
+    let (import, shared) = (Import::new(), shared());
+    import.poll();
+    let running = Memo::new(move |_| import.view.with(|view| view.running));
+    let ticking = StoredValue::new(None::<IntervalHandle>);
+    let stop = move || {
+        if let Some(handle) = ticking.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    Effect::new(move |before: Option<bool>| {
+        stop();
+        let now = running.get();
+        if now {
+            let tick = set_interval_with_handle(move || import.poll(), Duration::from_secs(1));
+            ticking.set_value(tick.ok());
+        } else if before == Some(true) {
+            changed(shared);
+        }
+        now
+    });
+    on_cleanup(stop);
+    let retry = Callback::new(move |()| {
+        let asked_for_state = import.held.with_untracked(Option::is_none);
+        if asked_for_state { import.poll() } else { import.send(false) }
+    });
+    view! {
+        <Choose import/>
+        <div aria-live="polite" class="stack">
+            {move || {
+                import.refused.get().map(|words| {
+                    view! {
+                        <div class="note soon" role="alert" data-test="import-refused-here">
+                            <Icon name="warn"/>
+                            <div class="grow">{words}</div>
+                        </div>
+                    }
+                })
+            }}
+            {move || import.fault.get().map(|fault| {
+                let quiet = running.get() && fault.code == FaultCode::NeedsNetwork;
+                if quiet {
+                    view! {
+                        <div class="note off" role="status">
+                            <Icon name="cloud-off"/>
+                            <div class="grow">"需要网络。服务器接着办，有信号后接着显示。"</div>
+                        </div>
+                    }.into_any()
+                } else {
+                    view! { <OnlineNote fault retry/> }.into_any()
+                }
+            })}
+        </div>
+        <Outcome import/>
+    }
+}
+
+/// A file is chosen with a button or dropped.
+#[component]
+fn Choose(import: Import) -> impl IntoView {
+    let over = RwSignal::new(false);
+    let picked = move |event: leptos::ev::Event| {
+        let input: HtmlInputElement = event_target(&event);
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            import.choose(&file);
+        }
+        // So that the same file can be chosen again once it was mended.
+        input.set_value("");
+    };
+    let dropped = move |event: DragEvent| {
+        event.prevent_default();
+        over.set(false);
+        let files = event.data_transfer().and_then(|data| data.files());
+        if let Some(file) = files.and_then(|files| files.get(0)) {
+            import.choose(&file);
+        }
+    };
+    let off = move || import.busy.get() || import.view.with(|view| view.running);
+    view! {
+        <section
+            class="card drop"
+            class:over=over
+            data-test="import-drop"
+            on:dragover=move |event: DragEvent| {
+                event.prevent_default();
+                over.set(true);
+            }
+            on:dragleave=move |_| over.set(false)
+            on:drop=dropped
+        >
+            <div class="grow">
+                <h2>"选一个表格"</h2>
+                <p class="t2">
+                    "网格、网格员、户的花名册，.xlsx 或 .csv。先核对，一行都不写；没有要改的行，再正式导入。"
+                </p>
+            </div>
+            <label class="btn file-btn" class:is-off=off>
+                <Icon name="file"/>
+                "选文件"
+                <input
+                    type="file"
+                    class="sr"
+                    accept=ACCEPTED
+                    aria-label="选要导入的表格"
+                    disabled=off
+                    data-test="import-file"
+                    on:change=picked
+                />
+            </label>
+            <span class="small t3">"也可以把文件拖到这里"</span>
+        </section>
+    }
+}
