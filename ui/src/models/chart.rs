@@ -8,7 +8,7 @@ pub const WIDTH: u32 = 360;
 /// Height of one row.
 pub const ROW: u32 = 26;
 /// Where bars begin.
-pub const LEFT: u32 = 96;
+pub const LEFT: u32 = 100;
 /// The longest bar.
 const LONGEST: u32 = 216;
 /// How many characters of a word fit before the bar.

@@ -6,8 +6,8 @@ use yidang_api::places::{MapArea, MapFrame, MapView};
 
 use self::plane::{Plane, middle, path};
 
-/// Width of the drawing.
-pub const WIDTH: f64 = 640.0;
+/// Width of the drawing where there is room, and on the phone: words keep their size on both.
+pub const WIDTHS: (f64, f64) = (640.0, 380.0);
 /// Half of the width a tooltip may take.
 const TIP_HALF: f64 = 82.0;
 
@@ -77,7 +77,9 @@ pub struct DrawnFrame {
 /// The whole drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawing {
-    /// Its height; the width is [`WIDTH`].
+    /// Its width.
+    pub width: f64,
+    /// Its height.
     pub height: f64,
     /// Areas that have a border.
     pub areas: Vec<DrawnArea>,
@@ -89,7 +91,7 @@ impl Drawing {
     /// What the drawing shows.
     #[must_use]
     pub fn view_box(&self) -> String {
-        format!("0 0 {WIDTH:.0} {:.0}", self.height)
+        format!("0 0 {:.0} {:.0}", self.width, self.height)
     }
 
     /// Open files on the whole map.
@@ -138,10 +140,10 @@ fn is_drawn(ring: &[(i32, i32)]) -> bool {
     ring.len() >= 3
 }
 
-/// Draws the map; nothing where no area has a border.
+/// Draws the map as wide as `width`; nothing where no area has a border.
 #[must_use]
-pub fn draw(view: &MapView) -> Option<Drawing> {
-    let plane = Plane::over(view)?;
+pub fn draw(view: &MapView, width: f64) -> Option<Drawing> {
+    let plane = Plane::over(view, width)?;
     let areas = view.areas.iter().filter(|area| is_drawn(&area.ring));
     let areas: Vec<_> = areas
         .map(|area| {
@@ -159,7 +161,7 @@ pub fn draw(view: &MapView) -> Option<Drawing> {
             DrawnFrame { path: path(&ring), at: middle(&ring), frame: frame.clone() }
         })
         .collect();
-    Some(Drawing { height: plane.height, areas, frames })
+    Some(Drawing { width, height: plane.height, areas, frames })
 }
 
 /// The words of an area's tooltip.
@@ -168,10 +170,11 @@ pub fn tip(area: &MapArea) -> String {
     format!("{} {} 件", area.name, area.open)
 }
 
-/// Where a tooltip over `at` stands: above it, below it near the upper edge, always inside.
+/// Where a tooltip over `at` stands on a drawing of `width`: above it, below it near the upper edge,
+/// always inside.
 #[must_use]
-pub fn tip_at(at: (f64, f64)) -> (f64, f64) {
-    let x = at.0.clamp(TIP_HALF, WIDTH - TIP_HALF);
+pub fn tip_at(at: (f64, f64), width: f64) -> (f64, f64) {
+    let x = at.0.clamp(TIP_HALF, (width - TIP_HALF).max(TIP_HALF));
     let y = if at.1 < 44.0 { at.1 + 34.0 } else { at.1 - 26.0 };
     (x, y)
 }
@@ -188,6 +191,8 @@ mod tests {
     use yidang_api::list::{ListCaseFiles, Queue};
 
     use super::*;
+
+    const WIDTH: f64 = WIDTHS.0;
 
     fn square(name: &str, east: i32, north: i32, open: u32) -> MapArea {
         let (e, n) = (11_000_000 + east * 1000, 3_600_000 + north * 1000);
@@ -207,7 +212,7 @@ mod tests {
 
     #[test]
     fn north_is_up_and_everything_is_inside() {
-        let drawing = draw(&map()).unwrap();
+        let drawing = draw(&map(), WIDTH).unwrap();
         let at: Vec<_> = drawing.areas.iter().map(|drawn| drawn.at).collect();
         assert!(at[1].0 > at[0].0, "east is right");
         assert!(at[2].1 < at[0].1, "north is up");
@@ -219,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_degree_east_is_shorter_than_one_north() {
-        let drawing = draw(&map()).unwrap();
+        let drawing = draw(&map(), WIDTH).unwrap();
         let (a, b, c) = (drawing.areas[0].at, drawing.areas[1].at, drawing.areas[2].at);
         let ratio = (b.0 - a.0) / (a.1 - c.1);
         assert!((ratio - 36.0_f64.to_radians().cos()).abs() < 0.01, "{ratio}");
@@ -229,10 +234,10 @@ mod tests {
     fn paths_are_closed_and_areas_without_a_border_are_left_out() {
         let mut map = map();
         map.areas[0].ring.truncate(2);
-        let drawing = draw(&map).unwrap();
+        let drawing = draw(&map, WIDTH).unwrap();
         assert_eq!(drawing.areas.len(), 2);
         assert!(drawing.areas.iter().all(|drawn| drawn.path.ends_with('Z')));
-        assert_eq!(draw(&MapView::default()), None);
+        assert_eq!(draw(&MapView::default(), WIDTH), None);
     }
 
     #[test]
@@ -243,7 +248,7 @@ mod tests {
 
     #[test]
     fn arrows_lead_to_the_neighbour_and_stop_at_the_edge() {
-        let drawing = draw(&map()).unwrap();
+        let drawing = draw(&map(), WIDTH).unwrap();
         assert_eq!(drawing.beside(0, Way::Right), Some(1));
         assert_eq!(drawing.beside(0, Way::Up), Some(2));
         assert_eq!(drawing.beside(0, Way::Left), None);
@@ -256,15 +261,15 @@ mod tests {
     #[test]
     fn a_tooltip_stays_inside_and_says_name_and_count() {
         assert_eq!(tip(&square("下盘石村", 0, 0, 4)), "下盘石村 4 件");
-        assert!(tip_at((0.0, 200.0)).0 >= TIP_HALF);
-        assert!(tip_at((WIDTH, 200.0)).0 <= WIDTH - TIP_HALF);
-        assert!(tip_at((100.0, 10.0)).1 > 10.0, "below where there is no room above");
+        assert!(tip_at((0.0, 200.0), WIDTH).0 >= TIP_HALF);
+        assert!(tip_at((WIDTH, 200.0), WIDTH).0 <= WIDTH - TIP_HALF);
+        assert!(tip_at((100.0, 10.0), WIDTH).1 > 10.0, "below where there is no room above");
         assert!(tip_width(&"村".repeat(40)) <= 2.0 * TIP_HALF);
     }
 
     #[test]
     fn the_map_is_told_in_words() {
-        let spoken = draw(&map()).unwrap().spoken();
+        let spoken = draw(&map(), WIDTH).unwrap().spoken();
         assert!(spoken.contains("3 块，其中 2 块有在办，共 5 件"), "{spoken}");
     }
 }

@@ -69,7 +69,6 @@ pub fn rail_of(role: Role) -> Vec<RailGroup> {
         Role::Administrator => vec![
             group("管理", admin_lines()),
             group("总览", unit_lines(role)),
-            group("案件", case_lines(&[Queue::Open, Queue::Closed])),
             group("工作", work_lines()),
         ],
         Role::CountyClerk | Role::Server => vec![

@@ -96,7 +96,7 @@ fn Form(people: People) -> impl IntoView {
         <form class="card form" on:submit=ask>
             <div class="note quiet">
                 <Icon name="eye"/>
-                <div class="grow">"会记录谁在什么时候为什么查看，本人可以要求看这份记录。"</div>
+                <div class="grow">"会记录谁在什么时候为什么查看。"</div>
             </div>
             <div class="pair">
                 <label class="ask">

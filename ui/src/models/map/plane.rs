@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use yidang_api::places::MapView;
 
-use super::{WIDTH, is_drawn};
+use super::is_drawn;
 
 /// Room around it.
 const MARGIN: f64 = 8.0;
@@ -22,7 +22,7 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    pub(super) fn over(view: &MapView) -> Option<Self> {
+    pub(super) fn over(view: &MapView, width: f64) -> Option<Self> {
         let areas = view.areas.iter().map(|area| &area.ring);
         let rings = areas.chain(view.frames.iter().map(|frame| &frame.ring));
         let points: Vec<_> = rings.filter(|ring| is_drawn(ring)).flatten().copied().collect();
@@ -32,7 +32,7 @@ impl Plane {
         let north = f64::from(points.iter().map(|point| point.1).max()?);
         let squeeze = (f64::midpoint(south, north) / 1e5).to_radians().cos().abs().max(0.05);
         let wide = ((east - west) * squeeze).max(1.0);
-        let scale = (WIDTH - 2.0 * MARGIN) / wide;
+        let scale = (width - 2.0 * MARGIN) / wide;
         let tall = (north - south) * scale;
         let (least, most) = HEIGHTS;
         // A strip from north to south is made to fit the tallest drawing.

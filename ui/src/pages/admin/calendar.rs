@@ -131,6 +131,7 @@ fn Save(lists: Year) -> impl IntoView {
                 words="保存这一年"
                 busy="正在保存"
                 hook="calendar-save"
+                quiet=true
                 missing=wrong
             />
         </form>

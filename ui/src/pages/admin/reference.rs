@@ -95,7 +95,7 @@ fn Rules(february: FebruaryRule, day_off: DayOffRule) -> impl IntoView {
                     choices=choices(DayOffRule::ALL.map(DayOffRule::label))
                     value=day_off
                 />
-                <SendBar doing words="保存规则" busy="正在保存" hook="reference-rules-save"/>
+                <SendBar doing words="保存规则" busy="正在保存" hook="reference-rules-save" quiet=true/>
             </form>
         </section>
     }

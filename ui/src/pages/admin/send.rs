@@ -23,8 +23,15 @@ pub fn SendBar(
     /// Takes something away: the button is not the blue one.
     #[prop(optional)]
     takes_away: bool,
+    /// Not the first thing to do on this screen.
+    #[prop(optional)]
+    quiet: bool,
 ) -> impl IntoView {
-    let class = if takes_away { "btn warn big wide" } else { "btn pri big wide" };
+    let class = match (takes_away, quiet) {
+        (true, _) => "btn warn big wide",
+        (_, true) => "btn soft wide",
+        _ => "btn pri big wide",
+    };
     view! {
         <div aria-live="polite">
             {move || {

@@ -8,7 +8,7 @@ use super::codes::CodeSheet;
 use super::devices::RevokeSheet;
 use super::person::{Detail, PersonSheet};
 use super::posts::{EndSheet, PostSheet};
-use crate::components::{Avatar, Empty, Icon, OnlineNote, SearchLine, Waiting};
+use crate::components::{Avatar, Dotted, Empty, Icon, OnlineNote, SearchLine, Waiting};
 use crate::door::{Answer, answer, today};
 use crate::models::admin::posts_words;
 use crate::models::grids::pager;
@@ -197,7 +197,7 @@ fn Row(users: Users, row: UserRow) -> impl IntoView {
             <Avatar name=row.name.clone()/>
             <span class="grow">
                 <span class="tt">{row.name}</span>
-                <span class="ds small">{posts_words(&row.posts, today())}</span>
+                <span class="ds small"><Dotted text=posts_words(&row.posts, today())/></span>
             </span>
             <Icon name="right" class="chev s"/>
         </button>

@@ -6,19 +6,24 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 use yidang_api::places::{MapQuestion, MapView};
 
+use crate::app::shared;
 use crate::components::{Empty, FaultNote, Segments, Waiting, use_go};
 use crate::door::{Answer, answer};
 use crate::models::map::{
-    Drawing, DrawnArea, DrawnFrame, LEGEND, draw, step, tip, tip_at, tip_width, way_of,
+    Drawing, DrawnArea, DrawnFrame, LEGEND, WIDTHS, draw, step, tip, tip_at, tip_width, way_of,
 };
 use crate::models::query::list_address;
 
 /// The card.
 #[component]
 pub fn MapCard() -> impl IntoView {
+    let wide = shared().wide;
     let by_grid = RwSignal::new(false);
     let map = answer(move || MapQuestion { by_grid: by_grid.get(), org: None });
-    let drawing = Memo::new(move |_| map.value.with(|view| view.as_ref().map(draw)));
+    let drawing = Memo::new(move |_| {
+        let width = if wide.get() { WIDTHS.0 } else { WIDTHS.1 };
+        map.value.with(|view| view.as_ref().map(|view| draw(view, width)))
+    });
     let sub = move || {
         drawing.with(|drawing| {
             let drawing = drawing.as_ref()?.as_ref()?;
@@ -112,9 +117,10 @@ fn Picture(drawing: Drawing) -> impl IntoView {
             focus_area(&event, next);
         }
     };
+    let width = drawing.with_value(|drawing| drawing.width);
     let tip = move || {
         let drawn = drawing.with_value(|drawing| drawing.areas.get(hot.get()?).cloned());
-        drawn.map(|drawn| view! { <g><Tip drawn/></g> })
+        drawn.map(|drawn| view! { <g><Tip width drawn/></g> })
     };
     view! {
         <svg
@@ -195,9 +201,9 @@ fn Frame(frame: DrawnFrame) -> impl IntoView {
 
 /// The tooltip with the border of what it is about.
 #[component]
-fn Tip(drawn: DrawnArea) -> impl IntoView {
+fn Tip(drawn: DrawnArea, width: f64) -> impl IntoView {
     let words = tip(&drawn.area);
-    let (x, y) = tip_at(drawn.at);
+    let (x, y) = tip_at(drawn.at, width);
     let wide = tip_width(&words);
     view! {
         <g class="over" aria-hidden="true" data-test="county-map-tip">

@@ -81,6 +81,7 @@ fn Row(row: GridRow) -> impl IntoView {
     let GridRow { org, name, kind, workers, aliases, manager, open_files, .. } = row;
     let list = ListCaseFiles { org: Some(org.clone()), ..ListCaseFiles::of(Queue::Open) };
     let kind = kind.map_or("没写类型", yidang_domain::org::GridKind::label);
+    let blank = aliases.is_empty();
     let aliases = aliases
         .into_iter()
         .map(|(of, code)| view! { <span class="chip line">{of}" "{code}</span> })
@@ -93,12 +94,13 @@ fn Row(row: GridRow) -> impl IntoView {
                 <div class="small t3">{kind}" "{org.0.clone()}</div>
             </th>
             <td class="l any" data-label="所在">
-                <Dotted text=place/>
+                <div><Dotted text=place/>
                 {(!manager.is_empty())
                     .then(|| view! { <div class="small t3">{format!("{manager}管理")}</div> })}
+                </div>
             </td>
             <td class="l any" data-label="网格员">
-                {workers}
+                <div>{workers}
                 {vacant
                     .then(|| {
                         view! {
@@ -108,8 +110,9 @@ fn Row(row: GridRow) -> impl IntoView {
                             </span>
                         }
                     })}
+                </div>
             </td>
-            <td class="l any" data-label="原来的编号"><span class="row wrap">{aliases}</span></td>
+            <td class="l any" class:blank=blank data-label="原来的编号"><span class="row wrap">{aliases}</span></td>
             <td data-label="未销号">
                 <a
                     class="num"
