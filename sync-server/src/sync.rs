@@ -36,7 +36,11 @@ impl App {
         let mut reply = self.answer(caller, request, &register, &own, now)?;
         let taken = request.push.iter().zip(&receipts).filter(|(_, r)| r.verdict == accepted);
         let moved = self.moved_away(caller, &register, taken.map(|(batch, _)| batch), now)?;
-        reply.released.extend(moved.into_iter().map(|id| id.to_vec()));
+        for id in moved.into_iter().map(|id| id.to_vec()) {
+            if !reply.released.contains(&id) {
+                reply.released.push(id);
+            }
+        }
         reply.receipts = receipts;
         reply.server_time_ms = now.0;
         self.note(caller, request, &reply, &register, now)?;

