@@ -80,6 +80,13 @@ impl Tour {
         Ok(list["rows"][0]["id"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// Some household of one's own grid.
+    async fn household(&self) -> Result<String> {
+        let question = json!({ "org": null, "filter": "all", "text": "", "offset": 0, "limit": 1 });
+        let view = self.browser.ask("my_grid", &question).await?;
+        Ok(view["rows"][0]["id"].as_str().unwrap_or_default().to_owned())
+    }
+
     async fn end(self) -> Result<()> {
         let found = json!(self.found);
         self.browser.close().await?;
@@ -137,6 +144,76 @@ async fn a_grid_worker_looks_at_every_screen_in_large_type() -> Result<()> {
 #[tokio::test]
 async fn a_grid_worker_looks_at_every_screen_in_the_dark() -> Result<()> {
     phone(Dress::Dark, "dark").await
+}
+
+/// What a grid worker looks up on the phone beside the files.
+async fn grid_of(dress: Dress, word: &str) -> Result<()> {
+    let mut tour = Tour::begin(View::Phone).await?;
+    tour.wear(dress).await?;
+    tour.browser.open(&tour.server.address()).await?;
+    tour.sign_in("u-wang").await?;
+    tour.browser.find("today-due").await?;
+    let household = tour.household().await?;
+    ensure!(!household.is_empty(), "王样一 has no household");
+    for (path, name) in [
+        ("/grid".to_owned(), "grid"),
+        (format!("/household/{household}"), "household"),
+        ("/household/new".to_owned(), "household-new"),
+        ("/messages".to_owned(), "messages"),
+        ("/find".to_owned(), "find"),
+        ("/visit/month".to_owned(), "visit-month"),
+        ("/help".to_owned(), "help"),
+        ("/complaint".to_owned(), "complaint"),
+        ("/practice".to_owned(), "practice"),
+    ] {
+        tour.see(&path, &format!("{word}-{name}")).await?;
+    }
+    tour.end().await
+}
+
+#[tokio::test]
+async fn a_grid_worker_looks_after_the_grid_on_the_phone() -> Result<()> {
+    grid_of(Dress::Plain, "phone").await
+}
+
+#[tokio::test]
+async fn a_grid_worker_looks_after_the_grid_in_large_type() -> Result<()> {
+    grid_of(Dress::Care, "care").await
+}
+
+#[tokio::test]
+async fn a_grid_worker_looks_after_the_grid_in_the_dark() -> Result<()> {
+    grid_of(Dress::Dark, "dark").await
+}
+
+/// Grids, people and the administrator's work on the desktop.
+async fn office(dress: Dress, word: &str) -> Result<()> {
+    let mut tour = Tour::begin(View::Desktop).await?;
+    tour.wear(dress).await?;
+    tour.browser.open(&tour.server.address()).await?;
+    tour.sign_in("u-li").await?;
+    tour.browser.find("inbox-row").await?;
+    for (path, name) in
+        [("/grids", "grids"), ("/grids/handover/u-wang", "handover"), ("/people", "people")]
+    {
+        tour.see(path, &format!("{word}-{name}")).await?;
+    }
+    tour.browser.ask("sign_out", &json!({ "then": null })).await?;
+    tour.sign_in("u-feng").await?;
+    for part in ["users", "import", "grids", "reference"] {
+        tour.see(&format!("/admin/{part}"), &format!("{word}-admin-{part}")).await?;
+    }
+    tour.end().await
+}
+
+#[tokio::test]
+async fn offices_look_at_grids_people_and_the_register() -> Result<()> {
+    office(Dress::Plain, "desk").await
+}
+
+#[tokio::test]
+async fn offices_look_at_grids_people_and_the_register_in_the_dark() -> Result<()> {
+    office(Dress::Dark, "desk-dark").await
 }
 
 /// The screens of township and county on the desktop, dressed as `dress`.
