@@ -130,13 +130,16 @@ async fn nobody_but_the_administrator_is_answered() {
     assert_eq!(li.refused(app, &split).await, no);
     assert_eq!(li.refused(app, &merge).await, no);
     let yesterday = Some(date_after(ORDINARY_DAY, -1));
-    let ended = PutAssignment {
-        role: Role::Administrator,
-        from: date_after(ORDINARY_DAY, -100),
-        to: yesterday,
-        ..post_of("u-feng", COUNTY)
-    };
-    feng.ask(app, &ended).await.unwrap();
+    // The post of this story and the one of the demo county.
+    for days in [100, 400] {
+        let ended = PutAssignment {
+            role: Role::Administrator,
+            from: date_after(ORDINARY_DAY, -days),
+            to: yesterday,
+            ..post_of("u-feng", COUNTY)
+        };
+        feng.ask(app, &ended).await.unwrap();
+    }
     assert_eq!(feng.refused(app, &UsersQuestion::default()).await, no);
 }
 
