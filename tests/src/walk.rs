@@ -103,14 +103,14 @@ async fn file(browser: &Browser, keys: Keyboard<'_>) -> Result<()> {
     keys.is_at("tab-entries").await.map(|_| ())
 }
 
-/// Ctrl K leads to the search from anywhere, Enter to the list and to a file.
+/// Ctrl K leads to the search from anywhere, Enter to what was found and to a file.
 async fn search(browser: &Browser, keys: Keyboard<'_>) -> Result<()> {
     keys.chord(Key::Control, 'k').await?;
     keys.is_at("desk-search").await?;
     keys.write("苹果").await?;
     keys.press(Key::Enter).await?;
-    browser.find("case-row").await?;
-    keys.enter("case-row").await?;
+    browser.find("find-file").await?;
+    keys.enter("find-file").await?;
     browser.find("case-title").await.map(|_| ())
 }
 

@@ -68,7 +68,7 @@ fn Write(
             <Words label value=words limit=200 hook="practice-words"/>
             <button
                 type="button"
-                class="btn text"
+                class="btn text wraps"
                 data-test="practice-example"
                 on:click=move |_| words.set(example.to_owned())
             >

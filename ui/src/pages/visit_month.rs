@@ -175,10 +175,10 @@ fn Day(day: MonthDay, now: Date, village: OrgCode) -> impl IntoView {
     match day.visit {
         Some(visit) => view! {
             <li class=class aria-current=today>
-                <a href=address(&village, &visit.nominal) aria-label=label data-test="month-day">{inner}</a>
+                <a href=address(&village, &visit.nominal) title=label data-test="month-day">{inner}</a>
             </li>
         }
         .into_any(),
-        None => view! { <li class=class aria-current=today><span aria-label=label role="img">{inner}</span></li> }.into_any(),
+        None => view! { <li class=class aria-current=today><span title=label>{inner}</span></li> }.into_any(),
     }
 }
