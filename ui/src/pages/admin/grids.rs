@@ -79,7 +79,7 @@ pub fn GridsPart() -> impl IntoView {
         </div>
         <p class="small t3">
             {format!("网格分{kinds}。")}
-            <a href=grids_address(None, GridFilter::All, 0)>"看全部网格"</a>
+            <a class="inline-link" href=grids_address(None, GridFilter::All, 0)>"看全部网格"</a>
         </p>
         <div aria-live="polite" class="stack">
             {move || {

@@ -137,7 +137,7 @@ fn Worker(worker: WorkerRow) -> impl IntoView {
         <div class="worker">
             <a
                 href=format!("/grids/handover/{}", crate::models::query::escaped(user.as_str()))
-                aria-label=format!("{name}，{}，打开交接清单", role.label())
+                title=format!("{name}，{}，打开交接清单", role.label())
                 data-test="grid-worker"
             >
                 {words}
@@ -145,7 +145,7 @@ fn Worker(worker: WorkerRow) -> impl IntoView {
             {(!phone.is_empty())
                 .then(|| {
                     view! {
-                        <a class="t2" href=format!("tel:{phone}") aria-label=format!("给{name}打电话")>
+                        <a class="t2" href=format!("tel:{phone}") title=format!("给{name}打电话")>
                             {phone.clone()}
                         </a>
                     }
