@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::shared;
 use crate::components::Icon;
-use crate::models::own_device::{FirstRun, cost_words, first_run};
+use crate::models::own_device::{COST, FirstRun, first_run};
 
 /// The card; absent once everything was fetched.
 #[component]
@@ -37,7 +37,7 @@ fn Card(run: FirstRun) -> impl IntoView {
             </div>
         }
     });
-    let count = run.progress.map(|(done, all)| format!("{} / {all}", done.min(all)));
+    let count = run.progress.map(|(done, all)| format!("已到 {} 页", done.min(all)));
     view! {
         <section class="card roomy first-run" role="status" data-test="first-run">
             <div class="row">
@@ -46,8 +46,8 @@ fn Card(run: FirstRun) -> impl IntoView {
                 <span class="mid t2 nowrap">{count}</span>
             </div>
             {bar}
-            <p class="small t3">"你自己的事先到，到了就能看。断了接着来，不用守着。"</p>
-            <p class="small t3">{cost_words(run)}</p>
+            <p class="small t3">"到了的就能看、能接着记。断了接着来，不用守着。"</p>
+            <p class="small t3">{COST}</p>
         </section>
     }
 }
