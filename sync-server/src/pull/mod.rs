@@ -109,12 +109,46 @@ struct Course {
     from_scope: u64,
     /// The device was never here: it can hold nothing of what it gets.
     first: bool,
+    round: Round,
+}
+
+/// What a walk through the log picks up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Round {
+    /// Case files that are not closed: what waits for the people of a new device comes first.
+    Open,
+    /// Everything, but those that came in the round before: open ones with no record beyond this.
+    Rest(u64),
+}
+
+impl Round {
+    /// See [`Place::open_until`].
+    const fn open_until(self) -> Option<u64> {
+        match self {
+            Self::Open => None,
+            Self::Rest(until) => Some(until),
+        }
+    }
+
+    /// Whether the round before brought the document as it is.
+    fn has_passed(self, db: &Db<'_>, row: &ScopeRow) -> Result<bool, StoreError> {
+        match self {
+            Self::Rest(until) if row.last_seq <= until => db.is_open_case(&row.document),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether the device may hold something of the document out of the round before.
+    const fn may_have_begun(self, row: &ScopeRow) -> bool {
+        matches!(self, Self::Rest(until) if row.last_seq > until)
+    }
 }
 
 /// Where the answer continues.
 fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course, StoreError> {
     let first = question.place.is_none();
-    let afresh = Course { position: 0, base: 0, held: Held::Nothing, from_scope: 0, first };
+    let round = if first { Round::Open } else { Round::Rest(0) };
+    let afresh = Course { position: 0, base: 0, held: Held::Nothing, from_scope: 0, first, round };
     let of_hash = |hash: u64| -> Result<Held, StoreError> {
         if hash == scope.hash {
             return Ok(Held::Same);
@@ -129,6 +163,10 @@ fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course,
             held: of_hash(place.from_scope)?,
             from_scope: place.from_scope,
             first: place.first,
+            round: match place.open_until {
+                None if place.first => Round::Open,
+                until => Round::Rest(until.unwrap_or(0)),
+            },
         }),
         // The scope changed while pages were on their way.
         Some(_) => Ok(afresh),
@@ -136,7 +174,8 @@ fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course,
             let held = of_hash(question.scope)?;
             let same = matches!(held, Held::Same);
             let position = if same { place.seq } else { 0 };
-            Ok(Course { position, base: place.seq, held, from_scope: question.scope, first })
+            let (base, from_scope) = (place.seq, question.scope);
+            Ok(Course { position, base, held, from_scope, first, round })
         }
     }
 }
@@ -166,9 +205,15 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
     }
     let mut size = 0;
     'pages: loop {
-        let rows = db.in_scope_after(&page.scope.keys, course.position, STRIDE)?;
+        let rows = match course.round {
+            Round::Open => db.open_cases_after(&page.scope.keys, course.position, STRIDE)?,
+            Round::Rest(_) => db.in_scope_after(&page.scope.keys, course.position, STRIDE)?,
+        };
         if rows.is_empty() {
-            return Ok(page);
+            if course.round != Round::Open {
+                return Ok(page);
+            }
+            (course.position, course.round) = (0, Round::Rest(head.seq));
         }
         for row in rows {
             if let Some(document) = deliver(db, &course, question, &row, &page.scope)? {
@@ -195,6 +240,7 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
         from_scope: course.from_scope,
         to_scope: page.scope.hash,
         first: course.first,
+        open_until: course.round.open_until().filter(|_| course.first),
         ..Place::at(&head.epoch, course.position, &chain)
     };
     page.more = true;
@@ -217,7 +263,7 @@ fn deliver(
         Held::Same => row.since_seq <= course.base,
         Held::Of(old) => row.since_seq <= course.base && db.is_in_scope(old, &row.document)?,
     };
-    if is_held && row.last_seq <= course.base {
+    if is_held && row.last_seq <= course.base || course.round.has_passed(db, row)? {
         return Ok(None);
     }
     let Some(document) = db.document(&row.document)? else {
@@ -228,7 +274,8 @@ fn deliver(
     // attests it and asks for the proofs afterwards (docs/decisions/0011). Whoever may hold something
     // of it gets every batch that is missing there, however many those are.
     let from = if is_held { course.base } else { 0 };
-    if course.first && !question.own.contains(&row.last_seq) {
+    let is_new = course.first && !course.round.may_have_begun(row);
+    if is_new && !question.own.contains(&row.last_seq) {
         return whole(db, &document).map(Some);
     }
     let batches: Vec<SignedBatch> = db

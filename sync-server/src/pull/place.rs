@@ -2,7 +2,8 @@
 //!
 //! A page of a long answer is cut between two documents, in the order of their last records. Until
 //! the last page the device holds nothing complete beyond where it began, so the cursor carries that
-//! place too. Devices read epoch, place and chain of it and pass over the rest.
+//! place too. The first answer of all goes through the log twice: case files that wait for somebody
+//! come before everything else. Devices read epoch, place and chain of it and pass over the rest.
 
 use prost::Message;
 use yidang_sync_protocol::signing::{Purpose, verify};
@@ -32,6 +33,10 @@ pub struct Place {
     /// Within a long answer: it is the first, to a device that was never here and holds nothing.
     #[prost(bool, tag = "19")]
     pub first: bool,
+    /// Within the first answer, behind its first round: open case files whose last record does not
+    /// lie beyond this came in that round. Absent within the first round and in other answers.
+    #[prost(uint64, optional, tag = "20")]
+    pub open_until: Option<u64>,
 }
 
 impl Place {
@@ -46,6 +51,7 @@ impl Place {
             from_scope: 0,
             to_scope: 0,
             first: false,
+            open_until: None,
         }
     }
 

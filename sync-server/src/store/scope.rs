@@ -51,14 +51,36 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn in_scope_after(&self, keys: &str, seq: u64, most: u32) -> Result<Vec<ScopeRow>> {
-        let mut statement = self.connection.prepare_cached(
+        self.scope_rows(
             "SELECT s.document, min(CASE s.gone WHEN 0 THEN s.since_seq END), max(s.last_seq), \
              min(s.gone) \
              FROM json_each(?2) AS k CROSS JOIN scope_index AS s INDEXED BY scope_by_seq \
              ON s.county = ?1 AND s.org = k.value AND s.last_seq > ?3 \
              GROUP BY s.document ORDER BY 3, 1 LIMIT ?4",
-        )?;
-        let mut rows = statement.query(params![self.county, keys, signed(seq), most])?;
+            params![self.county, keys, signed(seq), most],
+        )
+    }
+
+    /// The same of case files alone that are not closed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn open_cases_after(&self, keys: &str, seq: u64, most: u32) -> Result<Vec<ScopeRow>> {
+        self.scope_rows(
+            "SELECT s.document, min(s.since_seq), max(s.last_seq), 0 \
+             FROM json_each(?2) AS k CROSS JOIN scope_index AS s INDEXED BY scope_by_seq \
+             ON s.county = ?1 AND s.org = k.value AND s.last_seq > ?3 AND s.gone = 0 \
+             CROSS JOIN case_row AS c ON c.county = ?1 AND c.document = s.document \
+             AND c.stage <> 'closed' \
+             GROUP BY s.document ORDER BY 3, 1 LIMIT ?4",
+            params![self.county, keys, signed(seq), most],
+        )
+    }
+
+    fn scope_rows(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<ScopeRow>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(values)?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push(ScopeRow {
@@ -69,6 +91,19 @@ impl Db<'_> {
             });
         }
         Ok(all)
+    }
+
+    /// Whether it is a case file that is not closed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn is_open_case(&self, document: &[u8; 16]) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM case_row \
+             WHERE county = ?1 AND document = ?2 AND stage <> 'closed')",
+        )?;
+        Ok(statement.query_row(params![self.county, document], |row| row.get(0))?)
     }
 
     /// Whether a document lies in any of these units.

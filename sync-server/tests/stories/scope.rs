@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::support::{
     Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
-    XIAYI_IN_ZHANGJIATAN, noon, visit,
+    XIAYI_IN_ZHANGJIATAN, accepted, close_asked, closed, noon, visit,
 };
 use yidang_domain::civil::{Date, date_after};
 use yidang_domain::entry::DocumentKind;
@@ -252,6 +252,66 @@ async fn pages_asked_for_twice_and_files_that_change_in_between_lose_nothing() {
         }
     }
     li.sync(&town.app).await;
+    cao.sync(&town.app).await;
+    same(&cao, &li);
+}
+
+/// 李例二 closes a third of the files of the village; gives those that stay open.
+async fn close_some(town: &Town, li: &mut Device, files: &[DocumentId]) -> Vec<DocumentId> {
+    let at = noon(ORDINARY_DAY);
+    let mut gao = town.device("u-gao").await;
+    let (ended, open): (Vec<_>, Vec<_>) =
+        files.iter().enumerate().partition(|(place, _)| place % 3 == 0);
+    for (_, id) in &ended {
+        li.add(**id, accepted(), at);
+        li.add(**id, close_asked(), at);
+    }
+    li.sync(&town.app).await;
+    gao.sync(&town.app).await;
+    for (_, id) in &ended {
+        gao.add(**id, closed(), at);
+    }
+    gao.sync(&town.app).await;
+    li.sync(&town.app).await;
+    open.into_iter().map(|(_, id)| *id).collect()
+}
+
+#[tokio::test]
+async fn a_new_computer_gets_what_waits_for_somebody_before_what_is_closed() {
+    for (seed, most_bytes) in [(11, 1), (12, 700), (13, 6_000)] {
+        let town = Town::on(ORDINARY_DAY);
+        let mut li = town.device("u-li").await;
+        let files = busy_village(&town, &mut li, seed).await;
+        let open = close_some(&town, &mut li, &files).await;
+        let mut cao = town.device("u-cao").await;
+        cao.most_bytes = most_bytes;
+        let mut came = Vec::new();
+        loop {
+            let reply = cao.round(&town.app).await;
+            came.extend(reply.documents.iter().map(|page| page.document.clone()));
+            if !reply.more {
+                break;
+            }
+        }
+        same(&cao, &li);
+        assert_eq!(came.len(), files.len(), "seed {seed}: each comes once");
+        let first: Vec<_> = came.iter().take(open.len()).collect();
+        assert!(open.iter().all(|id| first.contains(&&id.as_bytes().to_vec())), "seed {seed}");
+        assert!(open.len() < files.len());
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_closed_while_a_new_computer_fetches_comes_as_it_is_then() {
+    let town = Town::on(ORDINARY_DAY);
+    let mut li = town.device("u-li").await;
+    let files = busy_village(&town, &mut li, 14).await;
+    let mut cao = town.device("u-cao").await;
+    cao.most_bytes = 1;
+    for _ in 0..files.len() / 2 {
+        assert!(cao.round(&town.app).await.more);
+    }
+    close_some(&town, &mut li, &files).await;
     cao.sync(&town.app).await;
     same(&cao, &li);
 }

@@ -46,7 +46,7 @@ fn Card(run: FirstRun) -> impl IntoView {
                 <span class="mid t2 nowrap">{count}</span>
             </div>
             {bar}
-            <p class="small t3">"到了的就能看、能接着记。断了接着来，不用守着。"</p>
+            <p class="small t3">"没办完的先到，到了的就能看、能接着记。断了接着来，不用守着。"</p>
             <p class="small t3">{COST}</p>
         </section>
     }
