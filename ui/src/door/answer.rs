@@ -13,6 +13,8 @@ pub struct Answer<R: Send + Sync + 'static> {
     pub value: RwSignal<Option<R>>,
     /// Why the newest question was not answered.
     pub fault: RwSignal<Option<Fault>>,
+    /// A question is under way: the last answer may be one to another question.
+    pub pending: RwSignal<bool>,
     again: RwSignal<u32>,
 }
 
@@ -46,8 +48,12 @@ where
     Q: Question + 'static,
     Q::Reply: PartialEq + Send + Sync + 'static,
 {
-    let answer =
-        Answer { value: RwSignal::new(None), fault: RwSignal::new(None), again: RwSignal::new(0) };
+    let answer = Answer {
+        value: RwSignal::new(None),
+        fault: RwSignal::new(None),
+        pending: RwSignal::new(false),
+        again: RwSignal::new(0),
+    };
     let shared = shared();
     let newest = StoredValue::new(0_u32);
     Effect::new(move |_| {
@@ -56,6 +62,7 @@ where
         let Some(question) = question() else { return };
         let turn = newest.get_value().wrapping_add(1);
         newest.set_value(turn);
+        answer.pending.set(true);
         spawn_local(async move {
             let reply = ask(&question).await;
             // The page may be gone, or a newer question under way.
@@ -86,4 +93,5 @@ fn take<R: PartialEq + Send + Sync>(answer: Answer<R>, shared: Shared, reply: Re
             answer.fault.set(Some(fault));
         }
     }
+    answer.pending.set(false);
 }

@@ -5,7 +5,7 @@ mod list;
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate};
 use yidang_api::list::{ListCaseFiles, ListView, Queue};
 use yidang_domain::ids::DocumentId;
 
@@ -39,11 +39,15 @@ pub struct Inbox {
 
 impl Inbox {
     fn open() -> Self {
-        let (params, query) = (use_params_map(), use_query_map());
+        // Both out of one address: going from one file to another or to none on the same route, the
+        // router leaves `use_query_map` as it was.
+        let place = use_location();
         let question = Memo::new(move |_| {
-            query.with(|query| list_of(Queue::ToAccept, |key| query.get(key), String::new))
+            place.query.with(|query| list_of(Queue::ToAccept, |key| query.get(key), String::new))
         });
-        let chosen = Memo::new(move |_| document_id(params.with(|params| params.get("id"))));
+        let chosen = Memo::new(move |_| {
+            document_id(place.pathname.with(|path| path.strip_prefix("/inbox/").map(str::to_owned)))
+        });
         let file = OpenFile::open(move || chosen.get());
         Self {
             question,
@@ -87,18 +91,25 @@ pub fn InboxPage() -> impl IntoView {
     }
 }
 
-/// On the desktop something is always open: the first file of the list until one is chosen.
+/// On the desktop something is always open: the first file of the list until one is chosen. A list
+/// that came for another queue is no list to choose from, and whoever is on the way to another page
+/// is not brought back.
 fn choose_first(inbox: Inbox, wide: Memo<bool>) {
     let navigate = use_navigate();
-    Effect::new(move |_| {
-        if !wide.get() || inbox.chosen.get().is_some() {
-            return;
+    let path = use_location().pathname;
+    Effect::new(move |before: Option<ListCaseFiles>| {
+        let question = inbox.question.get();
+        let waits = inbox.list.pending.get() || before.as_ref() != Some(&question);
+        let is_here = path.with(|path| path.trim_end_matches('/') == "/inbox");
+        if waits || !is_here || !wide.get() {
+            return question;
         }
         let first = inbox.list.value.with(|list| list.as_ref()?.rows.first().map(|row| row.id));
         if let Some(id) = first {
             let options = NavigateOptions { replace: true, scroll: false, ..Default::default() };
             navigate(&untrack(|| inbox.address(id)), options);
         }
+        question
     });
 }
 
