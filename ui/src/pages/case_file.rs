@@ -17,6 +17,7 @@ pub mod five;
 pub mod header;
 pub mod keeper;
 pub mod kept;
+mod looked;
 pub mod notes;
 pub mod parties;
 pub mod party_sheet;

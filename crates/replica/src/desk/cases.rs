@@ -135,7 +135,9 @@ pub fn view(device: &mut Device, id: DocumentId) -> Result<CaseFileView, Fault> 
             let document = desk.document(id)?;
             let own = desk.actor;
             let mut changed = differences(&document, &heads);
-            changed.retain(|difference| difference.mark.actor != own);
+            changed.retain(|difference| {
+                difference.mark.actor != own && !is_number(&case, &difference.path)
+            });
             changed
         }
         _ => Vec::new(),
@@ -154,6 +156,14 @@ pub fn view(device: &mut Device, id: DocumentId) -> Result<CaseFileView, Fault> 
         acts,
     };
     Ok(present::case_view(source, &mut people))
+}
+
+/// Whether the entry at this path is the official number: it follows an acceptance by itself, and
+/// whoever accepted has nothing to look at because of it.
+fn is_number(case: &CaseProjection, path: &str) -> bool {
+    let key = path.strip_prefix("entries.");
+    let row = case.common.entries.iter().find(|row| Some(row.key.as_str()) == key);
+    row.and_then(|row| row.entry()).map(Entry::kind) == Some(EntryKind::NumberIssued)
 }
 
 /// What the state of the file takes away from what the role may: a file that this version cannot

@@ -6,7 +6,9 @@ use std::collections::VecDeque;
 use yidang_api::sync::LogKind;
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::{Document, Projection, project};
+use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
+use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_sync_protocol::{PageDocument, SignedBatch};
 
@@ -168,12 +170,19 @@ fn put(
     if read.is_new {
         return Ok(count(read.projection.common().entries.len()));
     }
-    let fresh = count(read.fresh.len());
-    if fresh > 0 {
-        write.add_unseen(id, fresh)?;
+    let telling = count(read.fresh.iter().filter(|(hash, _)| !is_number(read, hash)).count());
+    if telling > 0 {
+        write.add_unseen(id, telling)?;
     }
     note_clash(write, read, now)?;
-    Ok(fresh)
+    Ok(count(read.fresh.len()))
+}
+
+/// Whether a change brings nothing but the official number, which follows an acceptance by itself.
+fn is_number(read: &Read, hash: &[u8; 32]) -> bool {
+    let name = hex_of(hash);
+    let row = read.projection.common().entries.iter().find(|row| row.change == name);
+    row.and_then(|row| row.entry()).map(Entry::kind) == Some(EntryKind::NumberIssued)
 }
 
 fn count(length: usize) -> u32 {

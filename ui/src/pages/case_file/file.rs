@@ -9,6 +9,7 @@ use yidang_domain::ids::{DocumentId, ItemKey};
 use yidang_domain::rights::Act;
 
 use super::doing::Doing;
+use super::looked::look_once;
 use crate::app::{Shared, shared};
 use crate::door::{Answer, answer_to};
 
@@ -71,12 +72,9 @@ impl OpenFile {
     #[must_use]
     pub fn open(id: impl Fn() -> Option<DocumentId> + Send + Sync + 'static) -> Self {
         let id = Memo::new(move |_| id());
-        Self {
-            id,
-            answer: answer_to(move || id.get().map(|id| CaseFileQuestion { id })),
-            sheet: RwSignal::new(None),
-            shared: shared(),
-        }
+        let answer = answer_to(move || id.get().map(|id| CaseFileQuestion { id }));
+        look_once(answer);
+        Self { id, answer, sheet: RwSignal::new(None), shared: shared() }
     }
 
     /// Whether the file that was asked for is on screen, and not one before it.
