@@ -99,15 +99,15 @@ fn grouped(phone: &str) -> String {
 pub async fn sync(browser: &Browser, server: &Server) -> Result<()> {
     browser.open(&format!("{}/sync", server.address())).await?;
     browser.find("hand-back").await?;
-    browser.click("sync-now").await?;
+    // Pressed by its name and not by its place: what waits comes and goes above it.
+    let press = "document.querySelector('[data-test=sync-now]:not([disabled])')?.click()";
+    browser.run(press).await?;
     browser
         .until("everything arrived", async || {
             let all = browser.text().await.contains("已全部同步");
             if !all {
                 // Where it waits for its next try, a person presses again.
-                let again =
-                    "document.querySelector('[data-test=sync-now]:not([disabled])')?.click()";
-                browser.run(again).await?;
+                browser.run(press).await?;
             }
             Ok(all)
         })

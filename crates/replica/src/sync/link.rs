@@ -401,12 +401,13 @@ fn has_more_to_do(device: &mut Device) -> bool {
 /// Adds a line to the log unless the last one says the same.
 fn note(device: &mut Device, now: InstantMs, kind: LogKind, text: &str) {
     use crate::store::ReadState;
-    // Nothing came and nothing went, again: once is enough to read.
+    // Where nothing came and nothing went, the line before says as much; when it was, the page says.
     let is_quiet = device.exchange.sent == 0 && device.exchange.received == 0;
     let Ok(desk) = device.desk() else { return };
     let repeats =
         desk.store.happened(1).ok().and_then(|rows| rows.into_iter().next()).is_some_and(|row| {
-            row.kind == kind && row.text == text && (kind == LogKind::Offline || is_quiet)
+            let is_known = kind == LogKind::Done && is_quiet;
+            row.kind == kind && (is_known || row.text == text && kind == LogKind::Offline)
         });
     let reached = matches!(kind, LogKind::Done);
     let written = desk.store.write(|write| -> Result<(), StoreError> {
