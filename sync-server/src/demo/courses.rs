@@ -126,7 +126,7 @@ impl Writer<'_> {
     fn send_back(&mut self, day: i64) {
         let (field, reason) = ("place".to_owned(), "写明是哪块地、哪个院子。".to_owned());
         self.reviewer(day, Entry::Returned { seen: None, field, reason });
-        self.visit(day + 1, "又到现场看了, 地点已问清。".to_owned());
+        self.visit(day + 1, "又到现场看了，地点已问清。".to_owned());
     }
 
     /// The session that decides; whether it led to an agreement.
@@ -164,7 +164,7 @@ impl Writer<'_> {
     }
 
     fn reopen(&mut self, day: i64) {
-        let reason = "履行中断, 又起争执。".to_owned();
+        let reason = "履行中断，又起争执。".to_owned();
         self.reviewer(day, Entry::Reopened { seen: None, reason });
         let words = self.dice.word(&self.phrases.settled);
         self.mediator(day + 3, session("综治中心调解室", words));

@@ -152,8 +152,8 @@ fn case(
     let first = parties.first().map(|party| party.name.as_str()).unwrap_or_default();
     let matter = match dice.below(3) {
         0 => said.to_owned(),
-        1 => format!("{place}: {said}"),
-        _ => format!("{first}反映: {said}"),
+        1 => format!("{place}：{said}"),
+        _ => format!("{first}反映：{said}"),
     };
     let is_wages = category == "0701";
     let people = if is_wages { 7 } else { dice.between(2, 5) };
