@@ -3,6 +3,8 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use yidang_domain::calendar::{VisitPlan, VisitRule, WorkCalendar};
+use yidang_domain::civil::{Date, InstantMs, days_between};
 
 use crate::Device;
 
@@ -75,4 +77,18 @@ pub fn numbers_open_to_files(hao: &mut Device, files: [&str; 3]) -> Result<()> {
         ensure!(behind.iter().any(|row| row["id"] == *file), "no number opens to {file}");
     }
     Ok(())
+}
+
+/// The next visit day, the name of its nominal day, and how many days it lies ahead of today.
+///
+/// # Errors
+///
+/// Where the calendar has none.
+pub fn visit_day() -> Result<(Date, String, i64)> {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
+    let today = InstantMs(i64::try_from(now.as_millis())?).date();
+    let (rule, calendar) = (VisitRule::default(), WorkCalendar::default());
+    let plan = VisitPlan { rule, calendar, exceptions: Vec::new() };
+    let day = plan.next_on_or_after(today).context("no visit day")?;
+    Ok((day.on, day.nominal.to_string(), days_between(today, day.on)))
 }

@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use yidang_tests::story::{self, visit_day};
 use yidang_tests::{Device, Server};
 
 const GRID_6: &str = "6106211032032006";
@@ -136,6 +137,61 @@ fn what_one_person_writes_twice_from_one_form_is_no_clash() -> Result<()> {
     let now = view(&mut story.wang, &id)?;
     ensure!(now["clashes"].as_array().is_some_and(Vec::is_empty), "one's own words are no clash");
     ensure!(now["members"][0]["phone"] == "12000000042", "{}", now["members"][0]);
+    Ok(())
+}
+
+/// On the visit day the team holds the households of the village. Two of it write down one man's
+/// number, each as they heard it.
+#[test]
+fn two_of_the_team_write_one_mans_number_differently_and_one_card_settles_it() -> Result<()> {
+    let (on, _, ahead) = visit_day()?;
+    let folder = tempfile::tempdir()?;
+    let mut server = Server::start(&folder.path().join("server"), Some(&on.to_string()))?;
+    let device = |user: &str, server: &Server| -> Result<Device> {
+        let mut device = Device::start_ahead(&folder.path().join(user), ahead)?;
+        let question = json!({ "server": server.address(), "user": user, "device_name": "手机" });
+        device.ask("demo_sign_in", &question)?;
+        Ok(device)
+    };
+    let mut wang = device("u-wang", &server)?;
+    let mut zhang = device("u-zhang", &server)?;
+    let id = household(&mut wang, "薛样三", "3-21", "12000000033")?;
+    wang.sync()?;
+    zhang.sync()?;
+    server.kill();
+    let set = |device: &mut Device, value: &str| -> Result<()> {
+        let now = view(device, &id)?;
+        let question = json!({ "household": id, "member": now["members"][0]["key"],
+            "field": "phone", "value": value, "heads": now["heads"] });
+        device.ask("set_member_field", &question).map(drop)
+    };
+    set(&mut wang, "12000000041")?;
+    set(&mut zhang, "12000000042")?;
+    server.begin()?;
+    wang.sync()?;
+    zhang.sync()?;
+    wang.sync()?;
+    let now = view(&mut wang, &id)?;
+    let told = story::card(&now)?;
+    ensure!(told == story::card(&view(&mut zhang, &id)?)?, "both see one card");
+    let (before, values) = told;
+    let phones: Vec<&str> = values.iter().map(|(phone, ..)| phone.as_str()).collect();
+    ensure!(before == "12000000033" && phones.len() == 2, "{before}: {phones:?}");
+    let field = now["clashes"][0]["field"].clone();
+
+    // Settled without a network, by the one whose grid it is.
+    server.kill();
+    let now = view(&mut wang, &id)?;
+    let question = json!({ "case": id, "field": field, "value": "12000000042",
+        "heads": now["heads"] });
+    wang.ask("resolve", &question)?;
+    server.begin()?;
+    for device in [&mut wang, &mut zhang] {
+        device.sync()?;
+        let now = view(device, &id)?;
+        ensure!(now["clashes"].as_array().is_some_and(Vec::is_empty), "{}", now["clashes"]);
+        ensure!(now["members"][0]["phone"] == "12000000042", "{}", now["members"][0]);
+    }
     Ok(())
 }
 

@@ -1,25 +1,14 @@
 //! 驻村坐诊 in 下盘石村 without a network: three devices of one team, in every order of coming home.
 #![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
-use yidang_domain::calendar::{VisitPlan, VisitRule, WorkCalendar};
-use yidang_domain::civil::{Date, InstantMs, days_between};
+use yidang_tests::story::visit_day;
 use yidang_tests::{Device, Server};
 
 const TEAM: [&str; 3] = ["u-wang", "u-liu", "u-zhang"];
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 const VILLAGE: &str = "610621103203";
-
-/// The next visit day, and how many days it lies ahead of today.
-fn visit_day() -> Result<(Date, String, i64)> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
-    let today = InstantMs(i64::try_from(now.as_millis())?).date();
-    let (rule, calendar) = (VisitRule::default(), WorkCalendar::default());
-    let plan = VisitPlan { rule, calendar, exceptions: Vec::new() };
-    let day = plan.next_on_or_after(today).context("no visit day")?;
-    Ok((day.on, day.nominal.to_string(), days_between(today, day.on)))
-}
 
 fn walk_in(device: &mut Device, nominal: &str, visitors: &str) -> Result<()> {
     let question = json!({ "village": VILLAGE, "nominal": nominal, "visitors": visitors,
