@@ -1,6 +1,6 @@
 // Looks at a page as a careful reader would and gives a list of what is badly set: text that is cut,
-// text over other text, text at the very edge, frames without words, a page that is too wide. The
-// tests run it as the body of a function.
+// text over other text, text at the very edge, frames without words, a page that is too wide or has no
+// room left. The tests run it as the body of a function.
 
 const MOST_PX = 2;
 const EDGE_PX = 3;
@@ -48,10 +48,18 @@ function letters(box, size) {
   return { left: box.left, right: box.right, top: middle - half, bottom: middle + half };
 }
 
+// Clipped to nothing on purpose: read aloud, not seen.
+function isForEars(element) {
+  for (let outer = element; outer; outer = outer.parentElement) {
+    if (getComputedStyle(outer).clip.startsWith('rect(0px, 0px')) return true;
+  }
+  return false;
+}
+
 function texts() {
   const found = [];
   const keep = (element, boxes) => {
-    if (element.closest('.sr')) return;
+    if (isForEars(element)) return;
     const size = parseFloat(getComputedStyle(element).fontSize);
     const whole = boxes.map((box) => letters(box, size));
     const frame = window_of(element);
@@ -156,6 +164,18 @@ function empty(faults) {
   }
 }
 
+// ── room to read ────────────────────────────────────────────────────────────────────────────────
+
+// Bars that stay grow with their letters; what they stand around must stay readable.
+function room(faults) {
+  const main = document.querySelector('main');
+  const box = main.getBoundingClientRect();
+  const seen = Math.min(box.bottom, innerHeight) - Math.max(box.top, 0);
+  if (main.scrollHeight > main.clientHeight + MOST_PX && seen < innerHeight * 0.3) {
+    faults.push(`little room: ${Math.round(seen)} px of ${innerHeight} are left for the page`);
+  }
+}
+
 if (!document.querySelector('main') || document.querySelector('[data-test=waiting]')) return ['still loading'];
 const faults = [];
 for (const page of [document.documentElement, ...document.querySelectorAll('main')]) {
@@ -167,4 +187,5 @@ cut(faults, found);
 overlap(faults, found);
 edge(faults, found);
 empty(faults);
+room(faults);
 return faults;

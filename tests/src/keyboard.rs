@@ -19,7 +19,7 @@ const ring = (element) => {
   return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2
     || style.boxShadow.includes('0px 0px 0px 2px inset');
 };
-const around = here.closest('label.field, .search, .say');
+const around = here.closest('label.field, .search, .say, .file-btn');
 const box = here.getBoundingClientRect();
 return {
   name: here.dataset.test ?? '',
@@ -202,6 +202,17 @@ impl<'a> Keyboard<'a> {
     pub async fn enter(self, name: &str) -> Result<()> {
         self.tab_to(name).await?;
         self.press(Key::Enter).await
+    }
+
+    /// Where the keyboard is after a key that moves it: one sees it there.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not get there in time, or one does not see it.
+    pub async fn moves_to(self, key: impl Into<char>, name: &str) -> Result<Focus> {
+        self.press(key).await?;
+        self.is_at(name).await?;
+        self.seen().await
     }
 
     /// Waits until the keyboard is at what is called `name`.

@@ -6,8 +6,10 @@
 pub mod browser;
 pub mod hands;
 pub mod keyboard;
+pub mod roster;
 pub mod screen;
 pub mod story;
+pub mod tour;
 pub mod walk;
 
 use std::io::{BufRead, BufReader, Read, Write};

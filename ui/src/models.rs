@@ -25,6 +25,7 @@ pub mod month;
 pub mod new_form;
 pub mod online;
 pub mod own_device;
+pub mod paging;
 pub mod people;
 pub mod practice;
 pub mod query;

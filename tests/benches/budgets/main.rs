@@ -4,10 +4,12 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its table")]
 #![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
+mod browser;
 mod clock;
 mod exchange;
 mod first_sync;
 mod floor;
+mod full;
 mod long_file;
 mod report;
 mod save;
@@ -45,6 +47,9 @@ fn main() -> Result<()> {
         if wants("exchange") {
             exchange::measure(&mut report, &world, &files)?;
         }
+    }
+    if wants("browser") {
+        browser::measure(&mut report, &scratch.path().join("browser"))?;
     }
     let over = report.write(&target)?;
     println!("{over} over budget; written to {}", target.display());

@@ -104,9 +104,18 @@ fn register() -> Result<RegisterData> {
 impl World {
     /// A county without a file.
     pub fn new(folder: &Path) -> Result<Self> {
+        Self::made(folder, None)
+    }
+
+    /// The same with the pages of the browser edition.
+    pub fn with_pages(folder: &Path, pages: PathBuf) -> Result<Self> {
+        Self::made(folder, Some(pages))
+    }
+
+    fn made(folder: &Path, web: Option<PathBuf>) -> Result<Self> {
         // Whatever is judged is judged within its request, so that it is measured.
         let patience = Duration::from_secs(600);
-        let options = Options { patience, ..Options::new(folder.join("server")) };
+        let options = Options { patience, web, ..Options::new(folder.join("server")) };
         app::create(&options, COUNTY, &register()?)?;
         Ok(Self {
             app: app::open(options)?,

@@ -3,7 +3,10 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::models::look::{Theme, is_wide};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use crate::models::look::{Theme, is_large, is_wide, scale_of};
 
 const THEME_KEY: &str = "yidang.theme";
 const CARE_KEY: &str = "yidang.care";
@@ -15,6 +18,8 @@ pub struct Look {
     pub theme: RwSignal<Theme>,
     /// 长辈版
     pub care: RwSignal<bool>,
+    /// How many times larger than usual the device sets its letters.
+    scale: RwSignal<f64>,
     width: RwSignal<f64>,
     device_dark: RwSignal<bool>,
 }
@@ -24,6 +29,7 @@ impl Look {
         Self {
             theme: RwSignal::new(Theme::of(&kept(THEME_KEY))),
             care: RwSignal::new(kept(CARE_KEY) == "yes"),
+            scale: RwSignal::new(scale()),
             width: RwSignal::new(width()),
             device_dark: RwSignal::new(device_dark()),
         }
@@ -31,7 +37,13 @@ impl Look {
 
     /// Whether there is room for the desktop frame.
     pub(super) fn wide(self) -> Memo<bool> {
-        Memo::new(move |_| is_wide(self.width.get(), self.care.get()))
+        Memo::new(move |_| is_wide(self.width.get() / self.scale.get(), self.care.get()))
+    }
+
+    /// Whether letters are so large that rows are laid out as in 长辈版: chosen here or on the device.
+    #[must_use]
+    pub fn roomy(self) -> bool {
+        self.care.get() || is_large(self.scale.get())
     }
 
     /// Writes every change to `<html>` and keeps it on the device.
@@ -41,13 +53,15 @@ impl Look {
         }
         let resized = window_event_listener(ev::resize, move |_| {
             self.width.set(width());
+            self.scale.set(scale());
             self.device_dark.set(device_dark());
         });
         on_cleanup(move || resized.remove());
         Effect::new(move |_| {
             let dark = self.theme.get().is_dark(self.device_dark.get());
             mark("data-theme", dark.then_some("dark"));
-            mark("data-mode", self.care.get().then_some("care"));
+            mark("data-mode", self.roomy().then_some("care"));
+            mark("data-type", is_large(self.scale.get()).then_some("large"));
             mark("data-density", wide.get().then_some("desk"));
         });
         Effect::new(move |_| keep(THEME_KEY, self.theme.get().name()));
@@ -71,6 +85,25 @@ fn width() -> f64 {
     } else {
         390.0
     }
+}
+
+/// Measured on a letter: a browser's preference changes the size of the root, an Android window zooms
+/// letters alone and says so nowhere.
+fn scale() -> f64 {
+    if !cfg!(target_arch = "wasm32") {
+        return 1.0;
+    }
+    let letter = document().create_element("span").ok().and_then(|e| e.dyn_into().ok());
+    let (Some(letter), Some(body)) = (letter, document().body()) else { return 1.0 };
+    let letter: HtmlElement = letter;
+    let style = "position:absolute;visibility:hidden;font-size:1rem;line-height:1";
+    // A letter that cannot be set in is as high as usual.
+    let _ = letter.set_attribute("style", style);
+    letter.set_text_content(Some("一"));
+    let _ = body.append_child(&letter);
+    let height = letter.get_bounding_client_rect().height();
+    letter.remove();
+    scale_of(height)
 }
 
 fn device_dark() -> bool {

@@ -54,7 +54,7 @@ pub fn SearchField(
         }
     };
     view! {
-        <div class="search line" role="search">
+        <div class="search line" role="search" aria-label=label>
             <Icon name="search"/>
             <input
                 node_ref=field

@@ -1,15 +1,15 @@
-//! A box to search in. While a word is being composed nothing is asked.
+//! The field to search in, where somebody else answers: nothing is asked until the typist pauses.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::SearchField;
 
 /// Between strokes.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The box. `value` follows once the typist pauses.
+/// The field. `value` follows once the typist pauses.
 #[component]
 pub fn SearchLine(
     /// What can be searched for.
@@ -19,46 +19,26 @@ pub fn SearchLine(
     /// Test hook.
     hook: &'static str,
 ) -> impl IntoView {
-    let composing = StoredValue::new(false);
+    let text = RwSignal::new(value.get_untracked());
     let pending = StoredValue::new(None::<TimeoutHandle>);
     let clear = move || {
         if let Some(handle) = pending.try_update_value(Option::take).flatten() {
             handle.clear();
         }
     };
-    let take = move |text: String| {
-        clear();
-        let settle = move || {
-            if value.try_with_untracked(|old| *old != text) == Some(true) {
-                value.set(text);
-            }
-        };
-        pending.set_value(set_timeout_with_handle(settle, PAUSE).ok());
+    let settle = move || {
+        let Some(typed) = text.try_get_untracked() else { return };
+        if value.try_with_untracked(|old| *old != typed) == Some(true) {
+            value.set(typed);
+        }
     };
+    let typed = Callback::new(move |(typed,): (String,)| {
+        clear();
+        text.set(typed);
+        pending.set_value(set_timeout_with_handle(settle, PAUSE).ok());
+    });
+    // Whoever empties the search from outside empties the field too.
+    Effect::new(move |_| text.set(value.get()));
     on_cleanup(clear);
-    view! {
-        <label class="search line">
-            <Icon name="search"/>
-            <span class="sr">{label}</span>
-            <input
-                class="grow"
-                type="search"
-                autocomplete="off"
-                enterkeyhint="search"
-                placeholder=label
-                data-test=hook
-                prop:value=move || value.get()
-                on:compositionstart=move |_| composing.set_value(true)
-                on:compositionend=move |event| {
-                    composing.set_value(false);
-                    take(event_target_value(&event));
-                }
-                on:input=move |event| {
-                    if !composing.get_value() {
-                        take(event_target_value(&event));
-                    }
-                }
-            />
-        </label>
-    }
+    view! { <SearchField text on_text=typed label hook/> }
 }

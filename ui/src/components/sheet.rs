@@ -25,6 +25,10 @@ pub fn Sheet(
     /// Test hook.
     #[prop(default = "sheet")]
     hook: &'static str,
+    /// It is only read: there is nothing in it to press, so the keyboard stops at it as a whole and
+    /// scrolls it.
+    #[prop(optional)]
+    read: bool,
     /// What stands in it.
     children: Children,
 ) -> impl IntoView {
@@ -70,7 +74,7 @@ pub fn Sheet(
                         <Icon name="x" class="l"/>
                     </button>
                 </div>
-                <div class="sheet-bd">{children()}</div>
+                <div class="sheet-bd" tabindex=read.then_some("0")>{children()}</div>
             </div>
         </div>
     }

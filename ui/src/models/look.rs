@@ -56,7 +56,27 @@ impl Theme {
 /// From this width on the desktop frame is used.
 pub const WIDE_PX: f64 = 1000.0;
 
-/// Whether the desktop frame fits. 长辈版 keeps the one-column frame, whatever the width.
+/// The size of letters this application is drawn for.
+const USUAL_PX: f64 = 16.0;
+
+/// From so many times the usual size on, rows are laid out as in 长辈版.
+const LARGE: f64 = 1.4;
+
+/// How many times the usual size a letter of this height is; letters that are not drawn yet count as
+/// usual.
+#[must_use]
+pub fn scale_of(letter_px: f64) -> f64 {
+    if letter_px > 0.0 { letter_px / USUAL_PX } else { 1.0 }
+}
+
+/// Whether the device itself sets its letters so large that rows need more lines.
+#[must_use]
+pub fn is_large(scale: f64) -> bool {
+    scale >= LARGE
+}
+
+/// Whether the desktop frame fits; `width` is counted in letters of the usual size. 长辈版 keeps the
+/// one-column frame, whatever the width.
 #[must_use]
 pub fn is_wide(width: f64, care: bool) -> bool {
     width >= WIDE_PX && !care
@@ -71,6 +91,14 @@ mod tests {
         assert_eq!(Theme::of("neon"), Theme::System);
         assert!(Theme::of("neon").is_dark(true));
         assert!(!Theme::of("light").is_dark(true));
+    }
+
+    #[test]
+    fn a_device_with_letters_twice_as_large_has_half_the_room() {
+        assert!(!is_large(scale_of(0.0)));
+        let scale = scale_of(32.0);
+        assert!(is_large(scale) && !is_large(scale_of(20.0)));
+        assert!(!is_wide(1440.0 / scale, false));
     }
 
     #[test]

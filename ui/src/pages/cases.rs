@@ -2,6 +2,7 @@
 
 mod export;
 mod filters;
+mod pages;
 mod rows;
 mod saved;
 
@@ -12,11 +13,11 @@ use yidang_domain::org::Role;
 
 use self::export::ExportButton;
 use self::filters::Filters;
-use self::rows::Rows;
+use self::pages::Pages;
+use self::rows::{Nothing, Rows};
 use self::saved::Saved;
 use crate::app::shared;
 use crate::components::{FaultNote, Frame, SearchField, Tab, Waiting, use_go_in_place};
-use crate::door::answer;
 use crate::models::query::{list_address, list_of, queue_name};
 
 /// Shows another list in place: the address changes, the history does not grow.
@@ -35,7 +36,7 @@ pub fn CasesPage() -> impl IntoView {
         shared.search.set(list.text.clone());
         go.run((list_address("/cases", &list),));
     });
-    let found = answer(move || list.get());
+    let pages = Pages::of(list);
     let own = move || {
         shared
             .person()
@@ -53,23 +54,28 @@ pub fn CasesPage() -> impl IntoView {
             <Saved list show/>
             <Filters list show/>
             {move || {
-                found.fault.get().map(|fault| {
-                    view! { <FaultNote fault retry=Callback::new(move |()| found.retry())/> }
-                })
+                let retry = Callback::new(move |()| pages.again());
+                pages.fault.get().map(|fault| view! { <FaultNote fault retry/> })
             }}
-            {move || match found.value.get() {
-                Some(view) => {
-                    let any = !view.rows.is_empty();
-                    view! {
-                        <Rows view list=list.get() show/>
-                        {any.then(|| view! { <ExportButton list/> })}
-                    }
-                    .into_any()
-                }
-                None if found.fault.with(Option::is_some) => ().into_any(),
-                None => view! { <Waiting rows=5/> }.into_any(),
-            }}
+            <Found pages show/>
         </Frame>
+    }
+}
+
+/// What fits, once the first answer is there.
+#[component]
+fn Found(pages: Pages, show: Show) -> impl IntoView {
+    let any = Memo::new(move |_| pages.total.get().map(|total| total > 0));
+    let list = pages.list;
+    move || match any.get() {
+        Some(true) => view! {
+            <Rows pages/>
+            <ExportButton list/>
+        }
+        .into_any(),
+        Some(false) => view! { <Nothing list show/> }.into_any(),
+        None if pages.fault.with(Option::is_some) => ().into_any(),
+        None => view! { <Waiting rows=5/> }.into_any(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! 分格并格: a grid is split or joined to its neighbour; what came of it stays on screen.
 
 use leptos::prelude::*;
+use yidang_api::Question;
 use yidang_api::admin::{GridChanged, MergeGrid};
 use yidang_domain::ids::UserId;
 use yidang_domain::org::GridKind;
@@ -87,7 +88,7 @@ pub fn GridsPart() -> impl IntoView {
                     .done
                     .get()
                     .into_iter()
-                    .map(|(words, changed)| view! { <Result words changed/> })
+                    .map(|(words, changed)| view! { <Outcome words changed/> })
                     .collect_view()
             }}
         </div>
@@ -102,7 +103,7 @@ pub fn GridsPart() -> impl IntoView {
 
 /// What came of it; what was named and not found is listed.
 #[component]
-fn Result(words: &'static str, changed: GridChanged) -> impl IntoView {
+fn Outcome(words: &'static str, changed: GridChanged) -> impl IntoView {
     let GridChanged { grid, households, files, unknown } = changed;
     let missing = (!unknown.is_empty()).then(|| {
         view! {
@@ -119,7 +120,9 @@ fn Result(words: &'static str, changed: GridChanged) -> impl IntoView {
                 <b>{words}</b>
                 <div class="mid t2">
                     {format!("{households} 户、{files} 件未销号的到了 ")}
-                    <a href=grids_address(Some(&grid), GridFilter::All, 0)>{grid.0.clone()}</a>
+                    <a class="inline-link" href=grids_address(Some(&grid), GridFilter::All, 0)>
+                        {grid.0.clone()}
+                    </a>
                 </div>
                 {missing}
             </div>
@@ -127,14 +130,41 @@ fn Result(words: &'static str, changed: GridChanged) -> impl IntoView {
     }
 }
 
+/// What the button of a sheet does, and what it misses once it was pressed.
+struct Sending {
+    doing: Doing,
+    missing: Signal<Option<String>>,
+    save: Callback<()>,
+}
+
+fn sending<Q>(
+    changes: Changes,
+    done: &'static str,
+    question: impl Fn() -> Result<Q, &'static str> + Copy + Send + Sync + 'static,
+) -> Sending
+where
+    Q: Question<Reply = GridChanged> + 'static,
+{
+    let (doing, shared, pressed) = (Doing::new(), shared(), RwSignal::new(false));
+    let missing =
+        Signal::derive(move || question().err().filter(|_| pressed.get()).map(str::to_owned));
+    let save = Callback::new(move |()| {
+        pressed.set(true);
+        let Ok(question) = untrack(question) else { return };
+        doing.run(question, move |answer| {
+            changes.take(done, answer);
+            changed(shared);
+        });
+    });
+    Sending { doing, missing, save }
+}
+
 #[component]
 fn SplitSheet(changes: Changes) -> impl IntoView {
-    let (doing, shared) = (Doing::new(), shared());
     let grid = RwSignal::new(None);
     let worker = RwSignal::new(None::<(UserId, String)>);
     let name = RwSignal::new(String::new());
     let households = RwSignal::new(String::new());
-    let pressed = RwSignal::new(false);
     let question = move || {
         split_grid(
             grid.with(|grid| grid.as_ref().map(|(org, _)| Clone::clone(org))),
@@ -143,16 +173,7 @@ fn SplitSheet(changes: Changes) -> impl IntoView {
             worker.get().map(|(user, _)| user),
         )
     };
-    let missing =
-        Signal::derive(move || question().err().filter(|_| pressed.get()).map(str::to_owned));
-    let save = Callback::new(move |()| {
-        pressed.set(true);
-        let Ok(question) = untrack(question) else { return };
-        doing.run(question, move |answer| {
-            changes.take("已分格", answer);
-            changed(shared);
-        });
-    });
+    let Sending { doing, missing, save } = sending(changes, "已分格", question);
     view! {
         <Sheet title="分一个网格" on_close=move || changes.close() hook="admin-split-sheet">
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
@@ -173,10 +194,8 @@ fn SplitSheet(changes: Changes) -> impl IntoView {
 
 #[component]
 fn MergeSheet(changes: Changes) -> impl IntoView {
-    let (doing, shared) = (Doing::new(), shared());
     let grid = RwSignal::new(None);
     let into = RwSignal::new(None);
-    let pressed = RwSignal::new(false);
     let question = move || {
         let grid = grid.with(|grid| grid.as_ref().map(|(org, _)| Clone::clone(org)));
         let into = into.with(|into| into.as_ref().map(|(org, _)| Clone::clone(org)));
@@ -187,16 +206,7 @@ fn MergeSheet(changes: Changes) -> impl IntoView {
             (Some(grid), Some(into)) => Ok(MergeGrid { grid, into }),
         }
     };
-    let missing =
-        Signal::derive(move || question().err().filter(|_| pressed.get()).map(str::to_owned));
-    let save = Callback::new(move |()| {
-        pressed.set(true);
-        let Ok(question) = untrack(question) else { return };
-        doing.run(question, move |answer| {
-            changes.take("已并格", answer);
-            changed(shared);
-        });
-    });
+    let Sending { doing, missing, save } = sending(changes, "已并格", question);
     view! {
         <Sheet title="并一个网格" on_close=move || changes.close() hook="admin-merge-sheet">
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{DragEvent, File, FileReader, HtmlInputElement};
+use leptos::web_sys::{DragEvent, File, FileReader, HtmlInputElement, MouseEvent};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yidang_api::admin::{ImportSheet, ImportState, ImportView};
@@ -12,7 +12,7 @@ use yidang_api::{Fault, FaultCode};
 
 use super::import_parts::Outcome;
 use crate::app::shared;
-use crate::components::{Icon, OnlineNote};
+use crate::components::{Icon, OnlineNote, keep_somewhere};
 use crate::door::ask;
 use crate::models::import::{
     ACCEPTED, LARGEST, base64_of, check_name, may_apply, name_words, progress,
@@ -26,8 +26,10 @@ pub struct Import {
     pub view: RwSignal<ImportView>,
     /// How far the bar is; it never goes back.
     pub bar: RwSignal<u32>,
-    /// A question is under way.
+    /// A file is being sent.
     pub busy: RwSignal<bool>,
+    /// The server is asked how far it is; that keeps nobody from choosing a file.
+    pub asking: RwSignal<bool>,
     /// The file is in this window, ready to be written.
     pub held: RwSignal<Option<(String, String)>>,
     fault: RwSignal<Option<Fault>>,
@@ -40,6 +42,7 @@ impl Import {
             view: RwSignal::new(ImportView::default()),
             bar: RwSignal::new(0),
             busy: RwSignal::new(false),
+            asking: RwSignal::new(false),
             held: RwSignal::new(None),
             fault: RwSignal::new(None),
             refused: RwSignal::new(None),
@@ -48,7 +51,6 @@ impl Import {
 
     /// Takes an answer. A page that is gone takes none.
     fn take(self, reply: Result<ImportView, Fault>) {
-        let _ = self.busy.try_set(false);
         match reply {
             Ok(view) => {
                 let _ = self.fault.try_set(None);
@@ -61,13 +63,20 @@ impl Import {
         }
     }
 
-    /// Asks how far it is, unless a question is under way.
+    /// Asks how far it is, unless a question is under way. What a file brings meanwhile is newer.
     fn poll(self) {
-        if self.busy.try_get_untracked() != Some(false) {
+        let is_under_way = |signal: RwSignal<bool>| signal.try_get_untracked() != Some(false);
+        if is_under_way(self.asking) || is_under_way(self.busy) {
             return;
         }
-        self.busy.set(true);
-        spawn_local(async move { self.take(ask(&ImportState {}).await) });
+        self.asking.set(true);
+        spawn_local(async move {
+            let reply = ask(&ImportState {}).await;
+            let _ = self.asking.try_set(false);
+            if !is_under_way(self.busy) {
+                self.take(reply);
+            }
+        });
     }
 
     /// Checks the file, or writes it.
@@ -81,12 +90,22 @@ impl Import {
         self.bar.set(0);
         self.fault.set(None);
         spawn_local(async move {
-            self.take(ask(&ImportSheet { name, base64, apply }).await);
+            let reply = ask(&ImportSheet { name, base64, apply }).await;
+            let _ = self.busy.try_set(false);
+            self.take(reply);
         });
+    }
+
+    /// Whether another file cannot be chosen now.
+    fn is_off(self) -> bool {
+        self.busy.get() || self.view.with(|view| view.running)
     }
 
     /// Reads a chosen file and has it checked.
     fn choose(self, file: &File) {
+        if untrack(|| self.is_off()) {
+            return;
+        }
         let name = file.name();
         self.refused.set(None);
         if let Err(fault) = check_name(&name) {
@@ -145,6 +164,10 @@ pub fn ImportPart() -> impl IntoView {
         now
     });
     on_cleanup(stop);
+    Effect::new(move |_| {
+        import.view.track();
+        keep_somewhere();
+    });
     let retry = Callback::new(move |()| {
         let asked_for_state = import.held.with_untracked(Option::is_none);
         if asked_for_state { import.poll() } else { import.send(false) }
@@ -200,7 +223,13 @@ fn Choose(import: Import) -> impl IntoView {
             import.choose(&file);
         }
     };
-    let off = move || import.busy.get() || import.view.with(|view| view.running);
+    let off = move || import.is_off();
+    // Not disabled: whoever chose by keyboard stays where they are while the file is checked.
+    let pressed = move |event: MouseEvent| {
+        if untrack(off) {
+            event.prevent_default();
+        }
+    };
     view! {
         <section
             class="card drop"
@@ -227,8 +256,9 @@ fn Choose(import: Import) -> impl IntoView {
                     class="sr"
                     accept=ACCEPTED
                     aria-label="选要导入的表格"
-                    disabled=off
+                    aria-disabled=move || off().to_string()
                     data-test="import-file"
+                    on:click=pressed
                     on:change=picked
                 />
             </label>

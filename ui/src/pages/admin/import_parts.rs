@@ -19,7 +19,7 @@ pub fn Outcome(
     move || {
         let view = import.view.get();
         let at = step(&view);
-        let waits = import.busy.get() && at == Step::Choose;
+        let waits = (import.busy.get() || import.asking.get()) && at == Step::Choose;
         if at == Step::Choose {
             let (title, next) = if waits {
                 ("正在问服务器", "")
@@ -147,7 +147,13 @@ fn Wrong(view: ImportView) -> impl IntoView {
                     }
                 })}
         </div>
-        <div class="table-scroll tall">
+        <div
+            class="table-scroll tall"
+            tabindex="0"
+            role="region"
+            aria-label="要改的行"
+            data-test="import-wrong-rows"
+        >
             <table class="tbl fold" data-test="import-wrong">
                 <thead>
                     <tr>

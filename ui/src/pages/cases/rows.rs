@@ -1,43 +1,49 @@
 //! The rows of a list of files.
 
+use std::ops::Range;
+
 use leptos::prelude::*;
-use yidang_api::list::{CaseRow, ListCaseFiles, ListView, Queue};
+use yidang_api::list::{CaseRow, ListCaseFiles, Queue};
 
 use super::Show;
-use crate::components::{Dotted, DueMark, Empty, Icon, RiskMark};
+use super::pages::Pages;
+use crate::components::{Dotted, DueMark, Empty, Icon, RiskMark, Windowed};
 use crate::words::{day, who_words};
 
-/// What fits, or what to do where nothing does.
+/// What fits.
 #[component]
 pub fn Rows(
-    /// What fits.
-    view: ListView,
+    /// What is here of it.
+    pages: Pages,
+) -> impl IntoView {
+    let total = move || pages.total.get().unwrap_or(0);
+    let count = Signal::derive(move || usize::try_from(total()).unwrap_or(usize::MAX));
+    let see = Callback::new(move |(rows,): (Range<usize>,)| pages.see(rows));
+    view! {
+        <p class="list-count small t3" role="status" data-test="cases-total">
+            {move || format!("{} 件", total())}
+        </p>
+        <Windowed count get=move |index| pages.row(index) row=line on_range=see hook="cases-rows"/>
+    }
+}
+
+fn line(row: CaseRow) -> impl IntoView {
+    view! { <Row row/> }
+}
+
+/// What to do where nothing fits.
+#[component]
+pub fn Nothing(
     /// Which list it is.
-    list: ListCaseFiles,
+    list: Memo<ListCaseFiles>,
     /// Shows another list.
     show: Show,
 ) -> impl IntoView {
-    if view.rows.is_empty() {
-        return view! { <Nothing list show/> }.into_any();
-    }
-    let shown = view.rows.len();
-    let more = usize::try_from(view.total).unwrap_or(shown).saturating_sub(shown);
-    let rows = view.rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
-    view! {
-        <p class="list-count small t3" role="status" data-test="cases-total">
-            {format!("{} 件", view.total)}
-        </p>
-        <div class="cells">{rows}</div>
-        {(more > 0)
-            .then(|| {
-                view! { <p class="list-count small t3">{format!("还有 {more} 件没有列出，搜一下名字或村名")}</p> }
-            })}
-    }
-    .into_any()
+    move || view! { <NothingIn list=list.get() show/> }
 }
 
 #[component]
-fn Nothing(list: ListCaseFiles, show: Show) -> impl IntoView {
+fn NothingIn(list: ListCaseFiles, show: Show) -> impl IntoView {
     let filtered = list.org.is_some() || list.category.is_some() || list.risk.is_some();
     if list.text.is_empty() && !filtered {
         let next = if list.queue == Queue::Open {

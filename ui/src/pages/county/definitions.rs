@@ -25,7 +25,7 @@ pub fn Definitions(
         once_each(figures)
     });
     view! {
-        <Sheet title="口径" on_close=move || county.definitions.set(false)>
+        <Sheet title="口径" on_close=move || county.definitions.set(false) read=true>
             <div class="sheet-form" data-test="county-definitions-text">
                 {move || {
                     all.get()

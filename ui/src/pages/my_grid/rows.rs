@@ -1,5 +1,7 @@
 //! The rows of 我的格.
 
+use std::ops::Range;
+
 use leptos::prelude::*;
 use yidang_api::household::{GridView, HouseholdFilter, HouseholdRow};
 
@@ -7,6 +9,7 @@ use super::Asked;
 use crate::components::{Dotted, Empty, Icon, Plate, Windowed};
 use crate::door::Answer;
 use crate::models::grid::{PAGE, people_words, row_words};
+use crate::models::window::is_near_end;
 
 /// What fits, or what to do where nothing does.
 #[component]
@@ -24,6 +27,8 @@ pub fn Rows(
         let shown = u32::try_from(rows.with(Vec::len)).unwrap_or(u32::MAX);
         found.value.with(|view| view.as_ref().map_or(0, |view| view.total.saturating_sub(shown)))
     });
+    let count = Signal::derive(move || rows.with(Vec::len));
+    let get = move |index: usize| rows.with(|rows| rows.get(index).cloned());
     let more = Callback::new(move |()| {
         // Asked once a page: the rows asked for are there before more are wanted.
         let shown = u32::try_from(rows.with_untracked(Vec::len)).unwrap_or(u32::MAX);
@@ -31,12 +36,18 @@ pub fn Rows(
             asked.limit.set(shown.saturating_add(PAGE));
         }
     });
+    let see = Callback::new(move |(drawn,): (Range<usize>,)| {
+        // Before anybody scrolled, the first page is enough.
+        if drawn.start > 0 && is_near_end(&drawn, count.get_untracked()) {
+            more.run(());
+        }
+    });
     view! {
         {move || {
             if none.get() {
                 view! { <Nothing found asked/> }.into_any()
             } else {
-                view! { <Windowed rows row=line on_end=more hook="grid-rows"/> }.into_any()
+                view! { <Windowed count get row=line on_range=see hook="grid-rows"/> }.into_any()
             }
         }}
         <Show when=move || left.get() != 0>

@@ -29,7 +29,12 @@ pub fn HouseholdSheet(
     });
     ask.run(());
     view! {
-        <Sheet title="户" on_close=move || people.open.set(None) hook="people-household">
+        <Sheet
+            title="户"
+            on_close=move || people.open.set(None)
+            hook="people-household"
+            read=true
+        >
             <div class="sheet-form">
                 <div class="note quiet" data-test="people-online">
                     <Icon name="eye"/>

@@ -91,7 +91,7 @@ fn Row(row: DueRow, hook: &'static str) -> impl IntoView {
 /// One row: whom, what, when. 长辈版 puts when below.
 #[component]
 fn Line(row: DueRow, hook: &'static str, lead: AnyView) -> impl IntoView {
-    let care = shared().look.care;
+    let look = shared().look;
     let href = match row.kind {
         DueKind::Clash => format!("/case/{}/clash", row.case),
         _ => format!("/case/{}", row.case),
@@ -103,11 +103,11 @@ fn Line(row: DueRow, hook: &'static str, lead: AnyView) -> impl IntoView {
             {lead}
             <span class="grow">
                 <span class="tt">{row.who}</span>
-                <div class="ds" class:cut=move || !care.get()><Dotted text=row.what/></div>
-                <Show when=move || care.get()><div class="due-below">{mark()}</div></Show>
+                <div class="ds" class:cut=move || !look.roomy()><Dotted text=row.what/></div>
+                <Show when=move || look.roomy()><div class="due-below">{mark()}</div></Show>
             </span>
             <Show
-                when=move || care.get()
+                when=move || look.roomy()
                 fallback=move || view! { <span class="end">{mark()}</span> }
             >
                 <Icon name="right" class="chev"/>

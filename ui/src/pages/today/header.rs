@@ -15,7 +15,7 @@ pub fn Header(
     /// The home.
     today: Answer<TodayView>,
 ) -> impl IntoView {
-    let care = shared().look.care;
+    let look = shared().look;
     let day = date_of(today);
     let heading = move || {
         view! {
@@ -37,7 +37,7 @@ pub fn Header(
                 </span>
             </div>
             {move || {
-                if care.get() {
+                if look.roomy() {
                     view! { {heading()} <SyncPill calming=true/> }.into_any()
                 } else {
                     view! {
@@ -87,7 +87,7 @@ fn Place(today: Answer<TodayView>) -> impl IntoView {
         let path = today.value.with(|view| view.as_ref().map(|view| view.org_path.clone()));
         let path =
             path.or_else(|| shared.person().map(|person| person.org_path)).unwrap_or_default();
-        let skip = usize::from(shared.look.care.get() && path.len() > 2);
+        let skip = usize::from(shared.look.roomy() && path.len() > 2);
         let text = path.get(skip..).unwrap_or_default().join(" · ");
         view! { <Dotted text/> }
     }

@@ -15,7 +15,7 @@ pub fn SummarySheet(
     let lines = day.part(summary);
     let kept = day.part(ready_line);
     view! {
-        <Sheet title="今日小结" on_close=move || day.close_sheet()>
+        <Sheet title="今日小结" on_close=move || day.close_sheet() read=true>
             <div class="sheet-form" data-test="visit-summary-text">
                 {move || {
                     lines
