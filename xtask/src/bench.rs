@@ -13,6 +13,8 @@ use crate::workspace::Workspace;
 
 /// Where the program writes its tables and keeps what it needs while it runs.
 const FOLDER_VARIABLE: &str = "YIDANG_BENCH_DIR";
+/// Where the pages lie whose sizes it tells.
+const PAGES_VARIABLE: &str = "YIDANG_DIST";
 
 /// Measures the groups that are named, or all of them.
 pub fn run(workspace: &Workspace, groups: &[String]) -> Result<()> {
@@ -23,6 +25,6 @@ pub fn run(workspace: &Workspace, groups: &[String]) -> Result<()> {
     })?;
     let mut command = process::native_cargo();
     command.args(["bench", "--package", TESTS_CRATE, "--bench", "budgets", "--"]);
-    command.args(groups).env(FOLDER_VARIABLE, &folder);
+    command.args(groups).env(FOLDER_VARIABLE, &folder).env(PAGES_VARIABLE, workspace.dist());
     process::run(&mut command, "measuring the budgets", "read what it says above")
 }
