@@ -182,6 +182,7 @@ pub fn open(options: Options) -> Result<App> {
         Ok::<_, StoreError>(county)
     })?;
     let app = App::of(store, county, options, lock)?;
+    app.make_lines()?;
     app.judge_inbox()?;
     Ok(app)
 }
@@ -319,6 +320,21 @@ impl App {
         let now = self.inner.clock.now();
         self.judging(register, now, |_, judge| {
             documents.iter().try_for_each(|document| judge.follow_up(document))
+        })
+    }
+
+    /// Makes the lines of all households anew where a later version of the tables asks for it.
+    fn make_lines(&self) -> Result<(), StoreError> {
+        if !self.read(|db| db.owes_lines())? {
+            return Ok(());
+        }
+        let register = self.register()?;
+        tracing::info!("the lines of households are made anew");
+        self.judging(&register, self.inner.clock.now(), |db, judge| {
+            for line in db.all_households()? {
+                judge.make_line(&line.document)?;
+            }
+            Ok(db.lines_are_made()?)
         })
     }
 

@@ -14,7 +14,6 @@ use crate::workspace::Workspace;
 
 /// Where the program writes its tables and keeps what it needs while it runs.
 const FOLDER_VARIABLE: &str = "YIDANG_BENCH_DIR";
-
 /// Where the program looks for the release pages.
 const PAGES_VARIABLE: &str = "YIDANG_DIST";
 /// The group that drives a browser with the release pages.
@@ -35,7 +34,6 @@ pub fn run(workspace: &Workspace, groups: &[String]) -> Result<()> {
     })?;
     let mut command = process::native_cargo();
     command.args(["bench", "--package", TESTS_CRATE, "--bench", "budgets", "--"]);
-    command.args(groups).env(FOLDER_VARIABLE, &folder);
-    command.env(PAGES_VARIABLE, workspace.dist());
+    command.args(groups).env(FOLDER_VARIABLE, &folder).env(PAGES_VARIABLE, workspace.dist());
     process::run(&mut command, "measuring the budgets", "read what it says above")
 }

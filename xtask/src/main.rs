@@ -60,7 +60,8 @@ enum Task {
     },
     /// Measure the budgets of the design; prints a table and writes `target/bench/*.json`.
     Bench {
-        /// Only these: save, long-file, first-sync, exchange.
+        /// Only these: save, long-file, first-sync, exchange, import, search, search-server, scroll,
+        /// start, house, sizes.
         groups: Vec<String>,
     },
     /// Build the user interface and its worker into `dist/`.

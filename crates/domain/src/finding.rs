@@ -105,17 +105,42 @@ fn initials_of_one(name: &str) -> Vec<String> {
             all.push(letters);
         }
     }
-    all.into_iter()
-        .filter(|letters| !letters.is_empty())
-        .map(|letters| format!(" {INITIALS}{letters} "))
+    let mut tokens: Vec<String> = Vec::new();
+    for letters in all {
+        // Each length is a token of its own, or every person would have to be gone through for one
+        // letter (docs/decisions/0014).
+        for (end, _) in letters.char_indices().skip(1).chain([(letters.len(), ' ')]) {
+            let token = format!(" {INITIALS}{} ", letters.get(..end).unwrap_or_default());
+            if !letters.is_empty() && !tokens.contains(&token) {
+                tokens.push(token);
+            }
+        }
+    }
+    tokens
+}
+
+/// The words of what was typed, as they stand in names: letters small, signs apart.
+#[must_use]
+pub fn words(typed: &str) -> Vec<String> {
+    let typed: String = typed.chars().map(plain).collect();
+    typed
+        .split(|c: char| !is_han(c) && !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
         .collect()
 }
 
-/// The first letters of a name in pinyin, by the ordinary reading: 王样一 gives `wyy`.
+/// Whether a word of [`words`] stands in a name, or begins its initials in any reading.
 #[must_use]
-pub fn letters(name: &str) -> String {
-    letters_of(name.chars())
+pub fn is_in_name(name: &str, word: &str) -> bool {
+    let is_initials = || {
+        let token = format!("{INITIALS}{word}");
+        initials(name).split_whitespace().any(|initials| initials == token)
+    };
+    name.to_lowercase().contains(word)
+        || word.chars().all(|c| c.is_ascii_alphabetic()) && is_initials()
 }
+
 
 fn letters_of(characters: impl Iterator<Item = char>) -> String {
     characters
@@ -164,11 +189,16 @@ fn term(word: &str) -> Option<String> {
     let parts: Vec<&str> = tokens.split_whitespace().filter(|part| *part != SENTINEL).collect();
     let last = parts.last()?;
     let phrase = format!("\"{}\"", parts.join(" "));
-    // What the sentinel begins with would find every file with a comma in it.
-    let phrase = if SENTINEL.starts_with(last) { phrase } else { format!("{phrase}*") };
+    // A Han character is a token, whole: nothing begins with it but itself, and looking for more costs
+    // a list of everything found. What the sentinel begins with would find every file with a comma in
+    // it, and one or two digits every telephone.
+    let is_whole = last.chars().all(is_han)
+        || SENTINEL.starts_with(last)
+        || last.len() < *TAIL_LENGTHS.start() && last.chars().all(|c| c.is_ascii_digit());
+    let phrase = if is_whole { phrase } else { format!("{phrase}*") };
     if word.chars().all(|c| c.is_ascii_alphabetic()) {
         let lower = word.to_ascii_lowercase();
-        return Some(format!("({phrase} OR \"{INITIALS}{lower}\"*)"));
+        return Some(format!("({phrase} OR \"{INITIALS}{lower}\")"));
     }
     if word.chars().all(|c| c.is_ascii_digit()) && TAIL_LENGTHS.contains(&word.len()) {
         return Some(format!("({phrase} OR \"{TAIL}{word}\")"));
@@ -182,25 +212,25 @@ mod tests {
 
     #[test]
     fn one_character_is_a_query() {
-        assert_eq!(query("梨"), Some("\"梨\"*".into()));
+        assert_eq!(query("梨"), Some("\"梨\"".into()));
         assert_eq!(query("，。"), None);
     }
 
     #[test]
     fn initials_and_tails_have_marks_of_their_own() {
-        assert_eq!(initials("王样一").trim(), "ㄅwyy");
+        assert_eq!(initials("王样一").trim(), "ㄅw  ㄅwy  ㄅwyy");
         assert!(tails("12000000031").contains("ㄆ0031"));
         assert_eq!(query("0031"), Some("(\"0031\"* OR \"ㄆ0031\")".into()));
     }
 
     #[test]
     fn a_sentence_pasted_with_its_punctuation_is_found_part_by_part() {
-        assert_eq!(query("墙根，羊群。"), Some("\"墙 根\"* AND \"羊 群\"*".into()));
+        assert_eq!(query("墙根，羊群。"), Some("\"墙 根\" AND \"羊 群\"".into()));
     }
 
     #[test]
     fn a_quotation_mark_cannot_leave_the_query() {
-        assert_eq!(query("\" OR 1"), Some("(\"or\"* OR \"ㄅor\"*) AND \"1\"*".into()));
+        assert_eq!(query("\" OR 1"), Some("(\"or\"* OR \"ㄅor\") AND \"1\"".into()));
     }
 
     #[test]
@@ -209,15 +239,35 @@ mod tests {
         assert_eq!(query("0X"), Some("\"0x\"".into()));
         assert_eq!(query("室0"), Some("\"室 0\"".into()));
         assert_eq!(query("0x0"), None);
-        assert_eq!(query("00"), Some("\"00\"*".into()));
+        assert_eq!(query("00"), Some("\"00\"".into()));
+        assert_eq!(query("120"), Some("(\"120\"* OR \"ㄆ120\")".into()));
     }
 
     #[test]
     fn several_names_in_one_field_have_initials_of_their_own() {
         let found = initials("王样一、李 例二；买买提·吐尔逊");
-        assert_eq!(found.split_whitespace().collect::<Vec<_>>(), ["ㄅwyy", "ㄅlle", "ㄅmmttex"]);
+        let whole = ["ㄅwyy", "ㄅlle", "ㄅmmttex"];
+        assert!(whole.iter().all(|one| found.split_whitespace().any(|token| token == *one)));
+        assert_eq!(found.split_whitespace().count(), 3 + 3 + 6);
         assert_eq!(initials("Anna"), "");
         assert_eq!(initials("、"), "");
+    }
+
+    #[test]
+    fn a_word_stands_in_a_name_or_begins_its_initials_in_any_reading() {
+        for (name, word) in [
+            ("单样一", "syy"),
+            ("单样一", "d"),
+            ("仇例", "ql"),
+            ("解例", "xl"),
+            ("王𬍛", "𬍛"),
+            ("Anna", "ann"),
+            ("欧阳样", "oy"),
+        ] {
+            assert!(is_in_name(name, word), "{word} in {name}");
+        }
+        assert!(!is_in_name("王样一", "yy") && !is_in_name("王样一", "李"));
+        assert_eq!(words("ＷＹＹ，王　一"), ["wyy", "王", "一"]);
     }
 
     #[test]

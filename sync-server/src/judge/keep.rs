@@ -1,7 +1,7 @@
 //! Writes what was accepted: the log, the changes, the indexes, and the number that follows.
 
 use prost::Message;
-use yidang_documents::{CaseProjection, Document, Edit, Projection, actor_id};
+use yidang_documents::{CaseProjection, Document, Edit, Projection, actor_id, project};
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
 
@@ -11,7 +11,7 @@ use crate::kinds;
 use crate::store::{CaseRow, DocumentRow, LogKind, StoreError};
 
 use super::number::CaseNumber;
-use super::{Examined, Judge, Ruling, Verified, verify};
+use super::{Examined, Judge, Ruling, Verified, shelf, verify};
 
 impl Judge<'_> {
     /// Puts an examined batch into the log and everything that follows from it beside it.
@@ -70,6 +70,12 @@ impl Judge<'_> {
             }
             Projection::VisitDay(_) => Ok(()),
         }
+    }
+
+    /// Makes the line of a document anew, as it is.
+    pub fn make_line(&self, document: &[u8; 16]) -> Result<(), StoreError> {
+        let Some(row) = self.db.document(document)? else { return Ok(()) };
+        self.keep_line(document, &project(&shelf::load(self.db, &row)?))
     }
 
     /// Issues the number of an accepted case file that has none; whether it did.

@@ -1,5 +1,7 @@
 //! Lines of households, and what spreadsheets said of things.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Db, Result, fixed};
@@ -58,8 +60,41 @@ fn line(row: &Row<'_>) -> Result<HouseholdLine> {
 const LINE: &str = "h.document, h.org, h.village, h.township, h.head, h.door_plate, h.address, \
      h.household_no, h.gone, h.members";
 
+/// The words of one household, on their way into the search index.
+pub(super) struct FoundBy {
+    number: i64,
+    /// It has words there already.
+    is_known: bool,
+    words: String,
+}
+
+/// So many wait at most: a whole county in one transaction fits into memory.
+const MOST_WAITING: usize = 4_096;
+/// Marks the code of a unit among the words, so that no number of a household is taken for one.
+const PLACE: char = 'ㄇ';
+
+/// The words that say where a line lies, with the words it is found by otherwise.
+fn placed(line: &HouseholdLine, words: &str) -> String {
+    [&line.org, &line.village, &line.township]
+        .into_iter()
+        .filter(|code| !code.is_empty())
+        .fold(words.to_owned(), |words, code| format!("{words} {}", place(code)))
+}
+
+/// The one word of a unit's code: codes are opaque, and signs would divide them.
+fn place(code: &str) -> String {
+    let one = |c: char| {
+        if c.is_ascii_alphanumeric() { c.to_string() } else { format!("ㄇ{:x}", u32::from(c)) }
+    };
+    code.chars().map(one).fold(PLACE.to_string(), |word, part| word + &part)
+}
+
 impl Db<'_> {
     /// Keeps the line of a household and the words it is found by.
+    ///
+    /// The words are put into the index when the transaction ends, all together: any statement between
+    /// two of them makes the index write out a part of its own, and merging those costs more than all
+    /// the rest. One that joined another household is found no more.
     ///
     /// # Errors
     ///
@@ -101,15 +136,36 @@ impl Db<'_> {
             line.gone,
             line.members
         ])?;
-        if known.is_some() {
-            let mut forget =
-                self.connection.prepare_cached("DELETE FROM household_search WHERE rowid = ?1")?;
-            forget.execute([number])?;
+        let words = if line.gone { String::new() } else { placed(line, words) };
+        self.words.borrow_mut().push(FoundBy { number, is_known: known.is_some(), words });
+        if self.words.borrow().len() >= MOST_WAITING { self.put_words() } else { Ok(()) }
+    }
+
+    /// Puts the words that wait into the search index.
+    pub(super) fn put_words(&self) -> Result<()> {
+        let waiting = self.words.take();
+        if waiting.is_empty() {
+            return Ok(());
         }
+        let mut forget =
+            self.connection.prepare_cached("DELETE FROM household_search WHERE rowid = ?1")?;
         let mut learn = self
             .connection
             .prepare_cached("INSERT INTO household_search (rowid, words) VALUES (?1, ?2)")?;
-        learn.execute(params![number, words])?;
+        // One household may be written twice in one transaction: its last words count.
+        let mut last: BTreeMap<i64, (bool, String)> = BTreeMap::new();
+        for FoundBy { number, is_known, words } in waiting {
+            let known = last.get(&number).map_or(is_known, |(known, _)| *known);
+            last.insert(number, (known, words));
+        }
+        for (number, (is_known, words)) in last {
+            if is_known {
+                forget.execute([number])?;
+            }
+            if !words.is_empty() {
+                learn.execute(params![number, words])?;
+            }
+        }
         Ok(())
     }
 
@@ -145,7 +201,10 @@ impl Db<'_> {
     }
 
     /// At most `most` households whose words fit a query of the search index, of these units where
-    /// any are named (codes of grids, villages or townships, as a JSON list), and how many fit in all.
+    /// any are named (codes of grids, villages or townships), and how many fit in all.
+    ///
+    /// The index alone answers where they lie and how many they are: looking every one of them up in
+    /// its table took five times as long (docs/decisions/0014). A file of SQLite holds one county.
     ///
     /// # Errors
     ///
@@ -153,28 +212,65 @@ impl Db<'_> {
     pub fn find_households(
         &self,
         query: &str,
-        orgs: Option<&str>,
+        orgs: &[String],
         most: u32,
     ) -> Result<(u32, Vec<HouseholdLine>)> {
-        let within = "h.county = ?1 AND h.gone = 0 AND (?3 IS NULL OR h.org IN (SELECT value FROM \
-             json_each(?3)) OR h.village IN (SELECT value FROM json_each(?3)) OR h.township IN \
-             (SELECT value FROM json_each(?3)))";
-        let from = "household_search s JOIN household_row h ON h.number_of = s.rowid";
-        let values = params![self.county, query, orgs];
-        let mut count = self.connection.prepare_cached(&format!(
-            "SELECT count(*) FROM {from} WHERE household_search MATCH ?2 AND {within}"
-        ))?;
-        let total = count.query_row(values, |row| row.get(0))?;
+        self.put_words()?;
+        let places: Vec<String> = orgs.iter().map(|code| format!("\"{}\"", place(code))).collect();
+        let query = match places.as_slice() {
+            [] => query.to_owned(),
+            places => format!("({query}) AND ({})", places.join(" OR ")),
+        };
+        let mut count = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM household_search WHERE household_search MATCH ?1")?;
+        let total = count.query_row([&query], |row| row.get(0))?;
         let mut statement = self.connection.prepare_cached(&format!(
-            "SELECT {LINE} FROM {from} WHERE household_search MATCH ?2 AND {within} \
-             ORDER BY s.rowid LIMIT {most}"
+            "SELECT {LINE} FROM household_search s \
+             CROSS JOIN household_row h ON h.number_of = s.rowid \
+             WHERE household_search MATCH ?2 AND h.county = ?1 ORDER BY s.rowid LIMIT {most}"
         ))?;
-        let mut rows = statement.query(values)?;
+        let mut rows = statement.query(params![self.county, query])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push(line(row)?);
         }
         Ok((total, all))
+    }
+
+    /// Whether the lines of all households are to be made anew: the tables changed since they were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn owes_lines(&self) -> Result<bool> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM owed WHERE county = ?1)")?;
+        Ok(statement.query_row([self.county], |row| row.get(0))?)
+    }
+
+    /// Empties the search index of households: their lines are made anew at the next start.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn owe_lines(&self) -> Result<()> {
+        self.connection.execute(
+            "INSERT INTO household_search (household_search) VALUES ('delete-all')",
+            [],
+        )?;
+        self.connection.execute("INSERT OR IGNORE INTO owed VALUES (?1)", [self.county])?;
+        Ok(())
+    }
+
+    /// The lines of all households were made anew.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn lines_are_made(&self) -> Result<()> {
+        self.connection.execute("DELETE FROM owed WHERE county = ?1", [self.county])?;
+        Ok(())
     }
 
     /// How many households there are.

@@ -17,6 +17,7 @@ mod numbers;
 mod register;
 mod scope;
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -75,6 +76,14 @@ const BUSY: Duration = Duration::from_secs(10);
 pub struct Db<'a> {
     connection: &'a Connection,
     county: &'a str,
+    /// Words that households are found by, until the transaction ends.
+    words: RefCell<Vec<households::FoundBy>>,
+}
+
+impl<'a> Db<'a> {
+    const fn new(connection: &'a Connection, county: &'a str) -> Self {
+        Self { connection, county, words: RefCell::new(Vec::new()) }
+    }
 }
 
 impl Store {
@@ -135,7 +144,9 @@ impl Store {
     ) -> Result<T, E> {
         let mut writer = lock(&self.writer);
         let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
-        let value = work(&Db { connection: &transaction, county })?;
+        let db = Db::new(&transaction, county);
+        let value = work(&db)?;
+        db.put_words()?;
         transaction.commit().map_err(StoreError::from)?;
         Ok(value)
     }
@@ -152,7 +163,7 @@ impl Store {
     ) -> Result<T, E> {
         let mut reader = self.reader()?;
         let transaction = begin(&mut reader, TransactionBehavior::Deferred)?;
-        let value = work(&Db { connection: &transaction, county });
+        let value = work(&Db::new(&transaction, county));
         drop(transaction);
         self.give_back(reader);
         value

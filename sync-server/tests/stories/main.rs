@@ -23,6 +23,8 @@ mod operations;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod recall;
+#[cfg(test)]
 mod restore;
 #[cfg(test)]
 mod scope;

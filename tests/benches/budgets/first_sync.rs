@@ -19,7 +19,7 @@ const FILES: usize = 2_000;
 const CHANGES: usize = 13;
 
 /// Where the devices that only fill the county live: in memory, where there is such a place.
-fn fast(world: &World) -> Result<tempfile::TempDir> {
+pub fn fast(world: &World) -> Result<tempfile::TempDir> {
     let memory = PathBuf::from("/dev/shm");
     let at = if memory.is_dir() { memory } else { world.folder.clone() };
     Ok(tempfile::Builder::new().prefix("yidang-bench-").tempdir_in(at)?)

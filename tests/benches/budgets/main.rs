@@ -10,13 +10,20 @@ mod exchange;
 mod first_sync;
 mod floor;
 mod full;
+mod holding;
+mod house;
+mod import;
 mod long_file;
+mod people;
 mod report;
 mod save;
+mod search;
+mod sizes;
+mod start;
 mod text;
 mod world;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -25,6 +32,11 @@ use world::World;
 
 fn main() -> Result<()> {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [word, folder] = chosen.as_slice()
+        && word == start::CHILD
+    {
+        return start::child(Path::new(folder));
+    }
     let wants = |group: &str| chosen.is_empty() || chosen.iter().any(|word| word == group);
     let target = std::env::var_os("YIDANG_BENCH_DIR")
         .map(PathBuf::from)
@@ -51,7 +63,36 @@ fn main() -> Result<()> {
     if wants("browser") {
         browser::measure(&mut report, &scratch.path().join("browser"))?;
     }
+    furnished(&mut report, scratch.path(), &wants)?;
+    if wants("sizes") {
+        let pages = std::env::var_os("YIDANG_DIST").map(PathBuf::from);
+        sizes::measure(&mut report, &pages.unwrap_or_else(|| "dist".into()))?;
+    }
     let over = report.write(&target)?;
     println!("{over} over budget; written to {}", target.display());
+    Ok(())
+}
+
+/// Groups that need a whole county or a device that holds one.
+fn furnished(report: &mut Report, at: &Path, wants: &dyn Fn(&str) -> bool) -> Result<()> {
+    if wants("import") || wants("search-server") {
+        let county = import::empty_county(&at.join("imported"))?;
+        import::take(&county, report, wants("import"))?;
+        if wants("search-server") {
+            search::on_server(report, &county)?;
+        }
+    }
+    if wants("search") || wants("scroll") || wants("start") {
+        let holding = holding::fill(&at.join("holding"))?;
+        if wants("search") || wants("scroll") {
+            search::on_device(report, &holding)?;
+        }
+        if wants("start") {
+            start::measure(report, &holding)?;
+        }
+    }
+    if wants("house") {
+        house::measure(report, &at.join("house"))?;
+    }
     Ok(())
 }

@@ -16,6 +16,7 @@ use yidang_domain::org::{Assignment, OrgLevel, OrgUnit, Role, Staff};
 use yidang_replica::native::{Files, SystemSenses};
 use yidang_replica::{Device, DeviceSetup, HttpReply, Outside, Unreachable, answer};
 use yidang_sync_server::app::{self, Options};
+use yidang_sync_server::demo::Profile;
 use yidang_sync_server::register::RegisterData;
 use yidang_sync_server::{App, router};
 
@@ -60,7 +61,7 @@ pub fn author(number: usize) -> String {
     format!("u-mediator-{number}")
 }
 
-fn register() -> Result<RegisterData> {
+fn county() -> Result<RegisterData> {
     let township = TOWNSHIP.to_owned();
     let mut units = vec![
         unit(COUNTY, OrgLevel::County, None),
@@ -80,43 +81,65 @@ fn register() -> Result<RegisterData> {
     for number in 0..AUTHORS {
         people.push((author(number), township.clone(), Role::Mediator));
     }
-    let from: Date = "2024-01-01".parse().map_err(|_| anyhow!("a date"))?;
-    let users = people.iter().map(|(user, ..)| Staff {
-        user: UserId(user.clone()),
-        name: format!("演示{user}"),
-        phone: String::new(),
-    });
-    let assignments = people.iter().map(|(user, org, role)| Assignment {
-        user: UserId(user.clone()),
-        org: org.as_str().into(),
-        role: *role,
-        from,
-        to: None,
-    });
-    Ok(RegisterData {
-        units,
-        users: users.collect(),
-        assignments: assignments.collect(),
-        ..RegisterData::default()
-    })
+    let people: Vec<(&str, &str, Role)> =
+        people.iter().map(|(user, org, role)| (user.as_str(), org.as_str(), *role)).collect();
+    Ok(RegisterData { units, ..World::staffed(&people)? })
+}
+
+fn options(folder: &Path) -> Options {
+    // Whatever is judged is judged within its request, so that it is measured.
+    let patience = Duration::from_secs(600);
+    Options { patience, ..Options::new(folder.join("server")) }
 }
 
 impl World {
     /// A county without a file.
     pub fn new(folder: &Path) -> Result<Self> {
-        Self::made(folder, None)
+        Self::of(folder, COUNTY, &county()?)
     }
 
     /// The same with the pages of the browser edition.
     pub fn with_pages(folder: &Path, pages: PathBuf) -> Result<Self> {
-        Self::made(folder, Some(pages))
+        let options = Options { web: Some(pages), ..options(folder) };
+        app::create(&options, COUNTY, &county()?)?;
+        Self::open(folder, options)
     }
 
-    fn made(folder: &Path, web: Option<PathBuf>) -> Result<Self> {
-        // Whatever is judged is judged within its request, so that it is measured.
-        let patience = Duration::from_secs(600);
-        let options = Options { patience, web, ..Options::new(folder.join("server")) };
-        app::create(&options, COUNTY, &register()?)?;
+    /// The county `code` with this register, without a file.
+    pub fn of(folder: &Path, code: &str, register: &RegisterData) -> Result<Self> {
+        let options = options(folder);
+        app::create(&options, code, register)?;
+        Self::open(folder, options)
+    }
+
+    /// The demo county, whole: made by what the command `demo` runs.
+    pub fn demo(folder: &Path) -> Result<Self> {
+        Self::open(folder, Options { demo: true, profile: Profile::County, ..options(folder) })
+    }
+
+    /// People and where they work, for a register.
+    pub fn staffed(people: &[(&str, &str, Role)]) -> Result<RegisterData> {
+        let from: Date = "2024-01-01".parse().map_err(|_| anyhow!("a date"))?;
+        let users = people.iter().map(|(user, ..)| Staff {
+            user: UserId((*user).to_owned()),
+            name: format!("演示{user}"),
+            phone: String::new(),
+        });
+        let assignments = people.iter().map(|(user, org, role)| Assignment {
+            user: UserId((*user).to_owned()),
+            org: (*org).into(),
+            role: *role,
+            from,
+            to: None,
+        });
+        Ok(RegisterData {
+            users: users.collect(),
+            assignments: assignments.collect(),
+            ..RegisterData::default()
+        })
+    }
+
+    fn open(folder: &Path, options: Options) -> Result<Self> {
         Ok(Self {
             app: app::open(options)?,
             runtime: tokio::runtime::Builder::new_multi_thread()

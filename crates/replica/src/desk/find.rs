@@ -5,18 +5,16 @@ use yidang_api::find::{
     SavedViewsQuestion,
 };
 use yidang_api::household::HouseholdFilter;
-use yidang_api::list::{CaseRow, ListCaseFiles, Queue};
+use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_api::{Fault, FaultCode};
-use yidang_documents::Projection;
 use yidang_domain::civil::Date;
-use yidang_domain::entry::Entry;
 use yidang_domain::finding;
 
 use super::lists::on_day;
 use crate::device::{Device, OpenDesk};
 use crate::present::household::on_day as household_on_day;
 use crate::store::{
-    CaseFilter, HouseholdSelection, ReadCases, ReadDesk, ReadHouseholds, StoreError,
+    CaseFilter, HouseholdSelection, ReadCases, ReadDesk, ReadHouseholds, StoreError, StoredRow,
 };
 
 /// No group shows more rows.
@@ -50,13 +48,9 @@ fn files(
 ) -> Result<(), Fault> {
     let list = ListCaseFiles { text: question.text.clone(), ..ListCaseFiles::of(Queue::All) };
     let filter = CaseFilter::of(&list, today);
-    view.files_total = desk.store.count_cases(&filter)?;
-    view.files = desk
-        .store
-        .cases(&filter, 0, limit)?
-        .into_iter()
-        .map(|stored| on_day(stored, today))
-        .collect();
+    let (total, rows) = desk.store.count_and_cases(&filter, 0, limit)?;
+    view.files_total = total;
+    view.files = rows.into_iter().map(|stored| on_day(stored, today)).collect();
     Ok(())
 }
 
@@ -68,8 +62,9 @@ fn households(
     view: &mut FindView,
 ) -> Result<(), Fault> {
     let selection = HouseholdSelection::of(&[], HouseholdFilter::All, &question.text, today);
-    view.households_total = desk.store.count_households(&selection)?;
-    for row in desk.store.households(&selection, 0, limit)? {
+    let (total, rows) = desk.store.count_and_households(&selection, 0, limit)?;
+    view.households_total = total;
+    for row in rows {
         let member = if fits(&row.head, &question.text) {
             String::new()
         } else {
@@ -91,43 +86,26 @@ fn named(name: &str, relation: &str) -> String {
 
 /// Whether a word of what was typed is in a name, or begins its initials.
 fn fits(name: &str, typed: &str) -> bool {
-    typed.split_whitespace().any(|word| {
-        name.contains(word)
-            || word.chars().all(|c| c.is_ascii_alphabetic())
-                && finding::initials(name)
-                    .split_whitespace()
-                    .any(|initials| initials.contains(&word.to_ascii_lowercase()))
-    })
+    finding::words(typed).iter().any(|word| finding::is_in_name(name, word))
 }
 
 fn entries(
-    desk: &mut OpenDesk,
+    desk: &OpenDesk,
     typed: &str,
     query: &str,
     limit: u32,
     view: &mut FindView,
 ) -> Result<(), Fault> {
-    let filter = CaseFilter::said(query);
-    view.entries_total = desk.store.count_cases(&filter)?;
-    let rows: Vec<CaseRow> =
-        desk.store.cases(&filter, 0, limit)?.into_iter().map(|stored| stored.row).collect();
-    for row in rows {
-        let Some(Projection::CaseFile(case)) = desk.projection(row.id)? else { continue };
-        let found = case.common.entries.iter().rev().find_map(|entry| {
-            let known = entry.entry()?;
-            Some((known.kind().label(), excerpt(&known.gist(), typed)?))
-        });
-        let (label, excerpt) = found.unwrap_or_else(|| {
-            let last = case.common.entries.iter().rev().find_map(|entry| entry.entry());
-            let label = last.map_or("", |entry| entry.kind().label());
-            (label, last.map(Entry::gist).unwrap_or_default())
-        });
-        view.entries.push(FoundEntry {
-            case: row.id,
-            matter: row.matter,
-            label: label.to_owned(),
-            excerpt,
-        });
+    let (total, rows) = desk.store.count_and_cases(&CaseFilter::said(query), 0, limit)?;
+    view.entries_total = total;
+    for StoredRow { row, .. } in rows {
+        let told = desk.store.told(row.id)?;
+        let found = told
+            .iter()
+            .rev()
+            .find_map(|(label, gist)| Some((label.clone(), excerpt(gist, typed)?)));
+        let (label, excerpt) = found.or_else(|| told.last().cloned()).unwrap_or_default();
+        view.entries.push(FoundEntry { case: row.id, matter: row.matter, label, excerpt });
     }
     Ok(())
 }

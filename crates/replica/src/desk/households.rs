@@ -69,13 +69,14 @@ pub fn grid(device: &mut Device, question: &GridQuestion) -> Result<GridView, Fa
     let number =
         |name| counts.iter().find(|(filter, _)| *filter == name).map_or(0, |(_, count)| *count);
     let selection = of(question.filter, &question.text);
-    let rows = desk.store.households(&selection, question.offset, question.limit.min(MOST_ROWS))?;
+    let limit = question.limit.min(MOST_ROWS);
+    let (total, rows) = desk.store.count_and_households(&selection, question.offset, limit)?;
     let may_add = grids
         .iter()
         .any(|grid| present::acts_of(desk, &grid.org, None, today).contains(&Act::EditHousehold));
     Ok(GridView {
         seen: number(HouseholdFilter::All).saturating_sub(number(HouseholdFilter::ToSee)),
-        total: desk.store.count_households(&selection)?,
+        total,
         rows: rows.into_iter().map(|row| on_day(row, today)).collect(),
         counts,
         grids,

@@ -35,9 +35,10 @@ pub fn list(device: &mut Device, question: &ListCaseFiles) -> Result<ListView, F
     let today = device.today();
     let desk = device.desk()?;
     let filter = CaseFilter::of(question, today);
-    let rows = desk.store.cases(&filter, question.offset, question.limit.min(MOST_ROWS))?;
+    let limit = question.limit.min(MOST_ROWS);
+    let (total, rows) = desk.store.count_and_cases(&filter, question.offset, limit)?;
     Ok(ListView {
-        total: desk.store.count_cases(&filter)?,
+        total,
         rows: rows.into_iter().map(|stored| on_day(stored, today)).collect(),
     })
 }

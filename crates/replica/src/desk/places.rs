@@ -103,11 +103,7 @@ fn is_named(unit: &OrgUnit, posts: &Posts<'_>, typed: &str) -> bool {
             || village.is_some_and(|village| village.name.contains(word))
             || aliases.iter().any(|(_, code)| code.to_lowercase().contains(&lower))
             || posts.workers_of(&unit.code).iter().any(|worker| {
-                worker.name.contains(word)
-                    || worker.phone.ends_with(word)
-                    || finding::initials(&worker.name)
-                        .split_whitespace()
-                        .any(|initials| initials.contains(&lower))
+                worker.phone.ends_with(word) || finding::is_in_name(&worker.name, &lower)
             })
     })
 }

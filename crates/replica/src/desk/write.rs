@@ -263,7 +263,7 @@ pub(crate) fn put_rows<'a>(
         }
     }
     files.into_iter().try_for_each(|(at, keys)| write.put_words(at, &keys.words, &keys.said))?;
-    households.into_iter().try_for_each(|(at, keys)| write.put_household_words(at, &keys.words))
+    households.into_iter().try_for_each(|(at, keys)| write.put_household_words(at, keys))
 }
 
 /// Makes the rows of these documents anew: after new reference data and after an upgrade.

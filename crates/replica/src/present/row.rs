@@ -4,7 +4,7 @@ use yidang_api::list::{CaseRow, DueView, Stage};
 use yidang_documents::CaseProjection;
 use yidang_documents::project::EntryRow;
 use yidang_domain::civil::{Date, InstantMs, date_after};
-use yidang_domain::entry::{Entry, EntryKind};
+use yidang_domain::entry::EntryKind;
 use yidang_domain::facts::Risk;
 use yidang_domain::finding as search;
 use yidang_domain::ids::{DocumentId, UserId};
@@ -110,6 +110,7 @@ pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId) -> CaseKeys
     let code = |level| {
         tree.above(&grid, level).map(|unit| unit.code.as_str().to_owned()).unwrap_or_default()
     };
+    let told = told(case);
     CaseKeys {
         village: code(OrgLevel::Village),
         township: code(OrgLevel::Township),
@@ -119,7 +120,8 @@ pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId) -> CaseKeys
         finder: case.common.entries.first().map(|row| row.mark.actor),
         brief: brief(case),
         words: words(tree, case),
-        said: said(case),
+        said: said(&told),
+        told,
         parties: parties(case),
         messages: messages(case, me),
     }
@@ -184,11 +186,17 @@ fn words(tree: &OrgTree, case: &CaseProjection) -> String {
     words
 }
 
-/// Everything that was said in its entries.
-fn said(case: &CaseProjection) -> String {
+/// What was said in its entries: the word of each kind and its gist.
+fn told(case: &CaseProjection) -> Vec<(String, String)> {
+    let known = case.common.entries.iter().filter_map(|row| row.entry());
+    known.map(|entry| (entry.kind().label().to_owned(), entry.gist())).collect()
+}
+
+/// The words of what was said.
+fn said(told: &[(String, String)]) -> String {
     let mut said = String::new();
-    for entry in &case.common.entries {
-        said.push_str(&search::tokens(&entry.entry().map(Entry::gist).unwrap_or_default()));
+    for (_, gist) in told {
+        said.push_str(&search::tokens(gist));
         said.push_str(" 0x0 ");
     }
     said

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use prost::Message;
 use rusqlite::types::Value;
 use rusqlite::{OptionalExtension, params, params_from_iter};
-use yidang_api::list::{CaseRow, ListCaseFiles, Queue, Stage};
+use yidang_api::list::{CaseRow, Stage};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::Certificate;
 
+use super::case_filter::{CaseFilter, stage_name};
+use super::hits::{self, Hits};
 use super::{Access, Read, Store, StoreError, StoredMessage, Write};
 use crate::brief::Brief;
 use crate::people::SOMEBODY;
@@ -35,6 +37,8 @@ pub struct CaseKeys {
     pub words: String,
     /// Tokens for the search: of what was said in entries.
     pub said: String,
+    /// What was said, entry by entry: the word of its kind and its gist.
+    pub told: Vec<(String, String)>,
     /// Whom it is about, with the household where the party names one.
     pub parties: Vec<(String, Option<DocumentId>)>,
     /// Entries of others that concern the person of this desk.
@@ -52,141 +56,12 @@ pub struct StoredRow {
     pub brief: Brief,
 }
 
-/// A selection in the words of SQL: conditions that all hold, with their values.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CaseFilter {
-    conditions: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl CaseFilter {
-    /// Files in whose entries something was said.
-    #[must_use]
-    pub fn said(query: &str) -> Self {
-        let mut filter = Self::default();
-        filter.and("c.sealed = 0", None);
-        filter.and(
-            "c.number_of IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)",
-            Some(Value::Text(format!("said : ({query})"))),
-        );
-        filter
-    }
-
-    /// Files that name a household, or somebody who lives there within its grid.
-    #[must_use]
-    pub fn of_household(id: DocumentId, open: bool) -> Self {
-        let mut filter = Self::default();
-        filter.and("c.sealed = 0", None);
-        if open {
-            filter.and("c.stage <> ?", Some(stage_value(Stage::Closed)));
-        }
-        filter.and(
-            "c.document IN (SELECT p.document FROM case_party p WHERE p.household = ?)",
-            Some(Value::Blob(id.as_bytes().to_vec())),
-        );
-        let named = filter.conditions.pop().unwrap_or_default();
-        filter.and(
-            &format!(
-                "({named} OR (c.grid, c.document) IN (SELECT h.grid, p.document FROM household_row h \
-                 JOIN member_row m ON m.household = h.document JOIN case_party p ON p.name = m.name \
-                 WHERE h.document = ?))"
-            ),
-            Some(Value::Blob(id.as_bytes().to_vec())),
-        );
-        filter
-    }
-
-    /// The selection that a screen asked for, seen on `today`.
-    #[must_use]
-    pub fn of(list: &ListCaseFiles, today: Date) -> Self {
-        let mut filter = Self::default();
-        filter.and("c.sealed = 0", None);
-        filter.queue(list.queue, today);
-        if let Some(org) = &list.org {
-            let org = Value::Text(org.as_str().to_owned());
-            filter.conditions.push("(c.grid = ? OR c.village = ? OR c.township = ?)".into());
-            filter.values.extend([org.clone(), org.clone(), org]);
-        }
-        if let Some(category) = &list.category {
-            filter.and("c.category LIKE ? || '%'", Some(Value::Text(category.clone())));
-        }
-        if let Some(from) = list.found_from {
-            filter.and("c.found_on >= ?", Some(Value::Text(from.to_string())));
-        }
-        if let Some(from) = list.closed_from {
-            filter.and("c.closed_on >= ?", Some(Value::Text(from.to_string())));
-        }
-        if let Some(risk) = list.risk {
-            filter.and("c.risk = ?", Some(Value::Integer(i64::from(u8::from(risk)))));
-        }
-        if let Some(query) = yidang_domain::finding::query(&list.text) {
-            filter.and(
-                "c.number_of IN (SELECT rowid FROM case_search WHERE case_search MATCH ?)",
-                Some(Value::Text(query)),
-            );
-        }
-        filter
-    }
-
-    fn and(&mut self, condition: &str, value: Option<Value>) {
-        self.conditions.push(condition.to_owned());
-        self.values.extend(value);
-    }
-
-    fn stage(&mut self, stage: Stage) {
-        self.and("c.stage = ?", Some(stage_value(stage)));
-    }
-
-    fn queue(&mut self, queue: Queue, today: Date) {
-        let today = Value::Text(today.to_string());
-        let closed = stage_value(Stage::Closed);
-        match queue {
-            Queue::All => {}
-            // What was sent back and mended waits for the reviewer again.
-            Queue::ToAccept => {
-                self.and("(c.stage = ? OR c.answered = 1)", Some(stage_value(Stage::Found)));
-            }
-            Queue::Returned => {
-                self.and("c.answered = 0", None);
-                self.stage(Stage::Returned);
-            }
-            Queue::ToClose => self.stage(Stage::CloseAsked),
-            Queue::InWork => self.stage(Stage::Accepted),
-            Queue::Closed => self.stage(Stage::Closed),
-            Queue::Open => self.and("c.stage <> ?", Some(closed)),
-            Queue::Changed => self.and("ifnull(l.unseen, 0) > 0", None),
-            Queue::Clashing => self.and("c.clashes > 0", None),
-            Queue::Late => self.and("c.late > 0 AND (l.unseen > 0 OR l.document IS NULL)", None),
-            Queue::DueToday => {
-                self.and("c.stage <> ?", Some(closed));
-                self.and("c.due_on = ?", Some(today));
-            }
-            Queue::Overdue => {
-                self.and("c.stage <> ?", Some(closed));
-                self.and("c.due_on < ?", Some(today));
-            }
-        }
-    }
-
-    fn sql(&self) -> String {
-        if self.conditions.is_empty() { "1".into() } else { self.conditions.join(" AND ") }
-    }
-}
-
-fn stage_value(stage: Stage) -> Value {
-    Value::Text(stage_name(stage))
-}
-
-/// The word of a stage in the index.
-pub fn stage_name(stage: Stage) -> String {
-    format!("{stage:?}")
-}
-
 /// Where the words of a file stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SearchPlace {
     number: i64,
     is_new: bool,
+    is_sealed: bool,
 }
 
 impl Write<'_> {
@@ -194,19 +69,20 @@ impl Write<'_> {
     pub fn put_case(&self, row: &CaseRow, keys: &CaseKeys) -> Result<SearchPlace, StoreError> {
         let is_new = self.place_of(row.id)?.is_none();
         let json = serde_json::to_string(row)?;
-        let number: i64 = self
+        // Making rows anew lets no file back into lists that left the scope.
+        let (number, is_sealed): (i64, bool) = self
             .sql()
             .prepare_cached(
                 "INSERT INTO case_row (document, grid, village, township, category, risk, stage,
                    clashes, late, due_on, found_on, closed_on, last_on, last_at, row, answered,
-                   finder, brief)
+                   finder, brief, sealed)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                   ?17, ?18)
+                   ?17, ?18, ifnull((SELECT d.sealed FROM document d WHERE d.document = ?1), 0))
                  ON CONFLICT (document) DO UPDATE SET grid = ?2, village = ?3, township = ?4,
                    category = ?5, risk = ?6, stage = ?7, clashes = ?8, late = ?9, due_on = ?10,
                    found_on = ?11, closed_on = ?12, last_on = ?13, last_at = ?14, row = ?15,
-                   answered = ?16, finder = ?17, brief = ?18, sealed = 0
-                 RETURNING number_of",
+                   answered = ?16, finder = ?17, brief = ?18, sealed = excluded.sealed
+                 RETURNING number_of, sealed",
             )?
             .query_row(
                 params![
@@ -229,13 +105,16 @@ impl Write<'_> {
                     keys.finder,
                     serde_json::to_string(&keys.brief)?
                 ],
-                |row| row.get(0),
+                |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
+        self.sql()
+            .prepare_cached("INSERT OR REPLACE INTO case_told VALUES (?1, ?2)")?
+            .execute(params![number, serde_json::to_string(&keys.told)?])?;
         self.put_parties(row.id, &keys.parties)?;
         for message in &keys.messages {
             self.put_message(row.id, message)?;
         }
-        Ok(SearchPlace { number, is_new })
+        Ok(SearchPlace { number, is_new, is_sealed })
     }
 
     fn put_parties(
@@ -264,7 +143,7 @@ impl Write<'_> {
             .optional()?)
     }
 
-    /// Keeps the words by which a file is found. After all rows of a transaction: a statement on an
+    /// Keeps the words by which a file is found; a sealed one is not. After all rows of a transaction: a statement on an
     /// ordinary table makes the index write out whatever it holds so far.
     pub fn put_words(&self, place: SearchPlace, words: &str, said: &str) -> Result<(), StoreError> {
         if !place.is_new {
@@ -272,9 +151,11 @@ impl Write<'_> {
                 .prepare_cached("DELETE FROM case_search WHERE rowid = ?1")?
                 .execute([place.number])?;
         }
-        self.sql()
-            .prepare_cached("INSERT INTO case_search (rowid, words, said) VALUES (?1, ?2, ?3)")?
-            .execute(params![place.number, words, said])?;
+        if !place.is_sealed {
+            self.sql()
+                .prepare_cached("INSERT INTO case_search (rowid, words, said) VALUES (?1, ?2, ?3)")?
+                .execute(params![place.number, words, said])?;
+        }
         Ok(())
     }
 
@@ -344,10 +225,10 @@ pub type Looked = (Vec<String>, InstantMs);
 pub trait ReadCases: Read {
     /// How many files fit.
     fn count_cases(&self, filter: &CaseFilter) -> Result<u32, StoreError> {
-        let sql = format!(
-            "SELECT count(*) FROM case_row c LEFT JOIN looked l USING (document) WHERE {}",
-            filter.sql()
-        );
+        if filter.query.is_some() {
+            return Ok(self.found(filter, 0, 0)?.0);
+        }
+        let sql = format!("SELECT count(*) FROM {} WHERE {}", filter.table(), filter.sql());
         Ok(self
             .sql()
             .prepare_cached(&sql)?
@@ -357,8 +238,9 @@ pub trait ReadCases: Read {
     /// How many files fit, by class: the first two digits of the category.
     fn count_by_class(&self, filter: &CaseFilter) -> Result<Vec<(String, u32)>, StoreError> {
         let sql = format!(
-            "SELECT substr(c.category, 1, 2) AS key, count(*) FROM case_row c LEFT JOIN looked l USING (document)
-             WHERE {} GROUP BY key ORDER BY 2 DESC, 1",
+            "SELECT substr(c.category, 1, 2) AS key, count(*) FROM {} WHERE {}
+             GROUP BY key ORDER BY 2 DESC, 1",
+            filter.table(),
             filter.sql()
         );
         let mut statement = self.sql().prepare_cached(&sql)?;
@@ -379,23 +261,87 @@ pub trait ReadCases: Read {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The files that fit, newest first; those of a queue with deadlines, most pressing first.
+    /// The files that fit, newest first.
     fn cases(
         &self,
         filter: &CaseFilter,
         offset: u32,
         limit: u32,
     ) -> Result<Vec<StoredRow>, StoreError> {
-        let sql = format!(
-            "SELECT {ROW} FROM case_row c LEFT JOIN looked l USING (document)
-             WHERE {} ORDER BY c.last_at DESC, c.document LIMIT ? OFFSET ?",
-            filter.sql()
-        );
+        if filter.query.is_some() {
+            return self.case_rows(&self.found(filter, offset, limit)?.1);
+        }
+        let sql = format!("{} LIMIT ? OFFSET ?", in_order(filter));
         let mut values = filter.values.clone();
         values.extend([Value::Integer(limit.into()), Value::Integer(offset.into())]);
         let mut statement = self.sql().prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(&values), read_row)?;
+        let numbers = statement.query_map(params_from_iter(&values), |row| row.get(0))?;
+        self.case_rows(&numbers.collect::<Result<Vec<i64>, _>>()?)
+    }
+
+    /// How many files fit, and those of one page: what is looked for is looked for once.
+    fn count_and_cases(
+        &self,
+        filter: &CaseFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u32, Vec<StoredRow>), StoreError> {
+        if filter.query.is_none() {
+            return Ok((self.count_cases(filter)?, self.cases(filter, offset, limit)?));
+        }
+        let (total, page) = self.found(filter, offset, limit)?;
+        Ok((total, self.case_rows(&page)?))
+    }
+
+    /// How many files the search index finds that fit otherwise too, and the numbers of one page.
+    fn found(
+        &self,
+        filter: &CaseFilter,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u32, Vec<i64>), StoreError> {
+        let query = filter.query.as_deref().unwrap_or_default();
+        let sql = "SELECT rowid FROM case_search WHERE case_search MATCH ?1";
+        let hits = Hits::of(self.sql(), sql, query)?;
+        let known = filter.is_by_words_alone().then(|| hits.count());
+        if known.is_some() && limit == 0 || hits.count() == 0 {
+            return Ok((hits.count(), Vec::new()));
+        }
+        if let Some(list) = hits.few() {
+            let sql = format!(
+                "SELECT c.number_of FROM json_each(?) k \
+                 CROSS JOIN case_row c ON c.number_of = k.value WHERE {} \
+                 ORDER BY c.last_at DESC, c.document",
+                filter.sql()
+            );
+            let values = std::iter::once(Value::Text(list)).chain(filter.values.clone());
+            return hits.page(&mut *self.sql().prepare_cached(&sql)?, values, None, offset, limit);
+        }
+        let mut statement = self.sql().prepare_cached(&in_order(filter))?;
+        hits.page(&mut statement, filter.values.clone(), known, offset, limit)
+    }
+
+    /// The rows with these numbers, in their order.
+    fn case_rows(&self, numbers: &[i64]) -> Result<Vec<StoredRow>, StoreError> {
+        let mut statement = self.sql().prepare_cached(&format!(
+            "SELECT {ROW} FROM json_each(?1) k CROSS JOIN case_row c ON c.number_of = k.value
+             LEFT JOIN looked l USING (document)"
+        ))?;
+        let rows = statement.query_map([hits::list(numbers.iter().copied())], read_row)?;
         rows.map(|row| finish_row(row?)).collect()
+    }
+
+    /// What was said in a file, entry by entry: the word of its kind and its gist.
+    fn told(&self, id: DocumentId) -> Result<Vec<(String, String)>, StoreError> {
+        let json: Option<String> = self
+            .sql()
+            .prepare_cached(
+                "SELECT t.entries FROM case_row c JOIN case_told t USING (number_of)
+                 WHERE c.document = ?1",
+            )?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        Ok(json.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default())
     }
 
     /// The row of one file.
@@ -423,6 +369,15 @@ pub trait ReadCases: Read {
             })
             .optional()?)
     }
+}
+
+/// The numbers of the files that fit, newest first.
+fn in_order(filter: &CaseFilter) -> String {
+    format!(
+        "SELECT c.number_of FROM {} WHERE {} ORDER BY c.last_at DESC, c.document",
+        filter.table(),
+        filter.sql()
+    )
 }
 
 /// The columns of a row, with what only this device knows and the finder's certificate.

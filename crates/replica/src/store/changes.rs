@@ -177,6 +177,11 @@ impl Write<'_> {
         let id = id.as_bytes();
         self.sql().execute("UPDATE document SET sealed = 1 WHERE document = ?1", [id])?;
         self.sql().execute("UPDATE case_row SET sealed = 1 WHERE document = ?1", [id])?;
+        self.sql().execute(
+            "DELETE FROM case_search
+             WHERE rowid IN (SELECT c.number_of FROM case_row c WHERE c.document = ?1)",
+            [id],
+        )?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use yidang_api::household::{HouseholdFilter, HouseholdRow};
 use yidang_domain::civil::Date;
 use yidang_domain::ids::{DocumentId, OrgCode};
 
+use super::hits::{self, Hits};
 use super::{Access, Read, Store, StoreError, Write};
 
 /// What a household is found by, beside what it shows.
@@ -30,6 +31,8 @@ pub struct HouseholdKeys {
 pub struct HouseholdSelection {
     conditions: Vec<String>,
     values: Vec<Value>,
+    /// What is looked for in the search index.
+    query: Option<String>,
 }
 
 impl HouseholdSelection {
@@ -57,12 +60,7 @@ impl HouseholdSelection {
             HouseholdFilter::WithFiles => selection.and(&format!("{OPEN_FILES} > 0"), None),
             HouseholdFilter::WithNeeds => selection.and("h.has_needs = 1", None),
         }
-        if let Some(query) = yidang_domain::finding::query(text) {
-            selection.and(
-                "h.number_of IN (SELECT rowid FROM household_search WHERE household_search MATCH ?)",
-                Some(Value::Text(query)),
-            );
-        }
+        selection.query = yidang_domain::finding::query(text);
         selection
     }
 
@@ -74,13 +72,24 @@ impl HouseholdSelection {
     fn sql(&self) -> String {
         self.conditions.join(" AND ")
     }
+
+    /// The numbers of the households that fit, by grid and door plate.
+    fn in_order(&self) -> String {
+        format!(
+            "SELECT h.number_of FROM household_row h INDEXED BY household_list WHERE {}
+             ORDER BY h.grid, h.plate, h.document",
+            self.sql()
+        )
+    }
 }
 
 /// Open files that name the household, or somebody who lives there within its grid.
-const OPEN_FILES: &str = "(SELECT count(DISTINCT c.document) FROM case_party p \
-    JOIN case_row c ON c.document = p.document AND c.sealed = 0 AND c.stage <> 'Closed' \
-    WHERE p.household = h.document OR (c.grid = h.grid AND p.name IN \
-    (SELECT m.name FROM member_row m WHERE m.household = h.document)))";
+const OPEN_FILES: &str = "(SELECT count(*) FROM (\
+    SELECT p.document FROM case_party p JOIN case_row c ON c.document = p.document \
+    WHERE p.household = h.document AND c.sealed = 0 AND c.stage <> 'Closed' \
+    UNION SELECT p.document FROM member_row m JOIN case_party p ON p.name = m.name \
+    JOIN case_row c ON c.document = p.document WHERE m.household = h.document \
+    AND c.grid = h.grid AND c.sealed = 0 AND c.stage <> 'Closed'))";
 
 fn columns() -> String {
     format!(
@@ -162,20 +171,23 @@ impl Write<'_> {
         Ok((number, known.is_none()))
     }
 
-    /// Keeps the words by which a household is found. After all rows of a transaction, as with files.
+    /// Keeps the words by which a household is found, or that it joined another one and is found no
+    /// more. After all rows of a transaction, as with files.
     pub fn put_household_words(
         &self,
         (number, is_new): (i64, bool),
-        words: &str,
+        keys: &HouseholdKeys,
     ) -> Result<(), StoreError> {
         if !is_new {
             self.sql()
                 .prepare_cached("DELETE FROM household_search WHERE rowid = ?1")?
                 .execute([number])?;
         }
-        self.sql()
-            .prepare_cached("INSERT INTO household_search (rowid, words) VALUES (?1, ?2)")?
-            .execute(params![number, words])?;
+        if !keys.gone {
+            self.sql()
+                .prepare_cached("INSERT INTO household_search (rowid, words) VALUES (?1, ?2)")?
+                .execute(params![number, keys.words])?;
+        }
         Ok(())
     }
 }
@@ -184,6 +196,9 @@ impl Write<'_> {
 pub trait ReadHouseholds: Read {
     /// How many households fit.
     fn count_households(&self, selection: &HouseholdSelection) -> Result<u32, StoreError> {
+        if selection.query.is_some() {
+            return Ok(self.found_households(selection, 0, 0)?.0);
+        }
         let sql = format!("SELECT count(*) FROM household_row h WHERE {}", selection.sql());
         Ok(self
             .sql()
@@ -191,24 +206,59 @@ pub trait ReadHouseholds: Read {
             .query_row(params_from_iter(&selection.values), |row| row.get(0))?)
     }
 
-    /// The households that fit, by grid and door plate.
-    fn households(
+    /// How many households fit, and those of one page, by grid and door plate.
+    fn count_and_households(
         &self,
         selection: &HouseholdSelection,
         offset: u32,
         limit: u32,
-    ) -> Result<Vec<HouseholdRow>, StoreError> {
-        let sql = format!(
-            "SELECT {} FROM household_row h WHERE {} ORDER BY h.grid, h.plate, h.document
-             LIMIT ? OFFSET ?",
-            columns(),
-            selection.sql()
-        );
-        let mut values = selection.values.clone();
-        values.extend([Value::Integer(limit.into()), Value::Integer(offset.into())]);
-        let mut statement = self.sql().prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(&values), read_row)?;
-        rows.map(|row| finish(row?)).collect()
+    ) -> Result<(u32, Vec<HouseholdRow>), StoreError> {
+        let (total, page) = if selection.query.is_some() {
+            self.found_households(selection, offset, limit)?
+        } else {
+            let sql = format!("{} LIMIT ? OFFSET ?", selection.in_order());
+            let mut values = selection.values.clone();
+            values.extend([Value::Integer(limit.into()), Value::Integer(offset.into())]);
+            let mut statement = self.sql().prepare_cached(&sql)?;
+            let rows = statement.query_map(params_from_iter(&values), |row| row.get(0))?;
+            (self.count_households(selection)?, rows.collect::<Result<_, _>>()?)
+        };
+        let mut statement = self.sql().prepare_cached(&format!(
+            "SELECT {} FROM json_each(?1) k CROSS JOIN household_row h ON h.number_of = k.value",
+            columns()
+        ))?;
+        let rows = statement.query_map([hits::list(page.into_iter())], read_row)?;
+        Ok((total, rows.map(|row| finish(row?)).collect::<Result<_, _>>()?))
+    }
+
+    /// How many households the search index finds that fit otherwise too, and the numbers of one
+    /// page.
+    fn found_households(
+        &self,
+        selection: &HouseholdSelection,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u32, Vec<i64>), StoreError> {
+        let query = selection.query.as_deref().unwrap_or_default();
+        let sql = "SELECT rowid FROM household_search WHERE household_search MATCH ?1";
+        let hits = Hits::of(self.sql(), sql, query)?;
+        // Households that joined others are not in the index.
+        let known = (selection.conditions.len() == 1).then(|| hits.count());
+        if known.is_some() && limit == 0 || hits.count() == 0 {
+            return Ok((hits.count(), Vec::new()));
+        }
+        if let Some(list) = hits.few() {
+            let sql = format!(
+                "SELECT h.number_of FROM json_each(?) k \
+                 CROSS JOIN household_row h ON h.number_of = k.value WHERE {} \
+                 ORDER BY h.grid, h.plate, h.document",
+                selection.sql()
+            );
+            let values = std::iter::once(Value::Text(list)).chain(selection.values.clone());
+            return hits.page(&mut *self.sql().prepare_cached(&sql)?, values, None, offset, limit);
+        }
+        let mut statement = self.sql().prepare_cached(&selection.in_order())?;
+        hits.page(&mut statement, selection.values.clone(), known, offset, limit)
     }
 
     /// The row of one household.

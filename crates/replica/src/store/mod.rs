@@ -1,9 +1,11 @@
 //! The encrypted database of one desk. SQL stands here and nowhere else in this crate.
 
+mod case_filter;
 mod cases;
 mod changes;
 mod desk;
 mod drafts;
+mod hits;
 mod households;
 mod messages;
 mod outbox;
@@ -13,7 +15,8 @@ mod state;
 use rusqlite::{Connection, ErrorCode, Transaction};
 use yidang_api::{Fault, FaultCode};
 
-pub use cases::{CaseFilter, CaseKeys, ReadCases, StoredRow, UnitColumn};
+pub use case_filter::CaseFilter;
+pub use cases::{CaseKeys, ReadCases, StoredRow, UnitColumn};
 pub use changes::{Proofs, ReadDocuments, StoredBatch};
 pub use desk::ReadDesk;
 pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds};
@@ -60,6 +63,10 @@ impl From<StoreError> for Fault {
     }
 }
 
+/// Pages kept in memory at most: the indexes of lists and of the search at 20,000 files. Reading a
+/// page anew means deciphering it.
+const CACHE_KB: i64 = 16 << 10;
+
 /// The database of one desk.
 pub struct Store {
     connection: Connection,
@@ -79,6 +86,7 @@ impl Store {
     /// [`StoreError`]; nothing was changed.
     pub fn open(mut connection: Connection) -> Result<Self, StoreError> {
         schema::migrate(&mut connection, schema::NEWEST)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KB)?;
         const FULL: i64 = 2;
         let synchronous = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if synchronous < FULL {

@@ -39,14 +39,6 @@ pub fn checked_name(name: &str) -> Result<String, Fault> {
     }
 }
 
-/// The words of a search, each of which must be found.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
-}
-
 /// So many digits of a code at least: fewer are the tail of a telephone.
 const CODE_DIGITS: usize = 6;
 

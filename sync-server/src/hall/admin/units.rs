@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use yidang_api::Fault;
 use yidang_api::admin::{UnitView, UnitsQuestion};
+use yidang_domain::finding::words;
 use yidang_domain::ids::OrgCode;
 use yidang_domain::org::OrgUnit;
 
-use super::{names_unit, words};
+use super::names_unit;
 use crate::hall::Counter;
 use crate::register::Register;
 

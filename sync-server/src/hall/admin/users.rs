@@ -7,12 +7,12 @@ use yidang_api::admin::{
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
-use yidang_domain::finding::letters;
+use yidang_domain::finding::{is_in_name, words};
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, Staff};
 use yidang_sync_protocol::SignedCertificate;
 
-use super::{changed, checked_name, names_unit, words};
+use super::{changed, checked_name, names_unit};
 use crate::county::{SERVER_USER, random};
 use crate::hall::Counter;
 use crate::register::Register;
@@ -61,8 +61,7 @@ fn fits(register: &Register, person: &Staff, posts: &[&Assignment], word: &str) 
         && word.chars().all(|c| c.is_ascii_digit())
         && person.phone.ends_with(word);
     is_tail
-        || person.name.to_lowercase().contains(word)
-        || letters(&person.name).starts_with(word)
+        || is_in_name(&person.name, word)
         || person.user.as_str() == word
         || posts.iter().any(|post| names_unit(post.org.as_str(), &register.place(&post.org), word))
 }

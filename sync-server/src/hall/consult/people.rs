@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use yidang_api::household::{ConsultPeople, PeopleView, PersonRow};
-use yidang_api::{Fault, FaultCode};
-use yidang_domain::finding::{letters, query};
+use yidang_api::Fault;
+use yidang_domain::finding::{is_in_name, query, words};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::org::OrgLevel;
 
@@ -31,10 +31,10 @@ pub fn people(counter: &Counter<'_>, question: &ConsultPeople) -> Result<PeopleV
         (_, Some(_)) => return Err(outside()),
         (units, None) => units,
     };
-    let keys = keys(&register, &units)?;
+    let keys = keys(&register, &units);
     counter.consulted(&format!("consult_people {text}"), purpose, None)?;
     let (total, lines) =
-        counter.app.read(|db| db.find_households(&query, keys.as_deref(), MOST_ROWS))?;
+        counter.app.read(|db| db.find_households(&query, &keys, MOST_ROWS))?;
     let words = words(text);
     let mut rows: Vec<PersonRow> =
         lines.iter().flat_map(|line| persons(&register, line, &words)).collect();
@@ -50,12 +50,12 @@ fn is_enough(text: &str) -> bool {
 }
 
 /// Where lines of households are looked for: townships, villages, and grids with those that joined
-/// them, as a JSON list; nothing for the whole county.
-fn keys(register: &Register, units: &[OrgCode]) -> Result<Option<String>, Fault> {
+/// them; nothing for the whole county.
+fn keys(register: &Register, units: &[OrgCode]) -> Vec<String> {
     let tree = register.tree();
     let level = |org: &OrgCode| tree.find(org).map(|unit| unit.level);
     if units.iter().any(|org| level(org) == Some(OrgLevel::County)) {
-        return Ok(None);
+        return Vec::new();
     }
     let mut keys: BTreeSet<&OrgCode> = units.iter().collect();
     let grids: Vec<&OrgCode> =
@@ -64,26 +64,13 @@ fn keys(register: &Register, units: &[OrgCode]) -> Result<Option<String>, Fault>
         let below = tree.units().map(|unit| &unit.code);
         keys.extend(below.filter(|code| grids.iter().any(|grid| tree.is_within(code, grid))));
     }
-    serde_json::to_string(&keys)
-        .map(Some)
-        .map_err(|error| Fault::new(FaultCode::Internal, format!("unwritable: {error}")))
-}
-
-/// What was typed, word by word.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+    keys.into_iter().map(|code| code.0.clone()).collect()
 }
 
 /// The members whose names were meant, or the head where something else of the household was found.
 fn persons(register: &Register, line: &HouseholdLine, words: &[String]) -> Vec<PersonRow> {
     let members: Vec<(String, String)> = serde_json::from_str(&line.members).unwrap_or_default();
-    let is_meant = |name: &str| {
-        let letters = letters(name);
-        words.iter().any(|word| name.contains(word.as_str()) || letters.starts_with(word.as_str()))
-    };
+    let is_meant = |name: &str| words.iter().any(|word| is_in_name(name, word));
     let place = register.place(&OrgCode(line.org.clone()));
     let row = |name: &str, relation: &str| PersonRow {
         household: DocumentId::from_bytes(line.document),
