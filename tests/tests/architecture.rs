@@ -38,7 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "yidang-domain",
         ],
     ),
-    ("yidang-tests", &[]),
+    ("yidang-tests", &["yidang-domain"]),
     ("xtask", &[]),
 ];
 

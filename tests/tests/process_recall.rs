@@ -56,7 +56,12 @@ fn list(changes: &Value) -> Value {
 }
 
 /// By every way that looks for words.
-fn ensure_found(device: &mut Device, text: &str, household: Option<&str>, file: &str) -> Result<()> {
+fn ensure_found(
+    device: &mut Device,
+    text: &str,
+    household: Option<&str>,
+    file: &str,
+) -> Result<()> {
     let found = device.ask("find", &json!({ "text": text, "limit": 50 }))?;
     ensure!(has(&found["files"], file), "the file is not found by {text}: {found}");
     let listed = device.ask("list_case_files", &list(&json!({ "text": text })))?;
@@ -66,8 +71,7 @@ fn ensure_found(device: &mut Device, text: &str, household: Option<&str>, file: 
     let Some(household) = household else { return Ok(()) };
     let is_cut = found["households_total"].as_u64() > Some(50);
     ensure!(is_cut || has(&found["households"], household), "no household by {text}: {found}");
-    let question =
-        json!({ "org": null, "filter": "all", "text": text, "offset": 0, "limit": 500 });
+    let question = json!({ "org": null, "filter": "all", "text": text, "offset": 0, "limit": 500 });
     let grid = device.ask("my_grid", &question)?;
     ensure!(has(&grid["rows"], household), "我的格 has no household by {text}");
     ensure!(grid["total"] == found["households_total"], "{text}: {}", grid["total"]);
@@ -117,7 +121,8 @@ fn a_file_is_found_by_its_number_category_stage_and_what_was_said() -> Result<()
     let mut li = Device::of(&folder.path().join("li"), &server, "u-li", "办公电脑")?;
     let (_, file) = write(&mut wang, 1, "王㛃")?;
     wang.add(&file, &json!({ "kind": "visit", "words": "看了苜蓿地，淹了三畦，𬍛家也在场" }))?;
-    for text in ["水渠", "苜蓿地", "土地承包经营", "权属纠纷", "待受理", "㛃 待受理 苜蓿"] {
+    for text in ["水渠", "苜蓿地", "土地承包经营", "权属纠纷", "待受理", "㛃 待受理 苜蓿"]
+    {
         ensure_found(&mut wang, text, None, &file)?;
     }
     let said = wang.ask("find", &json!({ "text": "三畦", "limit": 12 }))?;
@@ -146,7 +151,8 @@ fn a_file_is_found_by_its_number_category_stage_and_what_was_said() -> Result<()
         ensure!(listed["total"] == 1 && has(&listed["rows"], &file), "{listed}");
         device.ask("save_view", &json!({ "name": "水渠的事", "list": together }))?;
         ensure!(device.ask("saved_views", &json!({}))?[0]["count"] == 1);
-        for narrower in [json!({ "risk": 1 }), json!({ "category": "02" }), json!({ "queue": "closed" })]
+        for narrower in
+            [json!({ "risk": 1 }), json!({ "category": "02" }), json!({ "queue": "closed" })]
         {
             let mut list = together.clone();
             for (name, value) in narrower.as_object().into_iter().flatten() {

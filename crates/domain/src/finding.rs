@@ -141,7 +141,6 @@ pub fn is_in_name(name: &str, word: &str) -> bool {
         || word.chars().all(|c| c.is_ascii_alphabetic()) && is_initials()
 }
 
-
 fn letters_of(characters: impl Iterator<Item = char>) -> String {
     characters
         .filter_map(|c| match c.to_pinyin() {

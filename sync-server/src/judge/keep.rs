@@ -73,6 +73,10 @@ impl Judge<'_> {
     }
 
     /// Makes the line of a document anew, as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
     pub fn make_line(&self, document: &[u8; 16]) -> Result<(), StoreError> {
         let Some(row) = self.db.document(document)? else { return Ok(()) };
         self.keep_line(document, &project(&shelf::load(self.db, &row)?))

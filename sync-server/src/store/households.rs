@@ -221,9 +221,9 @@ impl Db<'_> {
             [] => query.to_owned(),
             places => format!("({query}) AND ({})", places.join(" OR ")),
         };
-        let mut count = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM household_search WHERE household_search MATCH ?1")?;
+        let mut count = self.connection.prepare_cached(
+            "SELECT count(*) FROM household_search WHERE household_search MATCH ?1",
+        )?;
         let total = count.query_row([&query], |row| row.get(0))?;
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {LINE} FROM household_search s \
@@ -244,8 +244,9 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn owes_lines(&self) -> Result<bool> {
-        let mut statement =
-            self.connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM owed WHERE county = ?1)")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM owed WHERE county = ?1)")?;
         Ok(statement.query_row([self.county], |row| row.get(0))?)
     }
 
@@ -255,10 +256,8 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn owe_lines(&self) -> Result<()> {
-        self.connection.execute(
-            "INSERT INTO household_search (household_search) VALUES ('delete-all')",
-            [],
-        )?;
+        self.connection
+            .execute("INSERT INTO household_search (household_search) VALUES ('delete-all')", [])?;
         self.connection.execute("INSERT OR IGNORE INTO owed VALUES (?1)", [self.county])?;
         Ok(())
     }

@@ -21,9 +21,9 @@ mod import;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
-mod refusals;
-#[cfg(test)]
 mod recall;
+#[cfg(test)]
+mod refusals;
 #[cfg(test)]
 mod restore;
 #[cfg(test)]

@@ -45,8 +45,7 @@ pub fn fill(folder: &Path) -> Result<Holding> {
     let world = World::of(folder, COUNTY, &register()?)?;
     let codes: Vec<String> = (0..GRIDS).map(grid).collect();
     let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-    let taken =
-        import::run(&world.app, &[households(&codes, HOUSEHOLDS, 15)?], true, &|_, _| {})?;
+    let taken = import::run(&world.app, &[households(&codes, HOUSEHOLDS, 15)?], true, &|_, _| {})?;
     ensure!(taken.applied, "{}{:?}", taken.refused, taken.wrong.first());
     let memory = fast(&world)?;
     let cases = write_all(&world, memory.path())?;

@@ -36,7 +36,11 @@ fn kind(what: &'static str, texts: &[&str]) -> Kind {
 fn kinds(pen: &Pen<'_>) -> Result<Vec<Kind>> {
     let phones = phones(pen)?;
     let tails = |length: usize| -> Vec<String> {
-        phones.iter().filter_map(|phone| phone.get(phone.len() - length..)).map(Into::into).collect()
+        phones
+            .iter()
+            .filter_map(|phone| phone.get(phone.len() - length..))
+            .map(Into::into)
+            .collect()
     };
     Ok(vec![
         kind("one character, in every file", &["村", "组"]),
@@ -179,7 +183,8 @@ fn filters(report: &mut Report, pen: &Pen<'_>) -> Result<()> {
         let times = ask_all(pen, "list_case_files", std::slice::from_ref(&question))?;
         row(report, GROUP, &format!("list: {what}"), times);
         if nth >= all.len() - 3 {
-            let kept = json!({ "name": what.chars().take(20).collect::<String>(), "list": question });
+            let kept =
+                json!({ "name": what.chars().take(20).collect::<String>(), "list": question });
             pen.ask("save_view", &kept)?;
         }
     }
@@ -208,7 +213,8 @@ fn scroll(report: &mut Report, pen: &Pen<'_>) -> Result<()> {
 pub fn on_server(report: &mut Report, world: &World) -> Result<()> {
     const GROUP: &str = "search-server";
     let pen = world.device(&world.folder.join("clerk"), "u-clerk")?;
-    let ask = |text: &str, org: &Value| json!({ "text": text, "org": org, "purpose": "核对当事人" });
+    let ask =
+        |text: &str, org: &Value| json!({ "text": text, "org": org, "purpose": "核对当事人" });
     let mut nobody = ask_all(&pen, "consult_people", &[ask("龘龘龘龘", &Value::Null)])?;
     let floors = rows(&mut nobody).map(|(name, figure, _)| {
         let what = format!("nobody: the way there and the log, {name}");

@@ -13,8 +13,14 @@ use super::report::Report;
 const GROUP: &str = "sizes";
 /// Files that only the worker of the replica, the service worker or an engine that is too old asks
 /// for.
-const LATER: [&str; 6] =
-    ["worker.js", "worker_bg.wasm", "boot-worker.js", "sw.js", "too-old.html", "manifest.webmanifest"];
+const LATER: [&str; 6] = [
+    "worker.js",
+    "worker_bg.wasm",
+    "boot-worker.js",
+    "sw.js",
+    "too-old.html",
+    "manifest.webmanifest",
+];
 
 /// One file: its name, its bytes, and those under brotli.
 struct Page {
@@ -41,8 +47,11 @@ pub fn measure(report: &mut Report, pages: &Path) -> Result<()> {
         report.row(GROUP, what, kilobytes(page.bytes), "KB", budget);
         report.row(GROUP, format!("{what} under brotli"), kilobytes(page.packed), "KB", None);
     }
-    let first: u64 =
-        files.iter().filter(|page| !LATER.contains(&page.name.as_str())).map(|page| page.packed).sum();
+    let first: u64 = files
+        .iter()
+        .filter(|page| !LATER.contains(&page.name.as_str()))
+        .map(|page| page.packed)
+        .sum();
     report.row(GROUP, "first screen under brotli, in all", kilobytes(first), "KB", 1_200.0);
     let all: u64 = files.iter().map(|page| page.packed).sum();
     report.row(GROUP, "everything under brotli", kilobytes(all), "KB", None);

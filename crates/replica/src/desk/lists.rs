@@ -37,10 +37,7 @@ pub fn list(device: &mut Device, question: &ListCaseFiles) -> Result<ListView, F
     let filter = CaseFilter::of(question, today);
     let limit = question.limit.min(MOST_ROWS);
     let (total, rows) = desk.store.count_and_cases(&filter, question.offset, limit)?;
-    Ok(ListView {
-        total,
-        rows: rows.into_iter().map(|stored| on_day(stored, today)).collect(),
-    })
+    Ok(ListView { total, rows: rows.into_iter().map(|stored| on_day(stored, today)).collect() })
 }
 
 /// The queues with their counts.

@@ -104,10 +104,9 @@ impl CaseFilter {
             Queue::InWork => self.stage(Stage::Accepted),
             Queue::Closed => self.stage(Stage::Closed),
             Queue::Open => self.and("c.stage <> ?", Some(closed)),
-            Queue::Changed => self.and(
-                "c.document IN (SELECT l.document FROM looked l WHERE l.unseen > 0)",
-                None,
-            ),
+            Queue::Changed => {
+                self.and("c.document IN (SELECT l.document FROM looked l WHERE l.unseen > 0)", None)
+            }
             Queue::Clashing => self.and("c.clashes > 0", None),
             Queue::Late => self.and(
                 "c.late > 0 AND c.document NOT IN \
@@ -141,7 +140,6 @@ impl CaseFilter {
         if self.is_named { "case_row c" } else { "case_row c INDEXED BY case_list" }
     }
 }
-
 
 /// A stage as a value of SQL.
 pub(super) fn stage_value(stage: Stage) -> Value {

@@ -74,9 +74,7 @@ impl Hits {
 
     /// Whether this row was found.
     fn has(&self, number: i64) -> bool {
-        place(number)
-            .and_then(|(word, bit)| Some(self.bits.get(word)? & bit != 0))
-            .unwrap_or(false)
+        place(number).and_then(|(word, bit)| Some(self.bits.get(word)? & bit != 0)).unwrap_or(false)
     }
 
     /// How many were found.

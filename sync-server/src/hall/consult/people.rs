@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use yidang_api::household::{ConsultPeople, PeopleView, PersonRow};
 use yidang_api::Fault;
+use yidang_api::household::{ConsultPeople, PeopleView, PersonRow};
 use yidang_domain::finding::{is_in_name, query, words};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::org::OrgLevel;
@@ -33,8 +33,7 @@ pub fn people(counter: &Counter<'_>, question: &ConsultPeople) -> Result<PeopleV
     };
     let keys = keys(&register, &units);
     counter.consulted(&format!("consult_people {text}"), purpose, None)?;
-    let (total, lines) =
-        counter.app.read(|db| db.find_households(&query, &keys, MOST_ROWS))?;
+    let (total, lines) = counter.app.read(|db| db.find_households(&query, &keys, MOST_ROWS))?;
     let words = words(text);
     let mut rows: Vec<PersonRow> =
         lines.iter().flat_map(|line| persons(&register, line, &words)).collect();
