@@ -100,8 +100,12 @@ pub async fn sync(browser: &Browser, server: &Server) -> Result<()> {
     browser.open(&format!("{}/sync", server.address())).await?;
     browser.find("hand-back").await?;
     // Pressed by its name and not by its place: what waits comes and goes above it.
-    let press = "document.querySelector('[data-test=sync-now]:not([disabled])')?.click()";
-    browser.run(press).await?;
+    let press = "const button = document.querySelector('[data-test=sync-now]:not([disabled])');
+        button?.click();
+        return !!button";
+    // What the page says before it was pressed says nothing of this exchange.
+    let pressed = async || Ok(browser.run(press).await? == json!(true));
+    browser.until("现在试试 pressed", pressed).await?;
     browser
         .until("everything arrived", async || {
             let all = browser.text().await.contains("已全部同步");
