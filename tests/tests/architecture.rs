@@ -132,6 +132,28 @@ fn no_source_file_is_too_long_to_be_one_thing() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
+/// The window refuses style attributes (it puts a nonce into the policy of the page): a bar whose width
+/// is one stays empty there and nowhere else. Styles stand in the sheet, or are set by script
+/// (`style:width`).
+#[test]
+fn no_style_stands_in_an_attribute() {
+    let page = root().join("ui/static/index.template.html");
+    let page = (page.clone(), std::fs::read_to_string(page).unwrap());
+    let offences: Vec<String> = sources()
+        .into_iter()
+        .filter(|(path, _)| path.starts_with(root().join("ui/src")))
+        .chain([page])
+        .flat_map(|(path, text)| {
+            let of_path = path.display().to_string();
+            text.lines()
+                .filter(|line| line.contains(" style=") || line.contains("\"style\""))
+                .map(|line| format!("{of_path}: {}", line.trim()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(offences.is_empty(), "{offences:#?}");
+}
+
 /// SQL stands in stores and nowhere else.
 #[test]
 fn sql_stands_in_stores_only() {

@@ -151,6 +151,7 @@ fn two_of_the_team_write_one_mans_number_differently_and_one_card_settles_it() -
         let mut device = Device::start_ahead(&folder.path().join(user), ahead)?;
         let question = json!({ "server": server.address(), "user": user, "device_name": "手机" });
         device.ask("demo_sign_in", &question)?;
+        device.sync()?;
         Ok(device)
     };
     let mut wang = device("u-wang", &server)?;
@@ -285,5 +286,52 @@ fn the_township_sees_its_grids_and_who_works_there() -> Result<()> {
         .filter_map(|day| day["visit"]["nominal"].as_str())
         .collect();
     ensure!(visits == ["2026-02-10", "2026-02-20", "2026-02-30"], "{visits:?}");
+    Ok(())
+}
+
+/// Words that hardly pack, so that few files fill a page.
+fn long_words(number: u32) -> String {
+    let mut state = number.wrapping_mul(2_654_435_761).wrapping_add(1);
+    let next = |_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        char::from_u32(0x4E00 + state % 0x5000).unwrap_or('一')
+    };
+    (0..1_900).map(next).collect()
+}
+
+/// 郝演十 takes a new computer. Signing in brings what he begins with; what is left comes with the
+/// exchange that follows, and is counted as one with it.
+#[test]
+fn signing_in_waits_for_the_first_page_alone() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::start(&folder.path().join("server"), None)?;
+    let mut wang = Device::of(&folder.path().join("wang"), &server, "u-wang", "手机")?;
+    for file in 0..50 {
+        let id = wang.open_case(
+            &format!("第{file}件，两家为地界埂争起来"),
+            [("冯例八", "12000000008"), ("呼样七", "12000000007")],
+        )?;
+        for entry in 0..5 {
+            wang.add(&id, &json!({ "kind": "visit", "words": long_words(file * 5 + entry) }))?;
+        }
+    }
+    wang.sync()?;
+
+    let mut hao = Device::start(&folder.path().join("hao"))?;
+    let question =
+        json!({ "server": server.address(), "user": "u-hao", "device_name": "办公电脑" });
+    hao.ask("demo_sign_in", &question)?;
+    let first = hao.ask("sync_state", &json!({}))?;
+    let open = hao.list("open", "")?;
+    ensure!(first["state"] == "syncing" && first["done_at"].is_null(), "{first:#}");
+    ensure!(first["progress"] == json!([1, 2]), "{first:#}");
+    ensure!(!open.is_empty(), "nothing to begin with");
+    let done = hao.sync()?;
+    ensure!(done["state"] == "done" && done["done_at"].is_i64(), "{done:#}");
+    ensure!(done["last_received"].as_u64() > first["last_received"].as_u64(), "{done:#}");
+    ensure!(done["log"].as_array().is_some_and(|log| log.len() == 1), "{done:#}");
+    ensure!(hao.list("open", "")?.len() > open.len());
     Ok(())
 }

@@ -39,6 +39,7 @@ fn day_with_order(order: [usize; 3]) -> Result<(Vec<String>, Vec<String>)> {
         let mut device = Device::start_ahead(&folder.path().join(user), ahead)?;
         let question = json!({ "server": server.address(), "user": user, "device_name": "手机" });
         device.ask("demo_sign_in", &question)?;
+        device.sync()?;
         team.push(device);
     }
     let file = team[0].open_case("地界埂被推平", [("冯例八", ""), ("郭样五", "")])?;

@@ -192,7 +192,9 @@ impl Shell {
         match command {
             Command::Enrol { server, code, name } => {
                 let question = json!({ "server": server, "code": code, "device_name": name });
-                self.ask(None, "enrol", &question).await
+                let session = self.ask(None, "enrol", &question).await?;
+                self.sync().await?;
+                Ok(session)
             }
             Command::Sync => self.sync().await,
             Command::List { queue, text } => {

@@ -68,6 +68,8 @@ pub(crate) struct Exchange {
     pub reached_at: Option<InstantMs>,
     pub received: u32,
     pub sent: u32,
+    /// Pages that have come.
+    pub pages: u32,
 }
 
 /// One installation.

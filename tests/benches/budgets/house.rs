@@ -42,7 +42,8 @@ fn person(
 ) -> Result<()> {
     let at = world.folder.join(user);
     let pen = world.bare_device(&at)?;
-    let (first, all) = first_screen(world, &pen, &at, user)?;
+    let [signed_in, first, all] = first_screen(world, &pen, &at, user)?;
+    report.row(GROUP, format!("{who}: signed in"), ms(signed_in), "ms", budget);
     report.row(GROUP, format!("{who}: first list with rows"), ms(first), "ms", budget);
     report.row(GROUP, format!("{who}: everything is here"), ms(all), "ms", None);
     let tally = pen.tally();
@@ -67,14 +68,9 @@ fn person(
     Ok(())
 }
 
-/// Enrols, and looks at the list meanwhile as the screen would: when it had its first rows, and when
-/// everything was there.
-fn first_screen(
-    world: &World,
-    pen: &Pen<'_>,
-    at: &Path,
-    user: &str,
-) -> Result<(Duration, Duration)> {
+/// Enrols, and looks at the list meanwhile as the screen would: when the question was answered, when
+/// the list had its first rows, and when everything was there.
+fn first_screen(world: &World, pen: &Pen<'_>, at: &Path, user: &str) -> Result<[Duration; 3]> {
     let device = Arc::clone(&pen.device);
     let ended = AtomicBool::new(false);
     let begun = Instant::now();
@@ -90,12 +86,13 @@ fn first_screen(
                 std::thread::sleep(LOOK_EVERY);
             }
         });
-        let enrolled = pen.enrol(user);
+        let signed_in = pen.sign_in(user).map(|()| begun.elapsed());
+        let fetched = signed_in.is_ok().then(|| pen.fetch());
         let all = begun.elapsed();
         ended.store(true, Ordering::Release);
         let first = looking.join().map_err(|_| anyhow!("nobody looked"))?;
-        enrolled?;
-        Ok((first?, all))
+        fetched.transpose()?;
+        Ok([signed_in?, first?, all])
     })
 }
 

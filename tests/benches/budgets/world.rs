@@ -240,19 +240,31 @@ impl Pen<'_> {
         serde_json::from_str(&reply).with_context(|| format!("the answer to {name}"))
     }
 
-    /// Enrols the device; the first exchange is part of it.
+    /// Enrols the device and fetches what is there, which the application does by itself.
     pub fn enrol(&self, user: &str) -> Result<()> {
+        self.sign_in(user)?;
+        self.fetch()
+    }
+
+    /// Enrols the device as far as a person waits for it: the first page is there.
+    pub fn sign_in(&self, user: &str) -> Result<()> {
         let code = self.wire.world.app.create_code(&UserId(user.into()))?;
         let question = json!({ "server": "http://county", "code": code, "device_name": "演示" });
         self.ask("enrol", &question)?;
         Ok(())
     }
 
+    /// Exchanges until nothing is left.
+    pub fn fetch(&self) -> Result<()> {
+        let state = self.ask("sync_now", &json!({}))?;
+        anyhow::ensure!(state["state"] == "done", "the exchange did not end: {state}");
+        Ok(())
+    }
+
     /// Exchanges until nothing is left; gives what went over the wire.
     pub fn sync(&self) -> Result<Tally> {
         *self.wire.tally.borrow_mut() = Tally::default();
-        let state = self.ask("sync_now", &json!({}))?;
-        anyhow::ensure!(state["state"] == "done", "the exchange did not end: {state}");
+        self.fetch()?;
         Ok(*self.wire.tally.borrow())
     }
 

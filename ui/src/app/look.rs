@@ -96,9 +96,9 @@ fn scale() -> f64 {
     let letter = document().create_element("span").ok().and_then(|e| e.dyn_into().ok());
     let (Some(letter), Some(body)) = (letter, document().body()) else { return 1.0 };
     let letter: HtmlElement = letter;
+    // Not as an attribute: the policy of the page takes styles from its sheet and its scripts alone.
     let style = "position:absolute;visibility:hidden;font-size:1rem;line-height:1";
-    // A letter that cannot be set in is as high as usual.
-    let _ = letter.set_attribute("style", style);
+    letter.style().set_css_text(style);
     letter.set_text_content(Some("一"));
     let _ = body.append_child(&letter);
     let height = letter.get_bounding_client_rect().height();

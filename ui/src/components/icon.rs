@@ -7,7 +7,7 @@ const SYMBOLS: &str = include_str!("../../static/icons.svg");
 /// The set of symbols. The application places it once.
 #[component]
 pub fn Symbols() -> impl IntoView {
-    view! { <div hidden=true style="display:block;height:0" inner_html=SYMBOLS></div> }
+    view! { <div class="symbols" aria-hidden="true" inner_html=SYMBOLS></div> }
 }
 
 /// The icon called `name`. It never stands without a word, except back, close and more.

@@ -82,8 +82,8 @@ pub fn Waiting(
             <div class="cell">
                 <span class="tile off skel-tile"></span>
                 <span class="grow">
-                    <span class="skel" style="width:42%"></span>
-                    <span class="skel" style="width:68%;margin-top:8px"></span>
+                    <span class="skel skel-short"></span>
+                    <span class="skel skel-long"></span>
                 </span>
             </div>
         }

@@ -53,7 +53,7 @@ where
     let space = move |before: bool| {
         let range = window.range.get();
         let part = if before { 0..range.start } else { range.end..count.get() };
-        format!("height:{}px", window.heights.with(|heights| heights.space(part)))
+        format!("{}px", window.heights.with(|heights| heights.space(part)))
     };
     let draw = move |index: usize| {
         let item = Memo::new(move |_| get(index));
@@ -64,9 +64,9 @@ where
     };
     view! {
         <div node_ref=window.list class="cells windowed" data-test=hook>
-            <div class="space" aria-hidden="true" style=move || space(true)></div>
+            <div class="space" aria-hidden="true" style:height=move || space(true)></div>
             <For each=move || window.range.get() key=|index| *index children=draw/>
-            <div class="space" aria-hidden="true" style=move || space(false)></div>
+            <div class="space" aria-hidden="true" style:height=move || space(false)></div>
         </div>
     }
 }
@@ -74,9 +74,9 @@ where
 /// The place of a row that is on its way.
 #[component]
 fn Blank(window: Window) -> impl IntoView {
-    let high = move || format!("height:{}px", window.heights.with(Heights::guess));
+    let high = move || format!("{}px", window.heights.with(Heights::guess));
     view! {
-        <div class="cell" data-row=BLANK aria-hidden="true" style=high>
+        <div class="cell" data-row=BLANK aria-hidden="true" style:height=high>
             <span class="skel grow"></span>
         </div>
     }

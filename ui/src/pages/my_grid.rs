@@ -204,7 +204,7 @@ fn Progress(found: Answer<GridView>) -> impl IntoView {
                         {may_add.then(add)}
                     </div>
                     <div class="bar-track" aria-hidden="true">
-                        <i style=format!("width:{}%", walked.percent)></i>
+                        <i style:width=format!("{}%", walked.percent)></i>
                     </div>
                 </section>
             }

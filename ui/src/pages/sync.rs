@@ -167,7 +167,7 @@ fn Progress(view: SyncView) -> impl IntoView {
                 aria-valuemax=all
                 aria-valuenow=done.min(all)
             >
-                <i style=format!("width:{share:.1}%")></i>
+                <i style:width=format!("{share:.1}%")></i>
             </div>
         }
     })

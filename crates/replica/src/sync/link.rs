@@ -29,7 +29,7 @@ pub struct NetworkLink<'a, O: Outside> {
 impl<O: Outside> Link for NetworkLink<'_, O> {
     async fn enrol(&self, question: Enrol) -> Result<SessionView, Fault> {
         sign_in::enrol(self.device, self.outside, question).await?;
-        exchange(self.device, self.outside).await;
+        exchange(self.device, self.outside, FIRST_SIGHT_PAGES).await;
         Ok(lock(self.device).session_view())
     }
 
@@ -39,7 +39,7 @@ impl<O: Outside> Link for NetworkLink<'_, O> {
 
     async fn demo_sign_in(&self, question: DemoSignIn) -> Result<SessionView, Fault> {
         sign_in::demo_sign_in(self.device, self.outside, question).await?;
-        exchange(self.device, self.outside).await;
+        exchange(self.device, self.outside, FIRST_SIGHT_PAGES).await;
         Ok(lock(self.device).session_view())
     }
 
@@ -52,7 +52,7 @@ impl<O: Outside> Link for NetworkLink<'_, O> {
         if lock(self.device).open.is_none() {
             return Err(Fault::new(FaultCode::NotSignedIn, "nobody is signed in"));
         }
-        exchange(self.device, self.outside).await;
+        exchange(self.device, self.outside, MOST_PAGES).await;
         super::view(&mut lock(self.device))
     }
 }
@@ -168,33 +168,43 @@ impl From<Fault> for Stop {
     }
 }
 
-/// Exchanges with the server until nothing is left. Gives how it ended and the milliseconds until
-/// the next try.
+/// Exchanges with the server until nothing is left, or `most` pages have come: the rest then is due
+/// at once. Gives how it ended and the milliseconds until the next try.
 pub async fn exchange<O: Outside>(
     device: &Arc<Mutex<Device>>,
     outside: &O,
+    most: u32,
 ) -> (Outcome, Option<u64>) {
     let seat = {
         let mut device = lock(device);
         if device.exchange.running {
             return (Outcome::Done, Some(1_000));
         }
-        device.exchange.running = true;
-        device.exchange.state = Some(SyncState::Syncing);
-        device.exchange.received = 0;
-        device.exchange.sent = 0;
-        device.exchange.until = newest(&mut device);
-        device.exchange.asked.clear();
-        device.touch();
+        begin(&mut device);
         device.seat
     };
-    let ended = pages(device, outside, seat).await;
-    let is_done = ended.is_ok();
+    let ended = pages(device, outside, seat, most).await;
+    let is_done = matches!(ended, Ok(Left::Nothing));
     let finished = finish(&mut lock(device), seat, ended);
     if is_done {
         hand_in_complaints(device, outside, seat).await;
     }
     finished
+}
+
+fn begin(device: &mut Device) {
+    let until = newest(device);
+    let exchange = &mut device.exchange;
+    if exchange.state != Some(SyncState::Syncing) {
+        exchange.received = 0;
+        exchange.sent = 0;
+        exchange.pages = 0;
+    }
+    exchange.running = true;
+    exchange.state = Some(SyncState::Syncing);
+    exchange.until = until;
+    exchange.asked.clear();
+    device.touch();
 }
 
 /// The newest own change; a store that cannot say it fails at the first request too.
@@ -204,16 +214,29 @@ fn newest(device: &mut Device) -> i64 {
 }
 
 /// No exchange takes more pages; the rest waits for the next one.
-const MOST_PAGES: u32 = 10_000;
+pub const MOST_PAGES: u32 = 10_000;
+
+/// Pages that whoever signs in waits for. The first one brings the list of the county and the files
+/// that are not closed; the rest comes while they read.
+const FIRST_SIGHT_PAGES: u32 = 1;
+
+/// What an exchange has left to do.
+enum Left {
+    Nothing,
+    /// Pages, as many as were asked for have come.
+    Pages,
+}
 
 async fn pages<O: Outside>(
     device: &Arc<Mutex<Device>>,
     outside: &O,
     seat: u64,
-) -> Result<(), Stop> {
+    most: u32,
+) -> Result<Left, Stop> {
     let mut attach = false;
     let mut healed = 0;
-    for page in 0..MOST_PAGES {
+    let mut came = 0;
+    while came < most {
         let (url, body, outgoing, asked_at) = {
             let mut device = lock(device);
             let outgoing = request::request(&mut device, seat)?;
@@ -246,7 +269,8 @@ async fn pages<O: Outside>(
         let taken = absorb(device, outside, &outgoing, &reply).await?;
         let mut device = lock(device);
         device.desk_of(seat)?;
-        count(&mut device, taken, page);
+        count(&mut device, taken);
+        came += 1;
         if taken.more {
             let took_ms = device.senses.now().0.saturating_sub(asked_at.0);
             device.exchange.page.arrived(took_ms);
@@ -254,10 +278,10 @@ async fn pages<O: Outside>(
         let names = has_new_names_to_ask(&mut device, &outgoing.message.want_certificates)?;
         let again = taken.more || names || (pushed && has_more(&mut device)?);
         if !again {
-            return Ok(());
+            return Ok(Left::Nothing);
         }
     }
-    Ok(())
+    Ok(Left::Pages)
 }
 
 /// Whether the page brought authors nobody has asked about yet: words without names are no use.
@@ -276,13 +300,14 @@ fn has_more(device: &mut Device) -> Result<bool, Fault> {
     Ok(unsigned || !request::to_send(store, &asked, 1)?.is_empty())
 }
 
-fn count(device: &mut Device, taken: Taken, page: u32) {
+fn count(device: &mut Device, taken: Taken) {
     let now = device.senses.now();
     let exchange = &mut device.exchange;
     exchange.received += taken.received;
     exchange.sent += taken.sent;
     exchange.reached_at = Some(now);
-    exchange.progress = Some((page + 1, page + 1 + u32::from(taken.more)));
+    exchange.pages += 1;
+    exchange.progress = Some((exchange.pages, exchange.pages + u32::from(taken.more)));
 }
 
 async fn heal_once<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(), Stop> {
@@ -335,7 +360,7 @@ fn read<T: Message + Default>(reply: &HttpReply) -> Result<Answer<T>, Stop> {
 }
 
 /// Writes down how it ended and when to try again.
-fn finish(device: &mut Device, seat: u64, ended: Result<(), Stop>) -> (Outcome, Option<u64>) {
+fn finish(device: &mut Device, seat: u64, ended: Result<Left, Stop>) -> (Outcome, Option<u64>) {
     if device.seat != seat {
         // Another desk is open, whose exchange has not begun.
         return (Outcome::Done, Some(FIRST_PAUSE_MS));
@@ -344,7 +369,14 @@ fn finish(device: &mut Device, seat: u64, ended: Result<(), Stop>) -> (Outcome, 
     let mut random = [0; 8];
     device.senses.random(&mut random);
     let (outcome, state, line) = match ended {
-        Ok(()) => {
+        Ok(Left::Pages) => {
+            // It goes on at once; how it ended is told when it has.
+            device.exchange.running = false;
+            device.exchange.due_at = Some(now);
+            device.touch();
+            return (Outcome::Done, Some(0));
+        }
+        Ok(Left::Nothing) => {
             let line = format!(
                 "已同步：发出 {} 条，收到 {} 条",
                 device.exchange.sent, device.exchange.received

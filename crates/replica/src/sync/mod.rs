@@ -185,6 +185,6 @@ pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O)
         Some(due) if due > now => {
             Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))
         }
-        _ => link::exchange(device, outside).await.1,
+        _ => link::exchange(device, outside, link::MOST_PAGES).await.1,
     }
 }

@@ -3,7 +3,6 @@
 mod bad_rows;
 mod hostile;
 mod repeats;
-mod scale;
 
 use rust_xlsxwriter::Workbook as Writer;
 use tempfile::TempDir;

@@ -65,7 +65,7 @@ fn Bar(import: Import, at: Step) -> impl IntoView {
                 aria-valuenow=move || import.bar.get().to_string()
                 aria-label="进度"
             >
-                <i style=move || format!("width:{}%", import.bar.get())></i>
+                <i style:width=move || format!("{}%", import.bar.get())></i>
             </div>
         }
     })

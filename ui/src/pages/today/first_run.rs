@@ -33,7 +33,7 @@ fn Card(run: FirstRun) -> impl IntoView {
                 aria-valuemax=all
                 aria-valuenow=done
             >
-                <i style=format!("width:{share:.1}%")></i>
+                <i style:width=format!("{share:.1}%")></i>
             </div>
         }
     });
