@@ -83,12 +83,13 @@ impl HouseholdSelection {
     }
 }
 
-/// Open files that name the household, or somebody who lives there within its grid.
+/// Open files that name the household, or somebody who lives there within its grid. From the names to
+/// the files, never through all files of the grid.
 const OPEN_FILES: &str = "(SELECT count(*) FROM (\
-    SELECT p.document FROM case_party p JOIN case_row c ON c.document = p.document \
+    SELECT p.document FROM case_party p CROSS JOIN case_row c ON c.document = p.document \
     WHERE p.household = h.document AND c.sealed = 0 AND c.stage <> 'Closed' \
-    UNION SELECT p.document FROM member_row m JOIN case_party p ON p.name = m.name \
-    JOIN case_row c ON c.document = p.document WHERE m.household = h.document \
+    UNION SELECT p.document FROM member_row m CROSS JOIN case_party p ON p.name = m.name \
+    CROSS JOIN case_row c ON c.document = p.document WHERE m.household = h.document \
     AND c.grid = h.grid AND c.sealed = 0 AND c.stage <> 'Closed'))";
 
 fn columns() -> String {
