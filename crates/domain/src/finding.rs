@@ -97,16 +97,8 @@ fn is_between_names(c: char) -> bool {
 }
 
 fn initials_of_one(name: &str) -> Vec<String> {
-    let name: String = name.chars().filter(|c| is_han(*c)).collect();
-    let mut all = vec![letters_of(name.chars())];
-    for (surname, length) in surnames::readings(&name) {
-        let letters = format!("{surname}{}", letters_of(name.chars().skip(length)));
-        if !all.contains(&letters) {
-            all.push(letters);
-        }
-    }
     let mut tokens: Vec<String> = Vec::new();
-    for letters in all {
+    for letters in readings(name) {
         // Each length is a token of its own, or every person would have to be gone through for one
         // letter (docs/decisions/0014).
         for (end, _) in letters.char_indices().skip(1).chain([(letters.len(), ' ')]) {
@@ -117,6 +109,19 @@ fn initials_of_one(name: &str) -> Vec<String> {
         }
     }
     tokens
+}
+
+/// The initials of one name in each of its readings.
+fn readings(name: &str) -> Vec<String> {
+    let name: String = name.chars().filter(|c| is_han(*c)).collect();
+    let mut all = vec![letters_of(name.chars())];
+    for (surname, length) in surnames::readings(&name) {
+        let letters = format!("{surname}{}", letters_of(name.chars().skip(length)));
+        if !all.contains(&letters) {
+            all.push(letters);
+        }
+    }
+    all
 }
 
 /// The words of what was typed, as they stand in names: letters small, signs apart.
@@ -134,8 +139,9 @@ pub fn words(typed: &str) -> Vec<String> {
 #[must_use]
 pub fn is_in_name(name: &str, word: &str) -> bool {
     let is_initials = || {
-        let token = format!("{INITIALS}{word}");
-        initials(name).split_whitespace().any(|initials| initials == token)
+        name.split(is_between_names)
+            .flat_map(readings)
+            .any(|letters| !word.is_empty() && letters.starts_with(word))
     };
     name.to_lowercase().contains(word)
         || word.chars().all(|c| c.is_ascii_alphabetic()) && is_initials()

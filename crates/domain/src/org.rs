@@ -273,22 +273,27 @@ impl OrgTree {
     /// `code` and all units above it, nearest first.
     #[must_use]
     pub fn chain(&self, code: &OrgCode) -> Vec<OrgCode> {
-        let mut chain = vec![code.clone()];
-        let mut at = code;
-        while let Some(parent) = self.units.get(at).and_then(|unit| unit.parent.as_ref()) {
-            if chain.len() >= DEEPEST || chain.contains(parent) {
+        let mut chain: Vec<OrgCode> = Vec::with_capacity(DEEPEST);
+        for code in self.upwards(code) {
+            if chain.contains(code) {
                 break;
             }
-            chain.push(parent.clone());
-            at = parent;
+            chain.push(code.clone());
         }
         chain
+    }
+
+    /// `code` and the units above it, nearest first, without a copy. Units that lie within each other
+    /// come again until the deepest level is reached.
+    pub fn upwards<'a>(&'a self, code: &'a OrgCode) -> impl Iterator<Item = &'a OrgCode> {
+        let above = |at: &&'a OrgCode| self.units.get(*at).and_then(|unit| unit.parent.as_ref());
+        std::iter::successors(Some(code), above).take(DEEPEST)
     }
 
     /// Whether `inner` is `outer` or lies under it.
     #[must_use]
     pub fn is_within(&self, inner: &OrgCode, outer: &OrgCode) -> bool {
-        self.chain(inner).contains(outer)
+        self.upwards(inner).any(|code| code == outer)
     }
 
     /// The unit of `level` that `code` is or lies under.

@@ -63,7 +63,10 @@ fn fits(register: &Register, person: &Staff, posts: &[&Assignment], word: &str) 
     is_tail
         || is_in_name(&person.name, word)
         || person.user.as_str() == word
-        || posts.iter().any(|post| names_unit(post.org.as_str(), &register.place(&post.org), word))
+        || posts.iter().any(|post| {
+            let code = post.org.as_str();
+            register.names(&post.org).any(|name| names_unit(code, name, word))
+        })
 }
 
 fn row(counter: &Counter<'_>, register: &Register, person: &Staff) -> Result<UserRow, Fault> {
