@@ -247,17 +247,14 @@ impl Register {
     /// The names of a unit and those above it, nearest last, without the county.
     #[must_use]
     pub fn path(&self, org: &OrgCode) -> Vec<String> {
-        let mut path: Vec<String> = self.names(org).map(str::to_owned).collect();
+        let mut path: Vec<String> = self
+            .tree
+            .upwards(org)
+            .filter(|code| *code == org || !self.is_county(code))
+            .map(|code| self.tree.name(code).to_owned())
+            .collect();
         path.reverse();
         path
-    }
-
-    /// Those names, nearest first.
-    pub fn names<'a>(&'a self, org: &'a OrgCode) -> impl Iterator<Item = &'a str> {
-        self.tree
-            .upwards(org)
-            .filter(move |code| *code == org || !self.is_county(code))
-            .map(|code| self.tree.name(code))
     }
 
     /// Those names as they are printed: 张家滩镇 · 下盘石村 · 第7网格.
