@@ -5,6 +5,8 @@
 
 mod surnames;
 
+use std::collections::BTreeSet;
+
 use pinyin::ToPinyin;
 
 use crate::case_state::Stage;
@@ -14,6 +16,9 @@ use crate::category;
 const INITIALS: char = 'ㄅ';
 /// Marks tails of numbers.
 const TAIL: char = 'ㄆ';
+/// Marks a part of a stage's words, whole: thousands of files stand at one stage, and a phrase would be
+/// put together in each of them (docs/decisions/0014).
+const STAGE: char = 'ㄇ';
 /// Stands for punctuation and between fields: no phrase crosses it.
 const SENTINEL: &str = "0x0";
 /// How many last digits of a number lead to it.
@@ -168,13 +173,25 @@ pub fn tails(text: &str) -> String {
 }
 
 /// The tokens that lead to a file from what it is about and where it stands: the words of its
-/// category, of the class above it, and of its stage.
+/// category, of the class above it, and every part of the words of its stage.
 #[must_use]
 pub fn labels(category: &str, stage: Stage) -> String {
     let class = category::find(category).map_or("", |(class, _)| class.label);
-    [&category::label(category), class, stage.label()]
+    let about = [category::label(category).as_str(), class]
         .map(|words| format!(" {SENTINEL} {} {SENTINEL} ", tokens(words)))
-        .concat()
+        .concat();
+    let stage: String =
+        parts(stage.label()).iter().map(|part| format!(" {STAGE}{part} ")).collect();
+    about + &stage
+}
+
+/// Every part of `word`: 待, 待受, 待受理, 受, 受理, 理.
+fn parts(word: &str) -> BTreeSet<&str> {
+    let ends: Vec<usize> = word.char_indices().map(|(at, c)| at + c.len_utf8()).collect();
+    word.char_indices()
+        .flat_map(|(from, _)| ends.iter().filter_map(move |end| word.get(from..*end)))
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// The query for what somebody typed; `None` where nothing searchable is in it. Words divided by
@@ -208,6 +225,9 @@ fn term(word: &str) -> Option<String> {
     if word.chars().all(|c| c.is_ascii_digit()) && TAIL_LENGTHS.contains(&word.len()) {
         return Some(format!("({phrase} OR \"{TAIL}{word}\")"));
     }
+    if Stage::ALL.iter().any(|stage| stage.label().contains(word)) {
+        return Some(format!("({phrase} OR \"{STAGE}{word}\")"));
+    }
     Some(phrase)
 }
 
@@ -219,6 +239,14 @@ mod tests {
     fn one_character_is_a_query() {
         assert_eq!(query("梨"), Some("\"梨\"".into()));
         assert_eq!(query("，。"), None);
+    }
+
+    #[test]
+    fn a_part_of_a_stage_is_one_word() {
+        assert_eq!(query("受理"), Some("(\"受 理\" OR \"ㄇ受理\")".into()));
+        let stage = labels("0777", Stage::Accepted);
+        let tokens: Vec<&str> = stage.split_whitespace().collect();
+        assert!(tokens.ends_with(&["ㄇ办", "ㄇ在", "ㄇ在办"]), "{stage}");
     }
 
     #[test]

@@ -95,9 +95,14 @@ async fn take(report: &mut Report, world: &World, browser: &Browser, address: &s
         ensure!(begun.elapsed() < PATIENCE, "the first exchange does not end");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    report.row(GROUP, "first exchange of all of it", begun.elapsed().as_secs_f64(), "s", None);
+    report.row(GROUP, "signed in, its first page here", begun.elapsed().as_secs_f64(), "s", None);
+    let mut is_here = false;
     loop {
         let state = browser.ask("sync_state", &json!({})).await?;
+        if !is_here && !state["done_at"].is_null() {
+            is_here = true;
+            report.row(GROUP, "everything is here", begun.elapsed().as_secs_f64(), "s", None);
+        }
         if state["state"] == "done" && state["to_prove"] == 0 {
             break;
         }

@@ -271,6 +271,10 @@ CREATE TABLE case_told (
 -- Initials stand in every length; sealed files and households that joined others are not found.
 INSERT OR REPLACE INTO state (name, value)
   SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
+", "
+-- The parts of a stage's words are words of their own.
+INSERT OR REPLACE INTO state (name, value)
+  SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
 "];
 
 /// The version that this program writes.
@@ -325,6 +329,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 4).unwrap();
         insta::assert_snapshot!("tables-of-version-4", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_5() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 5).unwrap();
+        insta::assert_snapshot!("tables-of-version-5", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {
