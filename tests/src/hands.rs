@@ -1,5 +1,5 @@
 //! What people do on the pages with their hands: press, type, read. Nothing here asks the desk behind
-//! the page.
+//! the page, but for when its last answer of the server came.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
@@ -99,21 +99,32 @@ fn grouped(phone: &str) -> String {
 pub async fn sync(browser: &Browser, server: &Server) -> Result<()> {
     browser.open(&format!("{}/sync", server.address())).await?;
     browser.find("hand-back").await?;
-    // Pressed by its name and not by its place: what waits comes and goes above it.
-    let press = "const button = document.querySelector('[data-test=sync-now]:not([disabled])');
-        button?.click();
-        return !!button";
-    // What the page says before it was pressed says nothing of this exchange.
-    let pressed = async || Ok(browser.run(press).await? == json!(true));
-    browser.until("现在试试 pressed", pressed).await?;
+    // Twice: an exchange that was under way when it was pressed began before, and may miss what others
+    // have just brought.
+    for _ in 0..2 {
+        press_and_wait(browser).await?;
+    }
     browser
-        .until("everything arrived", async || {
-            let all = browser.text().await.contains("已全部同步");
-            if !all {
-                // Where it waits for its next try, a person presses again.
+        .until("everything arrived", async || Ok(browser.text().await.contains("已全部同步")))
+        .await
+}
+
+/// Presses 现在试试 until an answer of the server has come that is younger than the first press.
+async fn press_and_wait(browser: &Browser) -> Result<()> {
+    // Pressed by its name and not by its place: what waits comes and goes above it. Where it waits for
+    // its next try, a person presses again.
+    let press = "document.querySelector('[data-test=sync-now]:not([disabled])')?.click();";
+    let began = browser.run("return Date.now()").await?.as_i64().unwrap_or(i64::MAX);
+    browser.run(press).await?;
+    browser
+        .until("an answer of the server", async || {
+            let view = browser.ask("sync_state", &json!({})).await?;
+            let is_new = view["reached_at"].as_i64().is_some_and(|at| at >= began);
+            let is_done = is_new && view["state"] == "done";
+            if !is_done && view["state"] != "syncing" {
                 browser.run(press).await?;
             }
-            Ok(all)
+            Ok(is_done)
         })
         .await
 }
