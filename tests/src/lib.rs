@@ -231,7 +231,22 @@ impl Device {
     ///
     /// Where any of it fails.
     pub fn of(folder: &Path, server: &Server, user: &str, name: &str) -> Result<Self> {
-        let mut device = Self::start(folder)?;
+        Self::of_ahead(folder, server, user, name, 0)
+    }
+
+    /// The same with a clock that is so many days ahead.
+    ///
+    /// # Errors
+    ///
+    /// Where any of it fails.
+    pub fn of_ahead(
+        folder: &Path,
+        server: &Server,
+        user: &str,
+        name: &str,
+        days: i64,
+    ) -> Result<Self> {
+        let mut device = Self::start_ahead(folder, days)?;
         let question = json!({ "server": server.address(), "user": user, "device_name": name });
         device.ask("demo_sign_in", &question)?;
         device.sync()?;

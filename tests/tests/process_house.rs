@@ -148,11 +148,7 @@ fn two_of_the_team_write_one_mans_number_differently_and_one_card_settles_it() -
     let folder = tempfile::tempdir()?;
     let mut server = Server::start(&folder.path().join("server"), Some(&on.to_string()))?;
     let device = |user: &str, server: &Server| -> Result<Device> {
-        let mut device = Device::start_ahead(&folder.path().join(user), ahead)?;
-        let question = json!({ "server": server.address(), "user": user, "device_name": "手机" });
-        device.ask("demo_sign_in", &question)?;
-        device.sync()?;
-        Ok(device)
+        Device::of_ahead(&folder.path().join(user), server, user, "手机", ahead)
     };
     let mut wang = device("u-wang", &server)?;
     let mut zhang = device("u-zhang", &server)?;

@@ -36,11 +36,7 @@ fn day_with_order(order: [usize; 3]) -> Result<(Vec<String>, Vec<String>)> {
     let mut server = Server::start(&folder.path().join("server"), Some(&on.to_string()))?;
     let mut team = Vec::new();
     for user in TEAM {
-        let mut device = Device::start_ahead(&folder.path().join(user), ahead)?;
-        let question = json!({ "server": server.address(), "user": user, "device_name": "手机" });
-        device.ask("demo_sign_in", &question)?;
-        device.sync()?;
-        team.push(device);
+        team.push(Device::of_ahead(&folder.path().join(user), &server, user, "手机", ahead)?);
     }
     let file = team[0].open_case("地界埂被推平", [("冯例八", ""), ("郭样五", "")])?;
     for device in &mut team {
