@@ -58,7 +58,7 @@ fn is_under(register: &Register, posts: &[&Assignment], org: Option<&OrgCode>) -
     org.is_none_or(|org| posts.iter().any(|post| register.tree().is_within(&post.org, org)))
 }
 
-/// A word that was typed. Each unit is looked at once: thousands of people work in few of them.
+/// A word that was typed. Each unit is looked at once: thousands of grids lie in few townships.
 struct Sought<'a> {
     register: &'a Register,
     word: &'a str,
