@@ -1,7 +1,5 @@
 //! People of the register.
 
-use std::collections::HashMap;
-
 use prost::Message;
 use yidang_api::admin::{
     AssignmentRow, DeviceRow, PutUser, RegisterChanged, UserRow, UsersQuestion, UsersView,
@@ -11,7 +9,7 @@ use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::finding::{is_in_name, words};
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{Assignment, OrgLevel, Staff};
+use yidang_domain::org::{Assignment, Staff};
 use yidang_sync_protocol::SignedCertificate;
 
 use super::{changed, checked_name, names_unit};
@@ -32,8 +30,6 @@ pub fn users(counter: &Counter<'_>, question: &UsersQuestion) -> Result<UsersVie
     counter.require_administrator()?;
     let register = counter.register()?;
     let words = words(&question.text);
-    let mut sought: Vec<Sought<'_>> =
-        words.iter().map(|word| Sought::of(&register, word)).collect();
     let mut people = counter.app.read(|db| db.users())?;
     people.retain(|person| {
         let posts: Vec<&Assignment> = register
@@ -41,7 +37,7 @@ pub fn users(counter: &Counter<'_>, question: &UsersQuestion) -> Result<UsersVie
             .filter(|post| post.to.is_none_or(|to| counter.today <= to))
             .collect();
         is_under(&register, &posts, question.org.as_ref())
-            && sought.iter_mut().all(|sought| sought.fits(person, &posts))
+            && words.iter().all(|word| fits(&register, person, &posts, word))
     });
     counter.consulted(format!("users {}", question.text).trim(), "", None)?;
     let limit = if question.limit == 0 { ORDINARY_ROWS } else { question.limit.min(MOST_ROWS) };
@@ -58,46 +54,16 @@ fn is_under(register: &Register, posts: &[&Assignment], org: Option<&OrgCode>) -
     org.is_none_or(|org| posts.iter().any(|post| register.tree().is_within(&post.org, org)))
 }
 
-/// A word that was typed. Each unit is looked at once: thousands of grids lie in few townships.
-struct Sought<'a> {
-    register: &'a Register,
-    word: &'a str,
-    units: HashMap<OrgCode, bool>,
-}
-
-impl<'a> Sought<'a> {
-    fn of(register: &'a Register, word: &'a str) -> Self {
-        Self { register, word, units: HashMap::new() }
-    }
-
-    /// Whether it is part of somebody's name, its initials, the tail of their telephone, or names a
-    /// unit they work in.
-    fn fits(&mut self, person: &Staff, posts: &[&Assignment]) -> bool {
-        let is_tail = self.word.len() >= SHORTEST_TAIL
-            && self.word.chars().all(|c| c.is_ascii_digit())
-            && person.phone.ends_with(self.word);
-        is_tail
-            || is_in_name(&person.name, self.word)
-            || person.user.as_str() == self.word
-            || posts.iter().any(|post| self.names(&post.org, true))
-    }
-
-    /// Whether it names a unit or one above it. The county is named by nobody but itself.
-    fn names(&mut self, org: &OrgCode, is_own: bool) -> bool {
-        if let Some(known) = self.units.get(org) {
-            return *known;
-        }
-        let Some(unit) = self.register.tree().find(org) else { return false };
-        if unit.level == OrgLevel::County {
-            return is_own && names_unit(org.as_str(), &unit.name, self.word);
-        }
-        // Before the one above: units that lie within each other end here.
-        self.units.insert(org.clone(), false);
-        let named = names_unit(org.as_str(), &unit.name, self.word)
-            || unit.parent.as_ref().is_some_and(|parent| self.names(parent, false));
-        self.units.insert(org.clone(), named);
-        named
-    }
+/// Whether a word is part of somebody's name, its initials, the tail of their telephone, or names a
+/// unit they work in.
+fn fits(register: &Register, person: &Staff, posts: &[&Assignment], word: &str) -> bool {
+    let is_tail = word.len() >= SHORTEST_TAIL
+        && word.chars().all(|c| c.is_ascii_digit())
+        && person.phone.ends_with(word);
+    is_tail
+        || is_in_name(&person.name, word)
+        || person.user.as_str() == word
+        || posts.iter().any(|post| names_unit(post.org.as_str(), &register.place(&post.org), word))
 }
 
 fn row(counter: &Counter<'_>, register: &Register, person: &Staff) -> Result<UserRow, Fault> {
