@@ -5,6 +5,7 @@ use serde_json::json;
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::ids::{DeviceId, OrgCode, UserId};
+use yidang_domain::reference::Host;
 use yidang_sync_protocol::{
     Certificate, Checkpoint, PublicKey, SignedCertificate, SignedCheckpoint, SigningSeed,
 };
@@ -263,7 +264,22 @@ pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<
     let calendar = serde_json::to_string(&data.calendar).map_err(damaged)?;
     db.set_setting("visit_rule", &rule)?;
     db.set_setting("calendar", &calendar)?;
+    if !data.host.is_empty() {
+        put_host(db, &data.host)?;
+    }
     db.touch_register()
+}
+
+/// Puts who runs this service in place of what stood there. Whoever calls it says so in the log and
+/// touches the register.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn put_host(db: &Db<'_>, host: &Host) -> Result<(), StoreError> {
+    let json =
+        serde_json::to_string(host).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    db.set_setting("host", &json)
 }
 
 /// Reads the register.
@@ -282,8 +298,10 @@ pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
         grid_teams: db.grid_teams()?,
         outlines: db.outlines()?,
         exceptions: db.exceptions()?,
+        village_days: db.village_days()?,
         visit_rule: serde_json::from_str(&setting("visit_rule")?).unwrap_or_default(),
         calendar: serde_json::from_str(&setting("calendar")?).unwrap_or_default(),
+        host: serde_json::from_str(&setting("host")?).unwrap_or_default(),
     };
     Ok(Register::new(data, county.demo).at_version(county.register_version))
 }

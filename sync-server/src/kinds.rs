@@ -31,12 +31,18 @@ pub fn visit_day_id(village: &OrgCode, nominal: NominalDay) -> DocumentId {
     DocumentId::of_key(&format!("visit_day/{village}/{nominal}"))
 }
 
+/// The visit day of `village` between the years whose document this is.
+#[must_use]
+pub fn nominal_of(id: DocumentId, village: &OrgCode, years: (i16, i16)) -> Option<NominalDay> {
+    (years.0..=years.1)
+        .flat_map(NominalDay::of_year)
+        .find(|nominal| visit_day_id(village, *nominal) == id)
+}
+
 /// Whether this is the document of any visit day of `village` between the years.
 #[must_use]
 pub fn is_visit_day_of(id: DocumentId, village: &OrgCode, years: (i16, i16)) -> bool {
-    (years.0..=years.1)
-        .flat_map(NominalDay::of_year)
-        .any(|nominal| visit_day_id(village, nominal) == id)
+    nominal_of(id, village, years).is_some()
 }
 
 /// Whether an identifier was computed from a key. Things that come into being once never have one,

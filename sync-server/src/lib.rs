@@ -19,6 +19,7 @@ pub mod pull;
 pub mod caller;
 pub mod enrol;
 pub mod heal;
+mod oversight;
 mod reindex;
 mod revocations;
 pub mod sync;

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yidang_domain::calendar::{Exception, VisitPlan, VisitRule, WorkCalendar};
 use yidang_domain::civil::Date;
+use yidang_domain::entry::EntryKind;
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, GridTeam, OrgLevel, OrgTree, OrgUnit, Role, Staff};
 use yidang_domain::outline::Outline;
-use yidang_domain::reference::{Reference, VisitTeam, guest_villages};
+use yidang_domain::reference::{Host, Neighbour, Reference, VillageDay, VisitTeam, guest_villages};
+use yidang_domain::rights::{Act, may};
 
 /// Everything in the register, as it is stored and as a county file brings it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,12 +35,18 @@ pub struct RegisterData {
     /// Decisions about single visit days.
     #[serde(default)]
     pub exceptions: Vec<Exception>,
+    /// Decisions about visit days of single villages, which stand in their documents.
+    #[serde(skip)]
+    pub village_days: Vec<VillageDay>,
     /// The rule of visit days.
     #[serde(default)]
     pub visit_rule: VisitRule,
     /// Days off and make-up days.
     #[serde(default)]
     pub calendar: WorkCalendar,
+    /// Who runs this service.
+    #[serde(default, skip_serializing_if = "Host::is_empty")]
+    pub host: Host,
 }
 
 /// The register, ready for questions.
@@ -46,6 +54,8 @@ pub struct RegisterData {
 pub struct Register {
     tree: OrgTree,
     users: BTreeMap<UserId, Staff>,
+    /// Everybody in the order in which they came into the register.
+    in_order: Vec<UserId>,
     assignments: Vec<Assignment>,
     /// Places of each person's assignments in the list.
     posts: BTreeMap<UserId, Vec<usize>>,
@@ -53,6 +63,8 @@ pub struct Register {
     grid_teams: Vec<GridTeam>,
     outlines: Vec<Outline>,
     plan: VisitPlan,
+    village_days: Vec<VillageDay>,
+    host: Host,
     demo: bool,
     version: u64,
     /// Versions of the reference data that were asked for: making them takes as long as sending
@@ -101,6 +113,7 @@ impl Register {
         }
         Self {
             tree: OrgTree::new(data.units),
+            in_order: data.users.iter().map(|user| user.user.clone()).collect(),
             users: data.users.into_iter().map(|user| (user.user.clone(), user)).collect(),
             assignments: data.assignments,
             posts,
@@ -112,6 +125,8 @@ impl Register {
                 calendar: data.calendar,
                 exceptions: data.exceptions,
             },
+            village_days: data.village_days,
+            host: data.host,
             demo,
             version: 0,
             versions: RwLock::default(),
@@ -142,6 +157,12 @@ impl Register {
         &self.plan
     }
 
+    /// Who runs this service.
+    #[must_use]
+    pub const fn host(&self) -> &Host {
+        &self.host
+    }
+
     /// The name of a person; none where the register does not know them.
     #[must_use]
     pub fn name_of(&self, user: &UserId) -> Option<&str> {
@@ -151,6 +172,11 @@ impl Register {
     /// Everybody, by how the register names them.
     pub fn staff(&self) -> impl Iterator<Item = &Staff> {
         self.users.values()
+    }
+
+    /// Everybody, in the order in which they came into the register.
+    pub fn staff_in_order(&self) -> impl Iterator<Item = &Staff> {
+        self.in_order.iter().filter_map(|user| self.users.get(user))
     }
 
     /// All assignments.
@@ -165,6 +191,18 @@ impl Register {
         &self.grid_teams
     }
 
+    /// All visit teams.
+    #[must_use]
+    pub fn teams(&self) -> &[VisitTeam] {
+        &self.teams
+    }
+
+    /// All borders.
+    #[must_use]
+    pub fn outlines(&self) -> &[Outline] {
+        &self.outlines
+    }
+
     /// The assignments of a person, past and future ones included.
     pub fn assignments_of<'a>(&'a self, user: &'a UserId) -> impl Iterator<Item = &'a Assignment> {
         let places = self.posts.get(user).map(Vec::as_slice).unwrap_or_default();
@@ -174,7 +212,7 @@ impl Register {
     /// The villages a person reads and works in as a guest on `date`.
     #[must_use]
     pub fn guest_villages(&self, user: &UserId, date: Date) -> Vec<OrgCode> {
-        guest_villages(&self.teams, &self.plan, user, date)
+        guest_villages(&self.teams, &self.plan, &self.village_days, user, date)
     }
 
     /// Whether a person sits in any visit team.
@@ -310,10 +348,18 @@ impl Register {
             visit_rule: self.plan.rule,
             calendar: self.plan.calendar.clone(),
             exceptions: self.plan.exceptions.clone(),
+            village_days: self
+                .village_days
+                .iter()
+                .filter(|day| is_near(&day.village))
+                .cloned()
+                .collect(),
             teams: self.teams.iter().filter(|team| is_near(&team.village)).cloned().collect(),
             staff: self.users.values().filter(|who| here.contains(&who.user)).cloned().collect(),
             grid_teams: self.grid_teams.iter().filter(|t| below(&t.village)).cloned().collect(),
             outlines: self.outlines_for(&assignments, &is_near),
+            neighbours: self.neighbours(&assignments, &tops, &is_near),
+            host: self.host.clone(),
             demo: self.demo,
             posts,
             assignments,
@@ -339,6 +385,37 @@ impl Register {
             return Vec::new();
         }
         self.outlines.iter().filter(|outline| is_near(&outline.org)).cloned().collect()
+    }
+
+    /// The grids of the townships around `tops` that are not near, village by village and by name
+    /// alone, for whoever moves households. A grid of which it is decided when it ends takes nobody
+    /// in any more.
+    fn neighbours(
+        &self,
+        assignments: &[Assignment],
+        tops: &[OrgCode],
+        is_near: &dyn Fn(&OrgCode) -> bool,
+    ) -> Vec<Neighbour> {
+        let moves = Act::Add(EntryKind::HouseholdMoved);
+        if !assignments.iter().any(|post| may(post.role, moves, None)) {
+            return Vec::new();
+        }
+        let townships: BTreeSet<OrgCode> = tops.iter().map(|top| self.reach(top)).collect();
+        let mut villages: BTreeMap<&OrgCode, Neighbour> = BTreeMap::new();
+        let open = |unit: &&OrgUnit| unit.closed_on.is_none();
+        for grid in self.tree.units().filter(|unit| unit.level == OrgLevel::Grid).filter(open) {
+            let above = grid.parent.as_ref().and_then(|code| self.tree.find(code));
+            let Some(village) = above.filter(open) else { continue };
+            let Some(township) = village.parent.as_ref() else { continue };
+            let is_village = village.level == OrgLevel::Village;
+            if is_village && townships.contains(township) && !is_near(&grid.code) {
+                let near = villages.entry(&village.code).or_insert_with(|| {
+                    Neighbour::new(township.clone(), village.code.clone(), village.name.clone())
+                });
+                near.push(&grid.code, &grid.name);
+            }
+        }
+        villages.into_values().collect()
     }
 
     /// The version of the reference data for the device of `user`.
@@ -454,6 +531,76 @@ mod tests {
         assert!(reference.units.iter().any(|unit| unit.name == "第6网格"));
         assert!(!reference.units.iter().any(|unit| unit.name == "郑庄镇"));
         assert_ne!(bytes.version, register.reference(&"u-nobody".into()).version);
+    }
+
+    /// 王样一 knows the grids of his township by name, and nobody who works there. Whoever moves no
+    /// household, and whoever has the township anyway, gets no such list.
+    #[test]
+    fn a_grid_worker_knows_the_open_grids_of_the_township_by_name_alone() {
+        let mut closed = unit("g3", "第3网格", OrgLevel::Grid, Some("610621103211"));
+        closed.closed_on = Some(day("2026-11-01"));
+        let units = [
+            unit("610621102200", "郑庄村", OrgLevel::Village, Some("610621102")),
+            unit("g9", "第9网格", OrgLevel::Grid, Some("610621102200")),
+            unit("610621103211", "下驿", OrgLevel::Village, Some("610621103")),
+            unit("6106211032112001", "第1网格", OrgLevel::Grid, Some("610621103211")),
+            closed,
+        ];
+        let post = |user: &str, org: &str, role| Assignment {
+            user: user.into(),
+            org: org.into(),
+            role,
+            from: day("2026-01-01"),
+            to: None,
+        };
+        let mut data = RegisterData {
+            units: register().tree().units().cloned().chain(units).collect(),
+            assignments: vec![
+                post("u-wang", "g7", Role::GridWorker),
+                post("u-gao", "g7", Role::Mediator),
+                post("u-li", "610621103", Role::TownshipReviewer),
+                post("u-ma", "6106211032112001", Role::GridWorker),
+            ],
+            ..RegisterData::default()
+        };
+        let staff = |(user, name): (&str, &str)| Staff {
+            user: user.into(),
+            name: name.into(),
+            phone: String::new(),
+        };
+        data.users = [("u-wang", "王样一"), ("u-ma", "马例九")].map(staff).to_vec();
+        let register = Register::new(data, true);
+        let reference = |user: &str| -> Reference {
+            serde_json::from_slice(&register.reference(&user.into()).json).unwrap()
+        };
+        let wang = reference("u-wang");
+        let names: Vec<&str> = wang.neighbours.iter().map(|near| near.name.as_str()).collect();
+        assert_eq!(names, ["下驿"], "neither the own village nor another township");
+        let tree = wang.tree();
+        assert_eq!(tree.name(&"6106211032112001".into()), "第1网格");
+        assert!(tree.is_within(&"6106211032112001".into(), &"610621103".into()));
+        assert!(tree.find(&"g3".into()).is_none() && tree.find(&"g9".into()).is_none());
+        assert!(!wang.staff.iter().any(|person| person.name == "马例九"), "no people of theirs");
+        assert!(reference("u-gao").neighbours.is_empty(), "a mediator moves no household");
+        assert!(reference("u-li").neighbours.is_empty(), "a reviewer has the township whole");
+        let ma = reference("u-ma");
+        assert_eq!(ma.neighbours.iter().map(|near| near.units().len()).sum::<usize>(), 3);
+    }
+
+    #[test]
+    fn who_runs_the_service_comes_with_the_reference_data_once_it_is_written() {
+        let told = |name: &str| {
+            let host = Host { name: name.into(), ..Host::default() };
+            let data = RegisterData { host, ..RegisterData::default() };
+            Register::new(data, false).reference(&"u-wang".into())
+        };
+        let nobody = told("");
+        // Reference data without it stay those that devices have.
+        assert!(!String::from_utf8(nobody.json).unwrap().contains("host"));
+        let county = told("延长县综治中心");
+        let reference: Reference = serde_json::from_slice(&county.json).unwrap();
+        assert_eq!(reference.host.name, "延长县综治中心");
+        assert_ne!(nobody.version, county.version);
     }
 
     #[test]

@@ -212,13 +212,16 @@ impl App {
             most_bytes: request.most_bytes,
             own,
         };
-        let (page, certificates, proofs) = self.read(|db| {
+        let (page, certificates, proofs, in_scope) = self.read(|db| {
             let page = pull::page(db, register, &question)?;
             let held = place.map_or(0, |place| place.base.unwrap_or(place.seq));
             let mut wanted = request.want_certificates.clone();
             wanted.extend(authors::new(db, &page, held)?);
             let proofs = proofs::of(db, &page.scope, &request.want_proofs)?;
-            Ok::<_, StoreError>((page, authors::certificates(db, &wanted)?, proofs))
+            // Counted once: it is as much work as a page of the log.
+            let in_scope = if place.is_none() { db.count_in_scope(&page.scope.keys)? } else { 0 };
+            let certificates = authors::certificates(db, &wanted)?;
+            Ok::<_, StoreError>((page, certificates, proofs, in_scope))
         })?;
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
@@ -236,6 +239,7 @@ impl App {
             released: page.released.iter().map(|id| id.to_vec()).collect(),
             scope: page.scope.hash,
             proofs,
+            in_scope,
             ..SyncReply::default()
         };
         reply.attest(&county.seed);

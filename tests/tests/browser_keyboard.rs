@@ -130,6 +130,9 @@ async fn a_spreadsheet_is_imported_without_a_mouse() -> Result<()> {
 
     // Mended, it is written.
     choose(browser, keys, &folder.path().join("户.csv"), MENDED).await?;
+    // What would be written is told by name before anybody presses anything.
+    browser.find("import-listed").await?;
+    browser.find("import-line").await?;
     keys.enter("import-apply").await?;
     browser.says("已导入").await?;
     browser.gone("import-apply").await?;

@@ -48,6 +48,7 @@ async fn a_file_on_the_phone(tour: &mut Tour, file: &str) -> Result<()> {
         tour.to_the_end("#main", &format!("case-{tab}")).await?;
     }
     tour.sheet("party-edit", "party").await?;
+    tour.sheet("party-home-choose", "party-home").await?;
     tour.sheet("entry-add", "entry").await?;
     tour.browser.click("entry-add").await?;
     tour.browser.click("entry-kind-mediation_session").await?;
@@ -90,6 +91,10 @@ async fn grid_of(dress: Dress, word: &str) -> Result<()> {
     }
     tour.sheet("member-add", "member-new").await?;
     tour.sheet("member-edit", "member").await?;
+    tour.browser.click("household-case").await?;
+    tour.browser.find("new-parties").await?;
+    tour.here("new-of-household").await?;
+    tour.sheet("new-parties", "new-parties-of-household").await?;
     for (path, name) in [
         ("/household/new", "household-new"),
         ("/messages", "messages"),
@@ -138,9 +143,12 @@ async fn office(dress: Dress, word: &str) -> Result<()> {
     let mut tour = Tour::begin(View::Desktop, dress, word).await?;
     tour.sign_in("u-li").await?;
     tour.browser.find("demo-mark").await?;
-    for (path, name) in
-        [("/grids", "grids"), ("/grids/handover/u-wang", "handover"), ("/people", "people")]
-    {
+    for (path, name) in [
+        ("/grids", "grids"),
+        ("/grids/workers", "workers"),
+        ("/grids/handover/u-wang", "handover"),
+        ("/people", "people"),
+    ] {
         tour.see(path, name).await?;
         tour.to_the_end("#main", name).await?;
     }
@@ -153,6 +161,11 @@ async fn office(dress: Dress, word: &str) -> Result<()> {
     tour.sheet("admin-merge", "admin-merge").await?;
     tour.see("/admin/reference", "admin-reference").await?;
     tour.to_the_end("#main", "admin-reference").await?;
+    for (path, name) in [("/admin/complaints", "admin-complaints"), ("/admin/looks", "admin-looks")]
+    {
+        tour.see(path, name).await?;
+        tour.to_the_end("#main", name).await?;
+    }
     tour.end().await
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use yidang_api::household::HouseholdFilter;
 use yidang_api::list::Queue;
 use yidang_domain::calendar::{DayOffRule, FebruaryRule, MoveReason};
 use yidang_domain::case_state::{MoveError, Stage};
@@ -107,6 +108,7 @@ fn of_case_files() -> Vec<Label> {
     labels.extend(of("Source", Source::ALL, Source::label));
     labels.extend(of("Side", every![Side::A, Side::B, Side::Other], Side::label));
     labels.extend(of("Queue", Queue::ALL, Queue::label));
+    labels.extend(of("HouseholdFilter", HouseholdFilter::ALL, HouseholdFilter::label));
     labels.push(("label_of", label_of("stage").to_owned()));
     labels
 }

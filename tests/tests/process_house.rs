@@ -2,12 +2,19 @@
 //! device ever holds them.
 #![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use yidang_replica::Stores;
+use yidang_replica::native::Files;
 use yidang_tests::story::{self, visit_day};
 use yidang_tests::{Device, Server};
 
 const GRID_6: &str = "6106211032032006";
+const VILLAGE: &str = "610621103203";
+const GRID_7: &str = "6106211032032007";
 
 /// The people of the story: 王样一 of grid 7, 刘演四 of grid 6, 李例二 at the township, 郝演十 at the
 /// county.
@@ -17,7 +24,7 @@ struct Story {
     liu: Device,
     li: Device,
     hao: Device,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 fn begin() -> Result<Story> {
@@ -28,7 +35,7 @@ fn begin() -> Result<Story> {
     let liu = Device::of(&at("liu"), &server, "u-liu", "手机")?;
     let li = Device::of(&at("li"), &server, "u-li", "办公电脑")?;
     let hao = Device::of(&at("hao"), &server, "u-hao", "办公电脑")?;
-    Ok(Story { server, wang, liu, li, hao, _folder: folder })
+    Ok(Story { server, wang, liu, li, hao, folder })
 }
 
 fn household(device: &mut Device, head: &str, plate: &str, phone: &str) -> Result<String> {
@@ -55,6 +62,25 @@ fn grid(device: &mut Device, filter: &str, text: &str) -> Result<Vec<String>> {
     Ok(rows.iter().filter_map(|row| row["id"].as_str().map(str::to_owned)).collect())
 }
 
+/// In which grids the households of a person's store lie, read past the program that has it open. No document
+/// is there whose row is not.
+fn grids_in_store(folder: &Path, name: &str) -> Result<BTreeSet<String>> {
+    let files = Files::new(&folder.join(name))?;
+    let secrets: Value = serde_json::from_slice(&files.secrets()?.context("no secrets")?)?;
+    let key: [u8; 32] = serde_json::from_value(secrets["accounts"][0]["store_key"].clone())?;
+    let store = files.open(&format!("desk-u-{name}"), &key)?;
+    let count = |sql: &str| store.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let documents = count("SELECT count(*) FROM document WHERE kind = 'household'")?;
+    let rows = count("SELECT count(*) FROM household_row")?;
+    ensure!(documents == rows, "{name}: {documents} households, {rows} of them with a row");
+    let strays = "SELECT count(*) FROM member_row WHERE household NOT IN \
+                  (SELECT document FROM household_row)";
+    ensure!(count(strays)? == 0, "{name}: members of a household that is not here");
+    let mut statement = store.prepare("SELECT DISTINCT grid FROM household_row")?;
+    let grids = statement.query_map([], |row| row.get(0))?;
+    Ok(grids.collect::<rusqlite::Result<_>>()?)
+}
+
 fn held(device: &mut Device) -> Result<u64> {
     Ok(device.ask("device", &json!({}))?["households"].as_u64().unwrap_or(0))
 }
@@ -62,7 +88,7 @@ fn held(device: &mut Device) -> Result<u64> {
 #[test]
 fn a_household_is_kept_moved_split_and_merged_and_nobody_else_holds_it() -> Result<()> {
     let mut story = begin()?;
-    let Story { wang, liu, li, hao, .. } = &mut story;
+    let Story { wang, liu, li, hao, folder, .. } = &mut story;
     let (before_wang, before_liu) = (held(wang)?, held(liu)?);
     let first = household(wang, "呼样七", "3-12", "12000000031")?;
     let second = household(wang, "贺模五", "3-2", "12000000032")?;
@@ -119,6 +145,17 @@ fn a_household_is_kept_moved_split_and_merged_and_nobody_else_holds_it() -> Resu
     for device in [li, hao] {
         device.sync()?;
         ensure!(held(device)? == 0, "a household outside the rings");
+    }
+    let stored = |name: &str| grids_in_store(folder.path(), name);
+    ensure!(stored("li")?.is_empty() && stored("hao")?.is_empty());
+    let (of_wang, of_liu) = (stored("wang")?, stored("liu")?);
+    let is_near = |grid: &String| grid.starts_with(VILLAGE);
+    ensure!(of_wang.iter().chain(&of_liu).all(is_near), "{of_wang:?} {of_liu:?}");
+    // On a visit day the team holds the households of the whole village.
+    let today = wang.ask("today", &json!({}))?;
+    if today["visit"]["on"] != today["date"] {
+        ensure!(of_wang == BTreeSet::from([GRID_7.to_owned()]), "{of_wang:?}");
+        ensure!(of_liu == BTreeSet::from([GRID_6.to_owned()]), "{of_liu:?}");
     }
     Ok(())
 }
@@ -245,6 +282,42 @@ fn what_the_township_says_is_a_message_and_one_search_finds_everything() -> Resu
     wang.sync()?;
     let kept = wang.ask("complaints", &json!({}))?;
     ensure!(kept[0]["number"] == 1, "{kept}");
+    Ok(())
+}
+
+/// What the page 找 says can be typed, each with its example.
+fn hints() -> Vec<(String, String)> {
+    let model = include_str!("../../ui/src/models/found.rs");
+    let listed = model.split("pub const HINTS").nth(1).and_then(|rest| rest.split("];").next());
+    let pairs = listed.unwrap_or_default().lines().filter_map(|line| {
+        let mut words = line.trim().strip_prefix("(\"")?.split('"');
+        Some((words.next()?.to_owned(), words.nth(1)?.to_owned()))
+    });
+    pairs.collect()
+}
+
+#[test]
+fn whatever_the_search_page_says_can_be_typed_finds_something() -> Result<()> {
+    let mut story = begin()?;
+    let wang = &mut story.wang;
+    let home = household(wang, "王样一", "3-01", "12000000214")?;
+    let parties = json!([
+        { "name": "王样一", "side": "a", "phone": "12000000214", "household": home },
+        { "name": "郭样五", "side": "b", "phone": "" },
+    ]);
+    let question = json!({ "matter": "两家争一条地界埂", "category": "0901", "place": "三组坡地",
+        "occurred_on": "2026-11-18", "parties": parties, "risk": 3, "source": "01", "people": 2,
+        "grid": null, "visit_day": null });
+    let file = wang.ask("open_case_file", &question)?["id"].clone();
+    let hints = hints();
+    ensure!(hints.len() >= 6, "{hints:?}");
+    for (what, example) in hints {
+        let found = wang.ask("find", &json!({ "text": example, "limit": 50 }))?;
+        let files = found["files"].as_array().into_iter().flatten().map(|row| &row["id"]);
+        let homes = found["households"].as_array().into_iter().flatten().map(|h| &h["row"]["id"]);
+        let is_found = files.chain(homes).any(|id| *id == file || *id == json!(home));
+        ensure!(is_found, "{what}: {example} finds neither the file nor the household: {found}");
+    }
     Ok(())
 }
 

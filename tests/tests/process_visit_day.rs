@@ -29,6 +29,18 @@ fn seen(device: &mut Device, nominal: &str, file: &str) -> Result<(Vec<String>, 
     Ok((texts(&day["walk_ins"], "visitors"), texts(&case["entries"], "text")))
 }
 
+/// 建档或跟进 and 调解 of the summary count the files that are listed below it, this one among them.
+fn counts_open_to_files(device: &mut Device, nominal: &str, file: &str) -> Result<()> {
+    let day = device.ask("visit_day", &json!({ "village": VILLAGE, "nominal": nominal }))?;
+    let files = day["worked_on"].as_array().cloned().unwrap_or_default();
+    assert_eq!(day["touched"], json!(files.len()), "{files:#?}");
+    let sessions: u64 = files.iter().filter_map(|file| file["sessions"].as_u64()).sum();
+    assert_eq!(day["sessions"], json!(sessions), "{files:#?}");
+    let this = files.iter().find(|worked_on| worked_on["row"]["id"] == file);
+    assert!(this.is_some(), "{file} was worked on: {files:#?}");
+    Ok(())
+}
+
 /// The team's day on one copy of the county; whoever comes home in which order, all see all.
 fn day_with_order(order: [usize; 3]) -> Result<(Vec<String>, Vec<String>)> {
     let (on, nominal, ahead) = visit_day()?;
@@ -58,6 +70,7 @@ fn day_with_order(order: [usize; 3]) -> Result<(Vec<String>, Vec<String>)> {
         device.sync()?;
     }
     let first = seen(&mut team[0], &nominal, &file)?;
+    counts_open_to_files(&mut team[0], &nominal, &file)?;
     for device in &mut team[1..] {
         assert_eq!(seen(device, &nominal, &file)?, first);
     }

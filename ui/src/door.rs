@@ -1,6 +1,7 @@
 //! The one door to the shell. No other file knows whether it is a window or a browser.
 
 mod answer;
+mod pages;
 mod shell;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use yidang_api::{Fault, FaultCode, Question};
 use yidang_domain::civil::{Date, InstantMs};
 
 pub use answer::{Answer, answer, answer_to};
+pub use pages::Pages;
 pub use shell::{may_update, on_news, origin};
 
 /// Something the shell says of its own accord.

@@ -5,6 +5,7 @@ pub mod case_file;
 pub mod cases;
 pub mod clash;
 pub mod complaint;
+pub mod complaints;
 pub mod county;
 pub mod find;
 pub mod grids;

@@ -6,6 +6,8 @@ use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{OrgLevel, Role};
 
+use crate::import::{ImportFile, ImportLine};
+
 /// Asks for people of the register.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct UsersQuestion {
@@ -183,14 +185,19 @@ pub struct GridChanged {
     pub unknown: Vec<String>,
 }
 
-/// Checks or takes a spreadsheet.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// Checks or takes spreadsheets and maps: all files together are one import, in whatever order.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ImportSheet {
-    /// Name of the file.
+    /// The files.
+    #[serde(default)]
+    pub files: Vec<ImportFile>,
+    /// Name of the file where an older window sends one alone; empty otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The file, in base64.
+    /// That file, in base64.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub base64: String,
-    /// Writes it; otherwise only says what would change.
+    /// Writes them; otherwise only says what would change.
     pub apply: bool,
 }
 
@@ -201,7 +208,7 @@ pub struct ImportState {}
 /// How far an import is, and what it found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportView {
-    /// Name of the file; empty before the first import.
+    /// Names of the files; empty before the first import.
     pub name: String,
     /// It is still running.
     pub running: bool,
@@ -213,6 +220,9 @@ pub struct ImportView {
     pub applied: bool,
     /// What it changes, table by table.
     pub changes: Vec<ImportChange>,
+    /// The first two hundred changes by name; the others are in the counts. None where a row is bad.
+    #[serde(default)]
+    pub listed: Vec<ImportLine>,
     /// How many bad rows there are.
     pub wrong_total: u32,
     /// The first two hundred of them.
@@ -241,11 +251,14 @@ pub struct ImportChange {
 /// A row that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrongRow {
-    /// The sheet.
+    /// The file.
+    #[serde(default)]
+    pub file: String,
+    /// The sheet, which of a CSV is the file again; empty for a shape of a map.
     pub sheet: String,
-    /// The row as the spreadsheet counts.
+    /// The row as the spreadsheet counts, or which shape of the map.
     pub row: u32,
-    /// The column's header.
+    /// The column's header, or the name of the property.
     pub column: String,
     /// What stands there.
     pub value: String,

@@ -50,6 +50,9 @@ pub struct NewParty {
     pub side: Side,
     /// 联系电话, may be empty.
     pub phone: String,
+    /// The household they belong to, where somebody chose one of those on this device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household: Option<DocumentId>,
 }
 
 /// The file that was opened.
@@ -153,10 +156,22 @@ pub struct PartyView {
     pub side: Side,
     /// 联系电话
     pub phone: String,
+    /// The household they belong to, where this device holds it.
+    #[serde(default)]
+    pub home: Option<PartyHome>,
     /// Which of its fields several people wrote differently.
     pub clashes: Vec<String>,
     /// Registered by mistake.
     pub withdrawn: bool,
+}
+
+/// The household of a party.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyHome {
+    /// Its identifier.
+    pub id: DocumentId,
+    /// What it is called: 3-01 王样一家.
+    pub words: String,
 }
 
 /// A stop of the 路线图.

@@ -30,10 +30,13 @@ pub struct DeviceView {
     pub as_of: Option<InstantMs>,
     /// Assignments of the person signed in: 网格员 · 下盘石村第7网格, since when, until when.
     pub posts: Vec<PostRow>,
-    /// Who runs this (主办单位).
+    /// Who runs this (主办单位); empty where the county has not written it yet.
     pub host: String,
-    /// Its filing number (备案号).
+    /// Its filing number (备案编号); empty likewise.
     pub filing: String,
+    /// Whom to call (咨询电话); empty likewise.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// One assignment.

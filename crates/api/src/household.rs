@@ -36,11 +36,14 @@ pub enum HouseholdFilter {
     WithFiles,
     /// 要照应: something is written down under needs.
     WithNeeds,
+    /// 要核对: two wrote it differently, a sheet that was imported among them.
+    Clashing,
 }
 
 impl HouseholdFilter {
     /// In the order of the screen.
-    pub const ALL: [Self; 4] = [Self::All, Self::ToSee, Self::WithFiles, Self::WithNeeds];
+    pub const ALL: [Self; 5] =
+        [Self::All, Self::ToSee, Self::WithFiles, Self::WithNeeds, Self::Clashing];
 
     /// The word on screens.
     #[must_use]
@@ -50,6 +53,7 @@ impl HouseholdFilter {
             Self::ToSee => "该去了",
             Self::WithFiles => "有在办",
             Self::WithNeeds => "要照应",
+            Self::Clashing => "要核对",
         }
     }
 }
@@ -93,7 +97,7 @@ pub struct HouseholdRow {
     pub door_plate: String,
     /// 住址
     pub address: String,
-    /// Name of the village.
+    /// Name of the village, with its township where this device knows another one of that name.
     pub village: String,
     /// The grid it lies in.
     pub grid: OrgCode,
@@ -143,10 +147,83 @@ pub struct HouseholdView {
     pub acts: Vec<Act>,
     /// Where it lives on, if it joined another household.
     pub merged_into: Option<DocumentId>,
-    /// The grids it may be moved to.
-    pub grids: Vec<GridName>,
+    /// The households it came of and those that came of it. Empty where it is consulted online.
+    #[serde(default)]
+    pub ties: Vec<TieView>,
     /// It has parts this version cannot read; it is read-only here.
     pub needs_update: bool,
+}
+
+/// What another household is to this one after 分户 or 并户.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TieKind {
+    /// 并到: this one lives on in the other.
+    LivesOn,
+    /// 并入的户: the other joined this one.
+    Joined,
+    /// 从哪一户分出: members of the other made up this one.
+    CameOf,
+    /// 分出去的户: members of this one make up the other.
+    Left,
+}
+
+impl TieKind {
+    /// The word on screens.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::LivesOn => "并到",
+            Self::Joined => "并入的户",
+            Self::CameOf => "从这一户分出来",
+            Self::Left => "分出去的户",
+        }
+    }
+}
+
+/// Another household that this one came of, or that came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TieView {
+    /// What it is to this one.
+    pub kind: TieKind,
+    /// Its identifier.
+    pub id: DocumentId,
+    /// When it happened; absent where the entry cannot be read.
+    pub on: Option<Date>,
+    /// What a list shows of it; absent where this device does not hold it.
+    pub row: Option<HouseholdRow>,
+}
+
+/// Asks where a household may be moved to.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MoveTargetsQuestion {
+    /// Which household.
+    pub household: DocumentId,
+}
+
+/// A village with the grids to which a household may be moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetVillage {
+    /// Its code.
+    pub org: OrgCode,
+    /// Its name.
+    pub name: String,
+    /// Name of its township, where that is another one than the household's or where two villages of
+    /// the list are called alike; empty otherwise.
+    pub township: String,
+    /// The household lives in it now.
+    pub own: bool,
+    /// Its open grids without the one in which the household lives, by code.
+    pub grids: Vec<TargetGrid>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TargetGrid {
+    /// Its code.
+    pub org: OrgCode,
+    /// Its name.
+    pub name: String,
 }
 
 /// One member.
@@ -250,7 +327,7 @@ pub struct AddHouseholdEntry {
     pub heads: Heads,
 }
 
-/// Moves a household to another grid.
+/// Moves a household to another grid, of another village of the township too.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MoveHousehold {
     /// Which household.

@@ -30,7 +30,7 @@ pub struct CaseRow {
     pub place: String,
     /// 网格
     pub grid: OrgCode,
-    /// Name of the village.
+    /// Name of the village, with its township where this device knows another one of that name.
     pub village: String,
     /// Name of the township.
     pub township: String,
@@ -212,6 +212,9 @@ impl ListCaseFiles {
 pub struct ListView {
     /// How many fit in all.
     pub total: u32,
+    /// Name of the unit that was asked about, for the chip of that filter; absent where none was.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// The rows asked for.
     pub rows: Vec<CaseRow>,
 }

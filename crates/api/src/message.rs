@@ -5,7 +5,7 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::ids::DocumentId;
 
 /// Asks for messages.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessagesQuestion {
     /// How many rows to pass over.
     pub offset: u32,

@@ -109,6 +109,39 @@ pub struct GridRow {
     pub manager: String,
     /// Open files that lie in it.
     pub open_files: u32,
+    /// The grid teams (一专四兼) of those who work in it.
+    #[serde(default)]
+    pub teams: Vec<TeamRow>,
+}
+
+/// A grid team (一专四兼): who is in it, and who is missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRow {
+    /// Its code.
+    pub code: OrgCode,
+    /// Its name: 下盘石村第2组.
+    pub name: String,
+    /// Who is in it, the dedicated worker first.
+    pub members: Vec<TeamPerson>,
+    /// None of them who is at work is 专职.
+    pub no_dedicated: bool,
+    /// So many 兼职 are missing of a full team.
+    pub part_time_missing: u32,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamPerson {
+    /// How the register names them.
+    pub user: UserId,
+    /// Their name; empty where nobody of the scope is called so any more.
+    pub name: String,
+    /// 专职, otherwise 兼职.
+    pub dedicated: bool,
+    /// The grids they work in today, by name.
+    pub grids: Vec<String>,
+    /// They hold a post today.
+    pub works: bool,
 }
 
 /// Somebody who works in a grid.
@@ -128,11 +161,50 @@ pub struct WorkerRow {
     pub from: Date,
 }
 
+/// Asks for the people who work in the grids of a unit; absent means the whole scope.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkersQuestion {
+    /// Under which unit.
+    pub org: Option<OrgCode>,
+    /// Names, tails of numbers, names of grids and villages; empty for all.
+    pub text: String,
+    /// How many rows to pass over.
+    pub offset: u32,
+    /// How many rows at most.
+    pub limit: u32,
+}
+
+/// The people who work in the grids of a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkersView {
+    /// Name of the unit asked about.
+    pub name: String,
+    /// How many fit in all, each counted once.
+    pub total: u32,
+    /// The rows asked for, in the order of their first grid.
+    pub rows: Vec<GridWorker>,
+}
+
+/// Somebody with all of their grids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GridWorker {
+    /// Who they are, as in the first of their grids.
+    pub worker: WorkerRow,
+    /// Their grids of the unit, by name: 下盘石村 第7网格.
+    pub grids: Vec<String>,
+}
+
 /// Asks what one worker hands over (交接清单).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HandoverQuestion {
     /// Who goes.
     pub user: UserId,
+    /// The files of which grids; none means all of today, or all that were theirs where none is left.
+    #[serde(default)]
+    pub grids: Vec<OrgCode>,
+    /// Only files with an agreement that is to be performed.
+    #[serde(default)]
+    pub promised: bool,
 }
 
 /// What one worker hands over.
@@ -140,14 +212,54 @@ pub struct HandoverQuestion {
 pub struct HandoverView {
     /// Their name.
     pub name: String,
-    /// Their grids of today.
-    pub grids: Vec<GridRow>,
-    /// Open files in those grids.
-    pub files: Vec<crate::list::CaseRow>,
-    /// Agreements to be performed there.
+    /// Their grids of today, then those whose post ended, newest end first.
+    pub grids: Vec<HandedGrid>,
+    /// Open files of the chosen grids, grid by grid, all of them.
+    pub files: Vec<HandedFile>,
+}
+
+/// One grid that is handed over, with what lies in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedGrid {
+    /// The grid, with its open files.
+    pub row: GridRow,
+    /// First day of the post.
+    pub from: Date,
+    /// Last day of the post; open when absent.
+    pub to: Option<Date>,
+    /// The post is over.
+    pub ended: bool,
+    /// Its files are among those of the answer.
+    pub chosen: bool,
+    /// Households; absent where this device does not hold them, then the server is asked.
+    pub households: Option<u32>,
+    /// Open files with an agreement that is to be performed.
     pub promised: u32,
-    /// The list behind the files.
-    pub opens: Option<ListCaseFiles>,
+    /// The list behind its open files.
+    pub opens: ListCaseFiles,
+}
+
+/// A file that is handed over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedFile {
+    /// The file.
+    pub row: crate::list::CaseRow,
+    /// Until when its last agreement is to be performed.
+    pub promised: Option<Date>,
+}
+
+/// Asks how many households these grids have. A device holds those of its ring alone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CountHouseholds {
+    /// Which grids; all must lie in the units of whoever asks.
+    pub grids: Vec<OrgCode>,
+}
+
+/// How many households grids have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseholdCounts {
+    /// Each grid with the number, in the order asked for. Who joined another household is not counted.
+    pub grids: Vec<(OrgCode, u32)>,
 }
 
 /// Asks for the map of one's scope.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use yidang_domain::civil::InstantMs;
-use yidang_domain::ids::DocumentId;
+use yidang_domain::entry::DocumentKind;
+use yidang_domain::ids::{DocumentId, OrgCode};
 
 /// Asks how things stand.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -32,12 +33,26 @@ pub struct SyncView {
     /// Of how many documents the signatures are still on their way; the words are here.
     #[serde(default)]
     pub to_prove: u32,
+    /// What the first exchange of this desk has brought; absent once everything was fetched.
+    #[serde(default)]
+    pub first: Option<FirstCome>,
     /// What waits, in the order it will be sent.
     pub outbox: Vec<OutboxRow>,
     /// What needs a person.
     pub needs: Vec<NeedRow>,
     /// What happened, newest first.
     pub log: Vec<LogRow>,
+}
+
+/// What the first exchange has brought so far, over several starts where it was cut.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstCome {
+    /// Bytes that came over the line, packed as they were.
+    pub bytes: u64,
+    /// Files, households and visit days that are here.
+    pub documents: u32,
+    /// How many there were when it began, as the server counted them; zero where it did not say.
+    pub expected: u32,
 }
 
 /// The one word for it.
@@ -63,9 +78,12 @@ pub enum SyncState {
 pub struct OutboxRow {
     /// The document it belongs to.
     pub document: DocumentId,
+    /// Which page shows it.
+    #[serde(default)]
+    pub about: About,
     /// What it is: 走访 · 李例二.
     pub title: String,
-    /// The matter of the file.
+    /// The matter of the file, the head of the household, the village of the visit day.
     pub matter: String,
     /// When it was saved here.
     pub saved_at: InstantMs,
@@ -78,12 +96,45 @@ pub struct NeedRow {
     pub kind: NeedKind,
     /// The document.
     pub document: DocumentId,
+    /// Which page shows it.
+    #[serde(default)]
+    pub about: About,
     /// What it is: 李例二的电话，两人改得不一样.
     pub title: String,
     /// The matter, and who is concerned.
     pub detail: String,
     /// What somebody wrote and the server did not take, in full.
     pub words: String,
+}
+
+/// Of which kind the document of a row is, and what its page is found by beside its identifier.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum About {
+    /// 案件
+    #[default]
+    CaseFile,
+    /// 户
+    Household,
+    /// 驻村坐诊
+    VisitDay {
+        /// The village.
+        village: OrgCode,
+        /// The nominal day, such as `2026-11-30`; empty where it could not be told.
+        nominal: String,
+    },
+}
+
+impl About {
+    /// The kind alone.
+    #[must_use]
+    pub const fn kind(&self) -> DocumentKind {
+        match self {
+            Self::CaseFile => DocumentKind::CaseFile,
+            Self::Household => DocumentKind::Household,
+            Self::VisitDay { .. } => DocumentKind::VisitDay,
+        }
+    }
 }
 
 /// Kinds of things that need a person.

@@ -23,16 +23,21 @@ use crate::fault::{Fault, FaultCode};
 use crate::find::{DropView, FindQuestion, FindView, SaveView, SavedView, SavedViewsQuestion};
 use crate::household::{
     AddHouseholdEntry, AddMember, ConsultHousehold, ConsultPeople, GridQuestion, GridView,
-    HouseholdQuestion, HouseholdSaved, HouseholdView, MergeHousehold, MoveHousehold, OpenHousehold,
-    PeopleView, SetHouseholdFact, SetMemberField, SplitHousehold,
+    HouseholdQuestion, HouseholdSaved, HouseholdView, MergeHousehold, MoveHousehold,
+    MoveTargetsQuestion, OpenHousehold, PeopleView, SetHouseholdFact, SetMemberField,
+    SplitHousehold, TargetVillage,
 };
 use crate::list::{
     CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
 };
 use crate::message::{MarkMessagesRead, MessagesQuestion, MessagesView};
+use crate::oversight::{
+    ComplaintAnswer, ComplaintAnswersQuestion, HandleComplaint, HeldComplaint,
+    HeldComplaintsQuestion, HeldComplaintsView, LooksQuestion, LooksView,
+};
 use crate::places::{
-    GridsQuestion, GridsView, HandoverQuestion, HandoverView, MapQuestion, MapView,
-    VisitMonthQuestion, VisitMonthView,
+    CountHouseholds, GridsQuestion, GridsView, HandoverQuestion, HandoverView, HouseholdCounts,
+    MapQuestion, MapView, VisitMonthQuestion, VisitMonthView, WorkersQuestion, WorkersView,
 };
 use crate::session::{
     DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
@@ -235,6 +240,8 @@ questions! {
         set_member_field: SetMemberField => Saved;
         /// Adds an entry to a household (入户).
         add_household_entry: AddHouseholdEntry => Saved;
+        /// Where a household may be moved to, village by village.
+        move_targets: MoveTargetsQuestion => Vec<TargetVillage>;
         /// Moves a household to another grid (迁格).
         move_household: MoveHousehold => Saved;
         /// Members leave for a household of their own (分户).
@@ -257,6 +264,8 @@ questions! {
         visit_month: VisitMonthQuestion => VisitMonthView;
         /// Grids and workers of a unit.
         grids: GridsQuestion => GridsView;
+        /// The people who work in the grids of a unit (网格员).
+        workers: WorkersQuestion => WorkersView;
         /// What one worker hands over (交接清单).
         handover: HandoverQuestion => HandoverView;
         /// The map of one's scope.
@@ -287,8 +296,18 @@ questions! {
         consult_household: ConsultHousehold => HouseholdView;
         /// People of the whole unit.
         consult_people: ConsultPeople => PeopleView;
+        /// How many households grids have: only the server knows of all of them.
+        count_households: CountHouseholds => HouseholdCounts;
         /// Brings a complaint to the county.
         take_complaint: TakeComplaint => ComplaintTaken;
+        /// What became of one's own complaints.
+        complaint_answers: ComplaintAnswersQuestion => Vec<ComplaintAnswer>;
+        /// The complaints that the county holds, for those who answer them.
+        held_complaints: HeldComplaintsQuestion => HeldComplaintsView;
+        /// Says once what became of a complaint.
+        handle_complaint: HandleComplaint => HeldComplaint;
+        /// Who looked at whom outside their own ring, and what for.
+        looks: LooksQuestion => LooksView;
         /// People of the register with their devices.
         users: UsersQuestion => UsersView;
         /// Adds or changes a person.
@@ -305,7 +324,7 @@ questions! {
         split_grid: SplitGrid => GridChanged;
         /// Joins a grid to another one.
         merge_grid: MergeGrid => GridChanged;
-        /// Checks or takes a spreadsheet.
+        /// Checks or takes spreadsheets and maps: all files of one question are one import.
         import_sheet: ImportSheet => ImportView;
         /// How far a running import is.
         import_state: ImportState => ImportView;

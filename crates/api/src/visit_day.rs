@@ -18,6 +18,15 @@ pub struct VisitDayQuestion {
     pub nominal: Option<String>,
 }
 
+/// A file that a visit day touched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkedOn {
+    /// The file.
+    pub row: CaseRow,
+    /// Sessions held for it on that day.
+    pub sessions: u32,
+}
+
 /// One visit day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VisitDayView {
@@ -55,6 +64,9 @@ pub struct VisitDayView {
     pub touched: u32,
     /// Sessions held that day.
     pub sessions: u32,
+    /// The files that the two numbers count.
+    #[serde(default)]
+    pub worked_on: Vec<WorkedOn>,
     /// What is only on this device yet.
     pub unsent: u32,
     /// Everything needed is on this device.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use yidang_domain::calendar::Decision;
 use yidang_domain::case_state::{CaseState, Happening, MoveError, Stage, fold};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
@@ -234,6 +235,22 @@ pub struct VisitDayProjection {
     pub team: Vec<ItemRow>,
     /// Case files the day touched.
     pub files: Vec<ItemRow>,
+}
+
+impl VisitDayProjection {
+    /// What was decided last about the day, if anything.
+    #[must_use]
+    pub fn decision(&self) -> Option<Decision> {
+        self.common.entries.iter().rev().find_map(|row| match row.entry() {
+            Some(Entry::DayMoved { to, reason }) => {
+                Some(Decision::Moved { to: *to, reason: reason.clone() })
+            }
+            Some(Entry::DayCancelled { reason }) => {
+                Some(Decision::Cancelled { reason: reason.clone() })
+            }
+            _ => None,
+        })
+    }
 }
 
 /// The rows of a document.

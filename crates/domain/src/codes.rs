@@ -1,7 +1,7 @@
 //! Small national code tables that spreadsheets of other offices bring along.
 //!
-//! Only as many rows as imports and screens need (domain note 2.10). Documents keep the words;
-//! codes are read on the way in and written on the way out.
+//! Only as many rows as imports need (domain note 2.10). Documents keep the words; codes are read on
+//! the way in. A sex is only compared with the citizen number and kept nowhere.
 
 use serde::{Deserialize, Serialize};
 

@@ -520,7 +520,9 @@ impl Entry {
     pub fn gist(&self) -> String {
         match self {
             Self::Found { source } => source.label().to_owned(),
-            Self::Accepted { due_on: Some(due), .. } => format!("化解时限 {due}"),
+            Self::Accepted { due_on: Some(due), .. } => {
+                format!("化解时限 {}月{}日", due.month(), due.day())
+            }
             Self::Accepted { due_on: None, .. } => String::new(),
             Self::Returned { field, reason, .. } => {
                 format!("{}：{reason}", crate::labels::label_of(field))
@@ -539,8 +541,14 @@ impl Entry {
             | Self::HouseholdMoved { reason, .. }
             | Self::HouseholdSplit { reason, .. }
             | Self::HouseholdMerged { reason, .. }
-            | Self::DayMoved { reason, .. }
             | Self::DayCancelled { reason } => reason.clone(),
+            Self::DayMoved { to, reason } => {
+                format!("改到{}月{}日：{reason}", to.month(), to.day())
+            }
+            // The identifier of a household says nothing to anybody.
+            Self::ConflictResolved { field, .. } if field.ends_with(".household") => {
+                format!("{}：已定", crate::labels::label_of(field))
+            }
             Self::ConflictResolved { field, chosen, .. } => {
                 format!("{}：采用 {chosen}", crate::labels::label_of(field))
             }

@@ -1,6 +1,6 @@
 //! The county's tree of units, down to grids, and who is assigned where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +170,23 @@ pub struct GridTeam {
     pub members: Vec<GridTeamMember>,
 }
 
+/// 四兼: so many work in a full team beside their own work. The county has 3,118 workers in teams of
+/// five (domain reference, row 31).
+pub const PART_TIME: usize = 4;
+
+impl GridTeam {
+    /// Who is missing of a full team, where `works` says who of them is at work: whether the dedicated
+    /// worker is, and how many of the others are.
+    #[must_use]
+    pub fn missing(&self, works: impl Fn(&UserId) -> bool) -> (bool, usize) {
+        let there = |dedicated: bool| {
+            let members = self.members.iter().filter(|member| member.dedicated == dedicated);
+            members.filter(|member| works(&member.user)).count()
+        };
+        (there(true) == 0, PART_TIME.saturating_sub(there(false)))
+    }
+}
+
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GridTeamMember {
@@ -242,6 +259,8 @@ impl Assignment {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrgTree {
     units: BTreeMap<OrgCode, OrgUnit>,
+    /// Villages that are called like another one of the tree.
+    alike: BTreeSet<OrgCode>,
 }
 
 /// No tree of a county is deeper; a ring in broken data must not hold anybody up.
@@ -251,7 +270,10 @@ impl OrgTree {
     /// The tree of these units. A code that comes twice keeps the last unit.
     #[must_use]
     pub fn new(units: impl IntoIterator<Item = OrgUnit>) -> Self {
-        Self { units: units.into_iter().map(|unit| (unit.code.clone(), unit)).collect() }
+        let units: BTreeMap<OrgCode, OrgUnit> =
+            units.into_iter().map(|unit| (unit.code.clone(), unit)).collect();
+        let alike = villages_called_alike(units.values());
+        Self { units, alike }
     }
 
     /// The unit with this code.
@@ -310,6 +332,50 @@ impl OrgTree {
     pub fn name<'a>(&'a self, code: &'a OrgCode) -> &'a str {
         self.units.get(code).map_or(code.as_str(), |unit| unit.name.as_str())
     }
+
+    /// The name of a unit where nothing around it says its township: a village that is called like
+    /// another one of the tree comes with it, the township first: 张家滩镇·下驿村.
+    #[must_use]
+    pub fn shown_name(&self, code: &OrgCode) -> String {
+        let name = self.name(code);
+        let township = self
+            .alike
+            .get(code)
+            .and_then(|code| self.above(code, OrgLevel::Township))
+            .map(|unit| unit.name.as_str());
+        match township {
+            Some(township) => format!("{township}{BETWEEN}{name}"),
+            None => name.to_owned(),
+        }
+    }
+
+    /// The village that `code` is or lies in, as [`OrgTree::shown_name`] says it; empty where it lies
+    /// in none.
+    #[must_use]
+    pub fn village_name(&self, code: &OrgCode) -> String {
+        self.above(code, OrgLevel::Village)
+            .map(|village| self.shown_name(&village.code))
+            .unwrap_or_default()
+    }
+}
+
+/// Stands between a township and its village in a name that is shown.
+const BETWEEN: char = '·';
+
+/// The village alone of a name that may be shown with its township: 下驿村 of 张家滩镇·下驿村. For
+/// places that say the township beside it.
+#[must_use]
+pub fn bare_name(shown: &str) -> &str {
+    shown.rsplit(BETWEEN).next().unwrap_or(shown)
+}
+
+/// Villages whose name another village has too.
+fn villages_called_alike<'a>(units: impl Iterator<Item = &'a OrgUnit>) -> BTreeSet<OrgCode> {
+    let mut by_name: BTreeMap<&str, Vec<&OrgCode>> = BTreeMap::new();
+    for unit in units.filter(|unit| unit.level == OrgLevel::Village) {
+        by_name.entry(&unit.name).or_default().push(&unit.code);
+    }
+    by_name.into_values().filter(|codes| codes.len() > 1).flatten().cloned().collect()
 }
 
 #[cfg(test)]
@@ -339,6 +405,56 @@ mod tests {
         assert!(tree.is_within(&grid, &"610621103".into()));
         assert!(!tree.is_within(&grid, &"610621106".into()));
         assert_eq!(tree.above(&grid, OrgLevel::Township).unwrap().name, "张家滩镇");
+    }
+
+    #[test]
+    fn a_village_that_is_called_like_another_is_shown_with_its_township() {
+        let tree = yanchang();
+        let (here, there) = (OrgCode::from("610621103211"), OrgCode::from("610621106230"));
+        assert_eq!(tree.shown_name(&here), "张家滩镇·下驿");
+        assert_eq!(tree.shown_name(&there), "雷赤镇·下驿");
+        assert_eq!(tree.village_name(&"6106211032112001".into()), "张家滩镇·下驿");
+        assert_eq!(bare_name(&tree.shown_name(&there)), "下驿");
+        assert_eq!(bare_name("下盘石村"), "下盘石村");
+        assert_eq!(tree.village_name(&"610621103".into()), "");
+        assert_eq!(tree.shown_name(&"x".into()), "x");
+    }
+
+    /// 王样一's phone knows the units of 张家滩镇 alone: there is one 下驿, and nothing to tell apart.
+    #[test]
+    fn where_only_one_of_two_alike_is_known_its_name_stands_alone() {
+        let units = yanchang().units().cloned().collect::<Vec<_>>();
+        let known = units.into_iter().filter(|unit| !unit.code.as_str().starts_with("610621106"));
+        let tree = OrgTree::new(known);
+        assert_eq!(tree.village_name(&"6106211032112001".into()), "下驿");
+    }
+
+    #[test]
+    fn grids_are_called_alike_everywhere_and_need_no_township() {
+        let mut units = yanchang().units().cloned().collect::<Vec<_>>();
+        let there = Some("610621106230");
+        units.push(unit("6106211062302001", "第1网格", OrgLevel::Grid, there));
+        assert_eq!(OrgTree::new(units).shown_name(&"6106211062302001".into()), "第1网格");
+    }
+
+    /// 王样一 is the dedicated worker of a full team of five.
+    #[test]
+    fn whoever_is_no_longer_at_work_is_missing_in_the_team() {
+        let member = |(place, user): (usize, &str)| GridTeamMember {
+            user: user.into(),
+            dedicated: place == 0,
+        };
+        let users = ["u-wang", "u-liu", "u-zhang", "u-qu", "u-ma"];
+        let team = GridTeam {
+            code: "t1".into(),
+            village: "610621103203".into(),
+            name: "下盘石村第1组".into(),
+            members: users.into_iter().enumerate().map(member).collect(),
+        };
+        assert_eq!(team.missing(|_| true), (false, 0));
+        assert_eq!(team.missing(|user| user.as_str() != "u-wang"), (true, 0));
+        assert_eq!(team.missing(|user| user.as_str() < "u-n"), (true, 2));
+        assert_eq!(team.missing(|_| false), (true, 4));
     }
 
     #[test]

@@ -194,6 +194,10 @@ pub struct SyncReply {
     /// Proofs that were asked for.
     #[prost(message, repeated, tag = "15")]
     pub proofs: Vec<DocumentProofs>,
+    /// To a device that was never here: how many documents lie in its scope, so that it tells how
+    /// far it is. Zero otherwise, and from servers that do not count.
+    #[prost(uint32, tag = "16")]
+    pub in_scope: u32,
 }
 
 impl SyncReply {

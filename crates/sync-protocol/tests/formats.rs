@@ -150,6 +150,7 @@ fn reply() -> SyncReply {
         scope: 78,
         attestation: Vec::new(),
         proofs: Vec::new(),
+        in_scope: 0,
     }
 }
 

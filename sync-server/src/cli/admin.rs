@@ -18,7 +18,7 @@ use crate::register::RegisterData;
 use crate::revocations;
 use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
 
-fn existing(data: &Path) -> Result<(Store, String)> {
+pub(super) fn existing(data: &Path) -> Result<(Store, String)> {
     let path = database(data);
     if !path.exists() {
         bail!("there is no database in {}", data.display());
@@ -28,7 +28,7 @@ fn existing(data: &Path) -> Result<(Store, String)> {
     Ok((store, county))
 }
 
-fn now() -> InstantMs {
+pub(super) fn now() -> InstantMs {
     Clock::system().now()
 }
 

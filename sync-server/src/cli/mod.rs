@@ -2,6 +2,7 @@
 
 mod admin;
 mod import;
+mod oversight;
 mod serve;
 
 use std::net::SocketAddr;
@@ -67,7 +68,8 @@ enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Takes spreadsheets of units, grids, workers, teams, households and members into the county.
+    /// Takes spreadsheets of units, grids, workers, assignments, teams, households and members into
+    /// the county, and maps with the borders of units.
     Import {
         /// Directory of the database.
         #[arg(long)]
@@ -78,9 +80,48 @@ enum Command {
         /// Where the list of bad rows goes, as a spreadsheet.
         #[arg(long)]
         report: Option<PathBuf>,
-        /// The files, .xlsx or .csv; together they are one import.
+        /// Where the list of everything that changes goes, as a spreadsheet.
+        #[arg(long)]
+        changes: Option<PathBuf>,
+        /// The files, .xlsx, .csv or .geojson; together they are one import, in whatever order.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Says who runs this service, as every device shows it; without a text it only tells it.
+    Host {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// 主办单位; an empty text takes it away.
+        #[arg(long)]
+        name: Option<String>,
+        /// 备案编号; an empty text takes it away.
+        #[arg(long)]
+        filing: Option<String>,
+        /// 咨询电话; an empty text takes it away.
+        #[arg(long)]
+        phone: Option<String>,
+    },
+    /// Lists complaints with what became of them, newest first.
+    Complaints {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// Only those that nobody has answered.
+        #[arg(long)]
+        waiting: bool,
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        most: u32,
+    },
+    /// Lists who looked at whom outside their own ring and what for, newest first.
+    Looks {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// How many at most.
+        #[arg(long, default_value_t = 50)]
+        most: u32,
     },
     /// Copies the database while it is served.
     Backup {
@@ -199,10 +240,15 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo { serving, profile } => serve::serve(&serving, Some(profile))?,
         Command::Init { data, county, from } => admin::init(&data, &county, &from)?,
         Command::User { command } => user(command)?,
-        Command::Import { data, dry_run, report, files } => {
-            let wish = import::Wish { data, apply: !dry_run, report, files };
+        Command::Import { data, dry_run, report, changes, files } => {
+            let wish = import::Wish { data, apply: !dry_run, report, changes, files };
             return import::import(&wish);
         }
+        Command::Host { data, name, filing, phone } => {
+            oversight::host(&data, oversight::NewHost { name, filing, phone })?;
+        }
+        Command::Complaints { data, waiting, most } => oversight::complaints(&data, waiting, most)?,
+        Command::Looks { data, most } => oversight::looks(&data, most)?,
         Command::Backup { data, to } => admin::backup(&data, &to)?,
         Command::Restore { data, from } => admin::restore(&data, &from)?,
         Command::HealFinish { data } => admin::heal_finish(&data)?,

@@ -55,6 +55,9 @@ pub struct Party {
     /// Their telephone.
     #[serde(default)]
     pub phone: String,
+    /// The household they belong to.
+    #[serde(default)]
+    pub home: Option<DocumentId>,
 }
 
 /// Something that happens to a case file.
@@ -178,6 +181,9 @@ pub fn beginning(case: &Case, today: Date) -> Vec<Edit> {
         let mut fields = vec![("name", text(&party.name)), ("side", text(&party.side))];
         if !party.phone.is_empty() {
             fields.push(("phone", text(&party.phone)));
+        }
+        if let Some(home) = party.home {
+            fields.push(("household", text(&home.to_string())));
         }
         edits.push(Edit::AddItem("parties", fields));
     }

@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::ids::DocumentId;
 use yidang_domain::org::GridKind;
 
 use crate::app::App;
@@ -100,6 +101,11 @@ fn members(grid: &Grid, number: usize, today: Date, dice: &mut Dice) -> Vec<Memb
         .collect()
 }
 
+/// The identifier of the household that `key` is of, in a demo that began then.
+pub fn id_of(key: &str, began: InstantMs) -> DocumentId {
+    id_at(began, key)
+}
+
 /// Writes the households of these grids.
 pub fn write(app: &App, grids: &[&Grid], today: Date, now: InstantMs) -> Result<usize> {
     let homes: Vec<(String, HouseholdData)> =
@@ -108,7 +114,7 @@ pub fn write(app: &App, grids: &[&Grid], today: Date, now: InstantMs) -> Result<
     for some in homes.chunks(AT_ONCE) {
         app.judging(&register, now, |_, judge| {
             for (key, data) in some {
-                households::begin(judge, id_at(now, key), data, FROM).map_err(StoreError::from)?;
+                households::begin(judge, id_of(key, now), data, FROM).map_err(StoreError::from)?;
             }
             Ok(())
         })?;

@@ -1,28 +1,32 @@
 //! Invented matters of a year and the courses they took.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
 use yidang_domain::civil::Date;
 use yidang_domain::facts::Source;
-use yidang_domain::ids::{OrgCode, UserId};
+use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_domain::org::{GridKind, Role};
+
+use crate::households::HouseholdData;
 
 use super::Profile;
 use super::cases::{Case, Party};
 use super::courses::{self, Turn};
 use super::dice::Dice;
 use super::divisions::Grid;
-use super::names;
 use super::places::{Person, Places};
 use super::workers::WORKER;
+use super::{homes, names};
 
 const MATTERS: &str = include_str!("../../../assets/demo/matters.json");
 
 /// The village of the hand-written files: nothing is invented there.
 const TOLD_VILLAGE: &str = "610621103203";
+/// How many of a hundred second sides do not live in the grid.
+const FROM_ELSEWHERE: usize = 25;
 /// Telephones of parties begin here.
 const FIRST_TELEPHONE: usize = 200_000;
 
@@ -67,6 +71,9 @@ enum Ground {
     Any,
 }
 
+/// A household with its identifier.
+type Home = (DocumentId, HouseholdData);
+
 /// An invented case file.
 pub struct Matter {
     /// How it began.
@@ -110,11 +117,17 @@ pub fn invent(places: &Places, profile: Profile, today: Date) -> Result<Vec<Matt
         .filter(|grid| grid.township.starts_with(township) && grid.village != TOLD_VILLAGE)
         .filter_map(|grid| Some((grid, actors(grid, &by_org)?)))
         .collect();
+    let inhabited: BTreeSet<&str> = places.inhabited().map(|grid| grid.code.as_str()).collect();
+    let began = profile.began(today);
     let one = |number: usize| {
         let mut dice = Dice::of(&format!("matter {number}"));
         let (grid, actors) = grounds.get(dice.below(grounds.len()))?;
         let day = -dice.between(1, days);
-        let case = case(number, day, grid, actors, &phrases, &mut dice);
+        let is_inhabited = inhabited.contains(grid.code.as_str());
+        let homes = if is_inhabited { homes::of_grid(grid, today) } else { Vec::new() };
+        let homes: Vec<Home> =
+            homes.into_iter().map(|(key, home)| (homes::id_of(&key, began), home)).collect();
+        let case = case(number, day, grid, actors, &homes, &phrases, &mut dice);
         let turns = courses::of(day, actors, &phrases, today, &mut dice);
         Some(Matter { case, turns })
     };
@@ -139,6 +152,7 @@ fn case(
     day: i64,
     grid: &Grid,
     actors: &Actors<'_>,
+    homes: &[Home],
     phrases: &Phrases,
     dice: &mut Dice,
 ) -> Case {
@@ -148,7 +162,8 @@ fn case(
     let kind = phrases.matters.get(dice.weighted(phrases.matters.iter().map(weight)));
     let (category, said) = kind.map_or(("9999", ""), |kind| (&kind.category, &kind.said));
     let place = dice.word(if is_urban { &phrases.urban_places } else { &phrases.rural_places });
-    let parties = parties(number, dice);
+    let mut parties = parties(number, dice);
+    settle(&mut parties, number, homes);
     let first = parties.first().map(|party| party.name.as_str()).unwrap_or_default();
     let matter = match dice.below(3) {
         0 => said.to_owned(),
@@ -193,6 +208,24 @@ fn parties(number: usize, dice: &mut Dice) -> Vec<Party> {
             name: names::of_anybody(dice),
             side: side.to_owned(),
             phone: names::telephone(FIRST_TELEPHONE + number * 4 + place),
+            home: None,
         })
         .collect()
+}
+
+/// The first two live in households of the grid; some of the second sides come from elsewhere.
+fn settle(parties: &mut [Party], number: usize, homes: &[Home]) {
+    let mut dice = Dice::of(&format!("homes of matter {number}"));
+    let first = dice.below(homes.len());
+    let second = first + 1 + dice.below(homes.len().saturating_sub(1));
+    let comes_from_elsewhere = dice.chance(FROM_ELSEWHERE);
+    let some = if comes_from_elsewhere { vec![first] } else { vec![first, second] };
+    for (party, place) in parties.iter_mut().zip(some) {
+        let Some((id, home)) = homes.get(place % homes.len().max(1)) else { continue };
+        if let Some(head) = home.members.first() {
+            party.name.clone_from(&head.name);
+            party.phone.clone_from(&head.phone);
+            party.home = Some(*id);
+        }
+    }
 }

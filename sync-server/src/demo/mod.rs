@@ -56,6 +56,11 @@ impl Profile {
             Self::County => 370,
         }
     }
+
+    /// When that was.
+    fn began(self, today: Date) -> InstantMs {
+        InstantMs::at_start_of(date_after(today, -self.began_days_ago()))
+    }
 }
 
 /// Everything is made in one go, however long it takes.
@@ -84,7 +89,7 @@ pub fn make(options: &Options, lock: &Arc<fs::File>) -> Result<()> {
 fn build(options: Options, lock: &Arc<fs::File>) -> Result<()> {
     let today = options.clock.today();
     let profile = options.profile;
-    let began = InstantMs::at_start_of(date_after(today, -profile.began_days_ago()));
+    let began = profile.began(today);
     let places = places::read(profile)?;
     let invented = matters::invent(&places, profile, today)?;
     let phones = phone::of_people(writers(&places, &invented));

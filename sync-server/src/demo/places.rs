@@ -11,7 +11,7 @@ use yidang_domain::org::{
     Aliases, Assignment, GridKind, GridTeam, GridTraits, OrgLevel, OrgUnit, Role, Staff,
 };
 use yidang_domain::outline::Outline;
-use yidang_domain::reference::VisitTeam;
+use yidang_domain::reference::{Host, VisitTeam};
 
 use crate::register::RegisterData;
 
@@ -192,6 +192,15 @@ fn grid_unit(grid: &Grid) -> OrgUnit {
     OrgUnit { grid: Some(traits), ..plain }
 }
 
+/// Nobody runs the demo county, and it says so.
+fn host() -> Host {
+    Host {
+        name: "延长县社会治安综合治理中心（演示）".to_owned(),
+        filing: "演示版，不对外提供服务".to_owned(),
+        phone: "演示版，没有电话".to_owned(),
+    }
+}
+
 impl Places {
     /// The register of these places.
     pub fn register(&self, today: Date) -> RegisterData {
@@ -216,8 +225,10 @@ impl Places {
             grid_teams: self.grid_teams.clone(),
             outlines: self.outlines.clone(),
             exceptions: Vec::new(),
+            village_days: Vec::new(),
             visit_rule: VisitRule::default(),
             calendar: yanchang_2026(),
+            host: host(),
         }
     }
 

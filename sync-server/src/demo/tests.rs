@@ -2,11 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yidang_domain::civil::Date;
 use yidang_domain::entry::{Entry, EntryKind};
-use yidang_domain::ids::OrgCode;
+use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::org::{GridKind, OrgLevel, OrgTree, Role};
 
 use super::matters::{Matter, invent};
 use super::{Profile, divisions, homes, names, places, register_of};
+use crate::households::HouseholdData;
 use crate::register::RegisterData;
 
 const TODAY: Date = Date::constant(2026, 11, 20);
@@ -132,8 +133,17 @@ fn two_makings_are_alike_and_hold_no_number_of_an_identity_card() {
 }
 
 #[test]
-fn a_household_lies_in_one_grid_and_names_only_invented_people() {
-    let places = places::read(Profile::Small).unwrap();
+fn a_household_of_the_small_demo_lies_in_one_grid_and_names_only_invented_people() {
+    households_are_invented(Profile::Small);
+}
+
+#[test]
+fn a_household_of_the_county_lies_in_one_grid_and_names_only_invented_people() {
+    households_are_invented(Profile::County);
+}
+
+fn households_are_invented(profile: Profile) {
+    let places = places::read(profile).unwrap();
     let grids: BTreeSet<&str> = places.grids.iter().map(|grid| grid.code.as_str()).collect();
     let (mut keys, mut numbers, mut phones) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut members, mut in_need) = (0, 0);
@@ -199,6 +209,55 @@ fn the_parts_of_a_township_fill_it() {
         let parts = of_length(length);
         assert!((whole - parts).abs() * 500 < whole, "{length}: {parts} of {whole}");
     }
+}
+
+fn is_invented(name: &str, phone: &str) -> bool {
+    let is_ours = phone.is_empty() || phone.starts_with("12") && phone.len() == 11;
+    names::MARKERS.iter().any(|marker| name.contains(marker)) && is_ours
+}
+
+#[test]
+fn whoever_quarrels_in_an_invented_file_is_invented_and_most_live_where_it_lies() {
+    for profile in [Profile::Small, Profile::County] {
+        let places = places::read(profile).unwrap();
+        let began = profile.began(TODAY);
+        let inhabited = places.inhabited().flat_map(|grid| homes::of_grid(grid, TODAY));
+        let held: BTreeMap<DocumentId, HouseholdData> =
+            inhabited.map(|(key, home)| (homes::id_of(&key, began), home)).collect();
+        let (mut all, mut at_home) = (0, 0);
+        for matter in invent(&places, profile, TODAY).unwrap() {
+            for party in &matter.case.parties {
+                assert!(is_invented(&party.name, &party.phone), "{} {}", party.name, party.phone);
+                all += 1;
+                let Some(home) = party.home else { continue };
+                let home = &held[&home];
+                assert!(home.grid == matter.case.grid.0 && home.head == party.name);
+                at_home += 1;
+            }
+            let facts = serde_json::to_string(&matter.case.facts).unwrap();
+            let turns = matter.turns.iter().map(|turn| serde_json::to_string(&turn.entry).unwrap());
+            for words in turns.chain([facts]) {
+                assert_eq!(long_numbers(&words), Vec::<&str>::new());
+            }
+        }
+        let share = at_home * 100 / all;
+        let wanted = if profile == Profile::County { 75..=95 } else { 1..=95 };
+        assert!(wanted.contains(&share), "{profile:?}: {share}");
+    }
+}
+
+#[test]
+fn whoever_quarrels_in_a_written_file_is_invented() {
+    let told = include_str!("../../../assets/demo/cases.json");
+    let cases: Vec<super::cases::Case> = serde_json::from_str(told).unwrap();
+    let parties = cases.iter().flat_map(|case| &case.parties);
+    for party in parties {
+        // Some sides are a committee or a company, which are no person.
+        let is_ours = is_invented(&party.name, &party.phone)
+            || ["村委会", "物业"].iter().any(|office| party.name.ends_with(office));
+        assert!(is_ours, "{} {}", party.name, party.phone);
+    }
+    assert_eq!(long_numbers(told), Vec::<&str>::new());
 }
 
 fn last_move(matter: &Matter) -> EntryKind {

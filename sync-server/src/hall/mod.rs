@@ -21,6 +21,11 @@ use yidang_api::admin::{
 };
 use yidang_api::device::{ComplaintTaken, TakeComplaint};
 use yidang_api::household::{ConsultHousehold, ConsultPeople, HouseholdView, PeopleView};
+use yidang_api::oversight::{
+    ComplaintAnswer, ComplaintAnswersQuestion, HandleComplaint, HeldComplaint,
+    HeldComplaintsQuestion, HeldComplaintsView, LooksQuestion, LooksView,
+};
+use yidang_api::places::{CountHouseholds, HouseholdCounts};
 use yidang_api::{Fault, FaultCode, Hall, dispatch_online};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
@@ -37,9 +42,13 @@ const REMEMBERED_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Questions that change nothing, or may be done again without harm. Another activation code harms
 /// nobody, while an answer that is remembered would keep the code in clear.
-const READING: [&str; 7] = [
+const READING: [&str; 11] = [
     "consult_household",
     "consult_people",
+    "count_households",
+    "complaint_answers",
+    "held_complaints",
+    "looks",
     "users",
     "units",
     "reference",
@@ -188,8 +197,34 @@ impl Hall for Counter<'_> {
         consult::people(self, &question)
     }
 
+    fn count_households(&self, question: CountHouseholds) -> Result<HouseholdCounts, Fault> {
+        consult::count(self, &question)
+    }
+
     fn take_complaint(&self, question: TakeComplaint) -> Result<ComplaintTaken, Fault> {
         complaints::take(self, &question)
+    }
+
+    fn complaint_answers(
+        &self,
+        _: ComplaintAnswersQuestion,
+    ) -> Result<Vec<ComplaintAnswer>, Fault> {
+        complaints::answers(self)
+    }
+
+    fn held_complaints(
+        &self,
+        question: HeldComplaintsQuestion,
+    ) -> Result<HeldComplaintsView, Fault> {
+        complaints::held(self, &question)
+    }
+
+    fn handle_complaint(&self, question: HandleComplaint) -> Result<HeldComplaint, Fault> {
+        complaints::handle(self, &question)
+    }
+
+    fn looks(&self, question: LooksQuestion) -> Result<LooksView, Fault> {
+        admin::looks(self, &question)
     }
 
     fn users(&self, question: UsersQuestion) -> Result<UsersView, Fault> {

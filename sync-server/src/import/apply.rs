@@ -156,6 +156,12 @@ fn put_register(db: &Db<'_>, change: &RegisterChange, now: InstantMs) -> Result<
     for team in &change.grid_teams {
         db.put_grid_team(team)?;
     }
+    for team in &change.teams {
+        db.put_team(team)?;
+    }
+    for outline in &change.outlines {
+        db.put_outline(outline)?;
+    }
     db.touch_register()
 }
 

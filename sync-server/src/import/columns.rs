@@ -13,10 +13,12 @@ pub enum Table {
     Grids,
     /// 网格员
     Workers,
-    /// 网格员分工
+    /// 任职
     Assignments,
     /// 网格团队
     Teams,
+    /// 坐诊队
+    VisitTeams,
     /// 户
     Households,
     /// 家庭成员
@@ -25,12 +27,13 @@ pub enum Table {
 
 impl Table {
     /// In the order in which one builds on the other.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Units,
         Self::Grids,
         Self::Workers,
         Self::Assignments,
         Self::Teams,
+        Self::VisitTeams,
         Self::Households,
         Self::Members,
     ];
@@ -42,8 +45,9 @@ impl Table {
             Self::Units => "组织机构",
             Self::Grids => "网格",
             Self::Workers => "网格员",
-            Self::Assignments => "网格员分工",
+            Self::Assignments => "任职",
             Self::Teams => "网格团队",
+            Self::VisitTeams => "坐诊队",
             Self::Households => "户",
             Self::Members => "家庭成员",
         }
@@ -52,8 +56,9 @@ impl Table {
     /// Words in the name of a sheet that speak for this table.
     const fn hints(self) -> &'static [&'static str] {
         match self {
+            Self::VisitTeams => &["坐诊"],
             Self::Teams => &["团队", "队伍"],
-            Self::Assignments => &["分工", "任职"],
+            Self::Assignments => &["任职", "分工", "岗位"],
             Self::Workers => &["网格员", "人员名册"],
             Self::Members => &["成员", "人口"],
             Self::Households => &["户"],
@@ -73,6 +78,11 @@ impl Table {
                 &[&[C::WorkerName, C::WorkerId], &[C::UnitCode, C::GridCode], &[C::Role]]
             }
             Self::Teams => &[&[C::TeamName], &[C::WorkerName, C::WorkerId]],
+            Self::VisitTeams => &[
+                &[C::VillageCode, C::Village],
+                &[C::WorkerName, C::WorkerId],
+                &[C::VisitPlace, C::VisitTime, C::VisitDuty],
+            ],
             Self::Households => &[&[C::Head], &[C::GridCode, C::HouseholdNo, C::DoorPlate]],
             Self::Members => &[&[C::MemberName], &[C::Relation], &[C::HouseholdNo, C::Head]],
         }
@@ -118,6 +128,7 @@ impl Table {
                 C::Phone,
                 C::Duty,
             ],
+            Self::VisitTeams => OF_VISIT_TEAMS,
             Self::Households => {
                 &[C::HouseholdNo, C::GridCode, C::Head, C::Address, C::DoorPlate, C::Needs]
             }
@@ -129,6 +140,7 @@ impl Table {
                 C::DoorPlate,
                 C::MemberName,
                 C::Relation,
+                C::Sex,
                 C::BirthYear,
                 C::CitizenNumber,
                 C::Phone,
@@ -136,6 +148,19 @@ impl Table {
         }
     }
 }
+
+/// The columns of 坐诊队.
+const OF_VISIT_TEAMS: &[Column] = &[
+    Column::VillageCode,
+    Column::Village,
+    Column::Township,
+    Column::VisitPlace,
+    Column::VisitTime,
+    Column::WorkerId,
+    Column::WorkerName,
+    Column::Phone,
+    Column::VisitDuty,
+];
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,7 +199,7 @@ pub enum Column {
     WorkerName,
     /// 联系电话
     Phone,
-    /// 岗位
+    /// 任职
     Role,
     /// 专职、兼职
     Duty,
@@ -186,6 +211,12 @@ pub enum Column {
     TeamCode,
     /// 团队名称
     TeamName,
+    /// 坐诊地点
+    VisitPlace,
+    /// 坐诊时间
+    VisitTime,
+    /// 坐诊职责
+    VisitDuty,
     /// 户号
     HouseholdNo,
     /// 户主
@@ -200,6 +231,8 @@ pub enum Column {
     MemberName,
     /// 与户主关系
     Relation,
+    /// 性别. It is read only to notice mistyped citizen numbers and is kept nowhere.
+    Sex,
     /// 出生年, also as a whole date.
     BirthYear,
     /// 身份证号. It is read only to find the year of birth and to notice mistyped ones; the number
@@ -240,12 +273,6 @@ impl<'a> Located<'a> {
     pub fn count(&self) -> usize {
         self.sheet.rows.len().saturating_sub(self.above)
     }
-
-    /// Whether it has that column.
-    #[must_use]
-    pub fn has(&self, column: Column) -> bool {
-        self.columns.iter().any(|(known, ..)| *known == column)
-    }
 }
 
 /// Titles, dates and names of whoever filled the table in stand above the header.
@@ -264,7 +291,8 @@ pub fn locate(book: &Workbook) -> (Vec<Located<'_>>, Vec<&Sheet>) {
             None => unknown.push(sheet),
         }
     }
-    known.sort_by_key(|located| located.table);
+    // By table, then by file: in whatever order files were chosen, the same comes of them.
+    known.sort_by(|one, other| (one.table, &one.sheet.file).cmp(&(other.table, &other.sheet.file)));
     (known, unknown)
 }
 
@@ -288,11 +316,11 @@ fn recognise(sheet: &Sheet) -> Option<Located<'_>> {
     best.map(|(_, located)| located)
 }
 
-/// The table that the name of a sheet speaks for. 网格员分工 speaks of workers and grids too, so the
+/// The table that the name of a sheet speaks for. 网格员任职 speaks of workers and grids too, so the
 /// narrower word is asked first.
 fn hint(name: &str) -> Option<Table> {
-    use Table::{Assignments, Grids, Households, Members, Teams, Units, Workers};
-    [Teams, Assignments, Workers, Members, Households, Grids, Units]
+    use Table::{Assignments, Grids, Households, Members, Teams, Units, VisitTeams, Workers};
+    [VisitTeams, Teams, Assignments, Workers, Members, Households, Grids, Units]
         .into_iter()
         .find(|table| table.hints().iter().any(|word| name.contains(word)))
 }
@@ -341,13 +369,16 @@ mod tests {
 
     #[test]
     fn every_table_is_known_by_headers_of_real_sheets() {
-        let cases: [(Table, &[&str]); 9] = [
+        let cases: [(Table, &[&str]); 12] = [
             (Table::Units, &["区划代码", "区划名称", "级别"]),
             (Table::Grids, &["网格代码", "网格名称", "所属村", "所属乡镇"]),
             (Table::Grids, &["网格编号", "网格类型"]),
             (Table::Workers, &["网格员姓名", "手机号", "网格编号"]),
             (Table::Assignments, &["姓名", "单位编码", "角色", "起始日期"]),
+            (Table::Assignments, &["姓名", "单位编码", "任职", "任职日期"]),
+            (Table::Assignments, &["姓名", "单位编码", "分工", "离岗日期"]),
             (Table::Teams, &["团队名称", "村编码", "姓名", "专兼职"]),
+            (Table::VisitTeams, &["村（社区）编码", "坐诊地点", "姓名", "坐诊职责"]),
             (Table::Households, &["户籍编号", "户主姓名", "家庭住址", "门牌号", "网格编码"]),
             (Table::Members, &["户号", "姓名", "与户主关系", "出生日期", "联系电话"]),
             (Table::Members, &["户号", "户主姓名", "网格编码", "姓名", "关系", "身份证号"]),
@@ -361,7 +392,9 @@ mod tests {
     #[test]
     fn the_name_of_a_sheet_decides_between_equals() {
         let headers: &[&str] = &["姓名", "联系电话", "网格编码", "岗位"];
-        assert_eq!(recognise(&sheet("网格员分工", &[headers])).unwrap().table, Table::Assignments);
+        for name in ["网格员分工", "任职", "人员岗位"] {
+            assert_eq!(recognise(&sheet(name, &[headers])).unwrap().table, Table::Assignments);
+        }
         assert_eq!(recognise(&sheet("网格员", &[headers])).unwrap().table, Table::Workers);
     }
 

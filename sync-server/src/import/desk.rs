@@ -21,7 +21,7 @@ impl ImportDesk {
         self.view().clone()
     }
 
-    /// Begins an import of the file of this name; none while another one runs.
+    /// Begins an import of files of these names; none while another one runs.
     #[must_use]
     pub fn begin(&self, name: &str) -> Option<ImportView> {
         let mut view = self.view();

@@ -42,7 +42,7 @@ pub const HEADERS: &[(Column, &str)] = &[
         "联系电话 手机号 电话 手机 手机号码 电话号码 联系方式 移动电话 工作电话 \
          本人电话",
     ),
-    (Column::Role, "岗位 角色 职责 分工 职务 任职岗位"),
+    (Column::Role, "任职 岗位 分工 任职岗位 角色 职责 职务"),
     (Column::Duty, "专兼职 专职兼职 类型 人员类型 队员类型 专职 身份"),
     (
         Column::From,
@@ -51,13 +51,17 @@ pub const HEADERS: &[(Column, &str)] = &[
     (Column::To, "结束日期 截止日期 离岗日期 任职结束日期 结束时间 止 离职日期"),
     (Column::TeamCode, "团队编码 团队编号 团队代码 队伍编码"),
     (Column::TeamName, "团队名称 团队 网格团队 队伍名称 网格团队名称"),
+    (Column::VisitPlace, "坐诊地点 坐诊地址 坐诊场所 坐诊点"),
+    (Column::VisitTime, "坐诊时间 开诊时间 坐诊开始时间 几点开始"),
+    (Column::VisitDuty, "坐诊职责 坐诊分工 队内职责 队内分工 坐诊身份 专长"),
     (Column::HouseholdNo, "户号 户籍编号 户编号 户口号 户籍号 家庭编号"),
     (Column::Head, "户主 户主姓名 户主名称"),
     (Column::Address, "住址 家庭住址 现住址 地址 现居住地址 居住地址 详细地址 现住地址 家庭地址"),
     (Column::DoorPlate, "门牌 门牌号 门牌号码 门楼牌号 院号 房号"),
     (Column::Needs, "需要 需求 诉求 困难及诉求 备注需求"),
     (Column::MemberName, "姓名 成员姓名 家庭成员姓名 家庭成员 人口姓名"),
-    (Column::Relation, "与户主关系 关系 家庭关系 成员关系"),
+    (Column::Relation, "与户主关系 关系 家庭关系 成员关系 与户主关系代码 关系代码"),
+    (Column::Sex, "性别 性别代码"),
     (Column::BirthYear, "出生年 出生年份 出生日期 出生年月 生日 出生年月日"),
     (Column::CitizenNumber, "身份证号 身份证 身份证号码 公民身份号码 身份证件号码 证件号码"),
 ];

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use yidang_domain::civil::Date;
+use yidang_domain::codes::SexCode;
 use yidang_domain::ids::OrgCode;
 
 use crate::households::{HouseholdData, MemberData};
 
-use super::columns::{Column, Located};
+use super::columns::Column;
 use super::line::Line;
 use super::places::Places;
 use super::text;
@@ -58,7 +59,7 @@ pub struct Home<'a> {
     /// It has a row in 户.
     is_listed: bool,
     /// The rows of its members, as long as them.
-    rows: Vec<u32>,
+    rows: Vec<Line<'a>>,
 }
 
 /// Households in the order of rows.
@@ -145,23 +146,22 @@ fn number(raw: &str) -> Result<String, Wrong> {
 
 /// The households of the table 户.
 pub fn households<'a>(
-    located: &'a Located<'a>,
+    lines: &[Line<'a>],
     places: &Places,
     homes: &mut Homes<'a>,
     wrongs: &mut Wrongs,
 ) {
     let known = [Column::HouseholdNo, Column::Head, Column::GridCode, Column::DoorPlate];
-    for row in located.rows() {
-        let line = Line::new(located, row);
+    for line in lines {
         if !line.has_any(&known) {
             continue;
         }
         if line.is_blank(Column::Head) {
             line.wrong(wrongs, Column::Head, &Wrong::Missing);
         }
-        let Some((key, data)) = facts(&line, places, wrongs) else { continue };
+        let Some((key, data)) = facts(line, places, wrongs) else { continue };
         if let Some(home) = homes.by_key.get(&key).and_then(|at| homes.all.get(*at)) {
-            let first = home.line.number();
+            let first = line.place_of(&home.line);
             let (column, wrong) = if home.data.grid == data.grid {
                 (Column::HouseholdNo, Wrong::DuplicateHousehold(first))
             } else {
@@ -170,36 +170,34 @@ pub fn households<'a>(
             line.wrong(wrongs, column, &wrong);
             continue;
         }
-        homes.put(Home { key, data, line, is_listed: true, rows: Vec::new() });
+        homes.put(Home { key, data, line: *line, is_listed: true, rows: Vec::new() });
     }
 }
 
 /// The members of the table 家庭成员. A row with a grid begins its household where 户 has none.
 pub fn members<'a>(
-    located: &'a Located<'a>,
+    lines: &[Line<'a>],
     places: &Places,
     today: Date,
     homes: &mut Homes<'a>,
     wrongs: &mut Wrongs,
 ) {
-    let has_grid = located.has(Column::GridCode);
-    for row in located.rows() {
-        let line = Line::new(located, row);
+    for line in lines {
         if !line.has_any(&[Column::MemberName, Column::HouseholdNo]) {
             continue;
         }
         let before = wrongs.total;
-        let member = member(&line, today, wrongs);
-        let home = if has_grid && !line.is_blank(Column::GridCode) {
-            home_of_facts(line, places, homes, wrongs)
+        let member = member(line, today, wrongs);
+        let home = if line.is_blank(Column::GridCode) {
+            home_of_number(*line, homes, wrongs)
         } else {
-            home_of_number(line, homes, wrongs)
+            home_of_facts(*line, places, homes, wrongs)
         };
         let (Some(member), Some(at)) = (member, home) else { continue };
         if wrongs.total == before
             && let Some(home) = homes.all.get_mut(at)
         {
-            join(home, &line, member, wrongs);
+            join(home, line, member, wrongs);
         }
     }
 }
@@ -217,7 +215,7 @@ fn home_of_facts<'a>(
     };
     let home = homes.all.get(at)?;
     if home.data.grid != data.grid && !home.data.grid.is_empty() {
-        let wrong = Wrong::HouseholdInTwoGrids(home.line.number());
+        let wrong = Wrong::HouseholdInTwoGrids(line.place_of(&home.line));
         line.wrong(wrongs, Column::GridCode, &wrong);
         return None;
     }
@@ -251,7 +249,9 @@ fn home_of_number<'a>(line: Line<'a>, homes: &mut Homes<'a>, wrongs: &mut Wrongs
 
 fn member(line: &Line<'_>, today: Date, wrongs: &mut Wrongs) -> Option<MemberData> {
     let name = line.need(wrongs, Column::MemberName, values::person);
-    let relation = line.text(wrongs, Column::Relation, 10);
+    let relation = line.read(wrongs, Column::Relation, |raw| values::relation(raw, 10));
+    let relation = relation.unwrap_or_default();
+    check_sex(line, wrongs);
     let phone = line.phone(wrongs);
     let year = line.read(wrongs, Column::BirthYear, |raw| values::birth_year(raw, today));
     // The number serves to find the year of birth and is forgotten here.
@@ -271,15 +271,26 @@ fn member(line: &Line<'_>, today: Date, wrongs: &mut Wrongs) -> Option<MemberDat
     Some(MemberData { name: name?, relation, birth_year, phone })
 }
 
-fn join(home: &mut Home<'_>, line: &Line<'_>, member: MemberData, wrongs: &mut Wrongs) {
+/// The sex serves to notice a mistyped citizen number and is kept nowhere.
+fn check_sex(line: &Line<'_>, wrongs: &mut Wrongs) {
+    let said = line.read(wrongs, Column::Sex, values::sex).and_then(SexCode::sex);
+    let by_number = values::sex_of_number(line.raw(Column::CitizenNumber));
+    if let (Some(said), Some(by_number)) = (said, by_number)
+        && said != by_number
+    {
+        line.wrong(wrongs, Column::Sex, &Wrong::SexesDiffer);
+    }
+}
+
+fn join<'a>(home: &mut Home<'a>, line: &Line<'a>, member: MemberData, wrongs: &mut Wrongs) {
     let known = home.data.members.iter().zip(&home.rows);
     for (other, row) in known {
         if other.name == member.name {
-            line.wrong(wrongs, Column::MemberName, &Wrong::DuplicateMember(*row));
+            line.wrong(wrongs, Column::MemberName, &Wrong::DuplicateMember(line.place_of(row)));
             return;
         }
         if values::is_head(&member.relation) && values::is_head(&other.relation) {
-            line.wrong(wrongs, Column::Relation, &Wrong::TwoHeads(*row));
+            line.wrong(wrongs, Column::Relation, &Wrong::TwoHeads(line.place_of(row)));
             return;
         }
     }
@@ -291,7 +302,7 @@ fn join(home: &mut Home<'_>, line: &Line<'_>, member: MemberData, wrongs: &mut W
         home.data.head.clone_from(&member.name);
     }
     home.data.members.push(member);
-    home.rows.push(line.number());
+    home.rows.push(*line);
 }
 
 /// Notes households whose head is none of their members. `said` is what former sheets said.

@@ -2,17 +2,27 @@
 
 use yidang_domain::civil::Date;
 
-use super::columns::{Column, Located};
-use super::sheet::Row;
+use super::columns::{Column, Located, Table};
+use super::sheet::{Row, Sheet};
 use super::text;
 use super::values;
-use super::wrong::{Wrong, Wrongs};
+use super::wrong::{At, Wrong, Wrongs};
 
 /// One row of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
     located: &'a Located<'a>,
     row: &'a Row,
+}
+
+/// All rows of a table, however many sheets and files it is spread over.
+#[must_use]
+pub fn lines_of<'a>(tables: &'a [Located<'a>], table: Table) -> Vec<Line<'a>> {
+    tables
+        .iter()
+        .filter(|located| located.table == table)
+        .flat_map(|located| located.rows().map(move |row| Line::new(located, row)))
+        .collect()
 }
 
 impl<'a> Line<'a> {
@@ -38,6 +48,25 @@ impl<'a> Line<'a> {
     #[must_use]
     pub fn file(&self) -> &'a str {
         &self.located.sheet.file
+    }
+
+    /// Where another row stands as whoever reads this one finds it: 第4行, or with file and sheet
+    /// where it stands in another sheet.
+    #[must_use]
+    pub fn place_of(&self, other: &Line<'_>) -> String {
+        let (file, sheet, row) = (other.file(), other.sheet(), other.number());
+        if std::ptr::eq::<Sheet>(self.located.sheet, other.located.sheet) {
+            format!("第{row}行")
+        } else if file == self.file() || file == sheet {
+            format!("“{sheet}”第{row}行")
+        } else {
+            format!("“{file} {sheet}”第{row}行")
+        }
+    }
+
+    fn place(&self) -> At<'a> {
+        let Sheet { file, name, .. } = self.located.sheet;
+        At { file: file.as_str(), sheet: name.as_str(), row: self.row.number }
     }
 
     /// What stands in a column; empty where there is none.
@@ -73,10 +102,10 @@ impl<'a> Line<'a> {
             // The number is nobody's but its owner's: the row is found without it.
             let masked: String = text::code(value).chars().rev().take(4).collect();
             let masked: String = masked.chars().rev().collect();
-            wrongs.add(self.sheet(), self.number(), header, &format!("…{masked}"), wrong);
+            wrongs.add(self.place(), header, &format!("…{masked}"), wrong);
             return;
         }
-        wrongs.add(self.sheet(), self.number(), header, value, wrong);
+        wrongs.add(self.place(), header, value, wrong);
     }
 
     /// Reads a value with `read`; none where it is blank or wrong, which is noted.

@@ -1,29 +1,36 @@
-//! Spreadsheets of units, grids, workers, teams, households and members into the county.
+//! Spreadsheets of units, grids, workers, assignments, teams, households and members into the
+//! county, and maps with the borders of units.
 //!
-//! A file goes through stages that each know one thing: [`sheet`] turns bytes into rows of text,
-//! [`columns`] says which table a sheet is, [`wanted`] reads rows and notes what is wrong with them,
-//! [`plan`] compares with the register and with what the last sheets said, [`apply`] writes. Only
-//! `apply` and [`ground`](apply::ground) touch the database. With one bad row nothing is written.
+//! A file goes through stages that each know one thing: [`sheet`] turns bytes into rows of text and
+//! [`borders`] a map into shapes, [`columns`] says which table a sheet is, [`wanted`] reads rows and
+//! notes what is wrong with them, [`plan`] compares with the register and with what the last sheets
+//! said, [`listing`] names what changes, [`apply`] writes. Only `apply` and
+//! [`ground`](apply::ground) touch the database. With one bad row nothing is written.
 //!
-//! The least data: the citizen number serves to find the year of birth and is kept nowhere.
+//! The least data: the citizen number serves to find the year of birth, the sex to notice a mistyped
+//! number, and both are kept nowhere.
 
 mod apply;
 mod archive;
+mod borders;
 mod columns;
 mod desk;
 mod difference;
 mod headers;
 mod homes;
 mod line;
+mod listing;
 mod people;
 mod places;
 mod plan;
 mod report;
+mod ring;
 mod said;
 pub mod sheet;
 mod text;
 mod units;
 mod values;
+mod visits;
 mod wanted;
 pub mod wrong;
 
@@ -32,22 +39,25 @@ mod tests;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use rust_xlsxwriter::XlsxError;
 use yidang_api::admin::{ImportChange, ImportView};
+use yidang_api::import::{ImportLine, MOST_LISTED, import_name};
 
 use crate::app::App;
 use crate::store::StoreError;
 
 use apply::{Ground, Written};
+use borders::BorderFile;
 use columns::Located;
 pub use desk::ImportDesk;
 use plan::Plan;
-use sheet::{Refused, Sheet, Workbook};
+use sheet::{MOST_BYTES, Refused, Sheet, Workbook};
 use wrong::Wrongs;
 
 /// A file that somebody chose.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// Its name.
+    /// Its name, without its folder.
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -70,31 +80,62 @@ pub fn run(
     apply: bool,
     progress: &dyn Fn(u32, u32),
 ) -> Result<ImportView, StoreError> {
-    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-    let view = ImportView { name: names.join("、"), ..ImportView::default() };
+    let most_named = u32::try_from(MOST_LISTED).unwrap_or(u32::MAX);
+    run_naming(app, files, apply, most_named, progress).map(|(view, _)| view)
+}
+
+/// As [`run`], and everything that changes by name, however much it is.
+///
+/// # Errors
+///
+/// [`StoreError`]; nothing was written then.
+pub fn run_whole(
+    app: &App,
+    files: &[File],
+    apply: bool,
+    progress: &dyn Fn(u32, u32),
+) -> Result<(ImportView, Vec<ImportLine>), StoreError> {
+    run_naming(app, files, apply, u32::MAX, progress)
+}
+
+/// Of each table so many changes are named.
+fn run_naming(
+    app: &App,
+    files: &[File],
+    apply: bool,
+    most_named: u32,
+    progress: &dyn Fn(u32, u32),
+) -> Result<(ImportView, Vec<ImportLine>), StoreError> {
+    let name = import_name(files.iter().map(|file| file.name.as_str()));
+    let view = ImportView { name, ..ImportView::default() };
+    let refuse =
+        |refused: String, view: ImportView| Ok((ImportView { refused, ..view }, Vec::new()));
     let book = match read(files) {
         Ok(book) => book,
-        Err(refused) => return Ok(ImportView { refused, ..view }),
+        Err(refused) => return refuse(refused, view),
     };
     let (tables, unknown) = columns::locate(&book);
-    if tables.is_empty() {
-        return Ok(ImportView { refused: Refused::NoTable.to_string(), ..view });
+    if tables.is_empty() && book.borders.is_empty() {
+        return refuse(Refused::NoTable.to_string(), view);
     }
-    let rows = tables.iter().map(Located::count).sum::<usize>();
+    let wish = Wish { tables: &tables, maps: &book.borders, most_named };
+    let rows = wish.rows();
     let of = u32::try_from(rows).unwrap_or(u32::MAX);
     progress(0, of);
     let mut view = ImportView { of, ..view };
     for _ in 0..MOST_TRIES {
         let ground = apply::ground(app)?;
-        let (plan, wrongs) = compare(app, &tables, &ground)?;
+        let (mut plan, wrongs) = compare(app, &wish, &ground)?;
         view.changes.clone_from(&plan.counts);
         view.changes.extend(unknown.iter().map(|sheet| passed_over(sheet)));
         if !wrongs.is_empty() {
-            return Ok(with_wrongs(view, wrongs));
+            return Ok((with_wrongs(view, wrongs), Vec::new()));
         }
+        let lines = std::mem::take(&mut plan.lines);
+        view.listed = listing::first(&lines);
         if !apply {
             let clashes = apply::clashes(app, &plan)?;
-            return Ok(done(view, clashes, false));
+            return Ok((done(view, clashes, false), lines));
         }
         let part = |households: usize| share(households, plan.households(), of);
         let written =
@@ -106,36 +147,69 @@ pub fn run(
                 clashes,
                 "a spreadsheet was taken"
             );
-            return Ok(done(view, clashes, true));
+            return Ok((done(view, clashes, true), lines));
         }
     }
     let refused = "登记数据正在被别人修改，这次没有导入。请稍后再试。".to_owned();
-    Ok(ImportView { refused, ..view })
+    refuse(refused, ImportView { listed: Vec::new(), ..view })
 }
 
+/// The spreadsheet of everything that an import changes.
+///
+/// # Errors
+///
+/// Where it cannot be written.
+pub fn changes_xlsx(lines: &[ImportLine], applied: bool) -> Result<Vec<u8>, XlsxError> {
+    report::changes(lines, applied)
+}
+
+/// What is to be taken.
+struct Wish<'a> {
+    tables: &'a [Located<'a>],
+    maps: &'a [BorderFile],
+    /// Of each table so many changes are named.
+    most_named: u32,
+}
+
+impl Wish<'_> {
+    /// Rows of tables and shapes of maps.
+    fn rows(&self) -> usize {
+        let shapes = self.maps.iter().map(|map| map.shapes.len()).sum::<usize>();
+        self.tables.iter().map(Located::count).sum::<usize>() + shapes
+    }
+}
+
+/// Reads all files, in the order of their names: in whatever order they were chosen, the same comes
+/// of them.
 fn read(files: &[File]) -> Result<Workbook, String> {
+    if files.len() > 1 && files.iter().map(|file| file.bytes.len()).sum::<usize>() > MOST_BYTES {
+        return Err(Refused::TooLargeTogether.to_string());
+    }
+    let mut sorted: Vec<&File> = files.iter().collect();
+    sorted.sort_by(|one, other| one.name.cmp(&other.name));
     let mut book = Workbook::default();
-    for file in files {
-        let read = sheet::read(&file.name, &file.bytes).map_err(|refused| match files {
+    for file in sorted {
+        let words = |refused: Refused| match files {
             [_] => refused.to_string(),
             _ => format!("{}：{refused}", file.name),
-        })?;
-        book.sheets.extend(read.sheets);
+        };
+        if borders::is_map(&file.name, &file.bytes) {
+            book.borders.push(borders::read(&file.name, &file.bytes).map_err(words)?);
+        } else {
+            book.sheets.extend(sheet::read(&file.name, &file.bytes).map_err(words)?.sheets);
+        }
     }
     Ok(book)
 }
 
 /// Reads the rows and compares them.
-fn compare(
-    app: &App,
-    tables: &[Located<'_>],
-    ground: &Ground,
-) -> Result<(Plan, Wrongs), StoreError> {
+fn compare(app: &App, wish: &Wish<'_>, ground: &Ground) -> Result<(Plan, Wrongs), StoreError> {
     let today = app.clock().today();
-    let mut wanted = wanted::want(tables, &ground.register, &ground.said, today);
+    let Ground { register, said, existing, .. } = ground;
+    let mut wanted = wanted::want(wish.tables, wish.maps, register, said, today);
     let mut wrongs = std::mem::take(&mut wanted.wrongs);
-    let plan =
-        plan::plan(&wanted, &ground.register, &ground.said, &ground.existing, today, &mut wrongs)?;
+    let most_named = wish.most_named;
+    let plan = plan::plan(&wanted, register, said, existing, today, most_named, &mut wrongs)?;
     Ok((plan, wrongs))
 }
 
@@ -166,5 +240,6 @@ fn with_wrongs(view: ImportView, wrongs: Wrongs) -> ImportView {
     let report_base64 = report.map(|bytes| STANDARD.encode(bytes)).unwrap_or_default();
     let mut wrong = wrongs.rows;
     wrong.truncate(MOST_SHOWN);
-    ImportView { done: view.of, wrong_total: wrongs.total, wrong, report_base64, ..view }
+    let listed = Vec::new();
+    ImportView { done: view.of, listed, wrong_total: wrongs.total, wrong, report_base64, ..view }
 }

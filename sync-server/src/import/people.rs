@@ -6,12 +6,12 @@ use sha2::{Digest, Sha256};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::Date;
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{GridTeam, GridTeamMember, OrgLevel, Role, Staff};
+use yidang_domain::org::{Assignment, GridTeam, GridTeamMember, OrgLevel, Role, Staff};
 
 use crate::county::SERVER_USER;
 use crate::register::Register;
 
-use super::columns::{Column, Located};
+use super::columns::Column;
 use super::line::Line;
 use super::places::Places;
 use super::units::named_village;
@@ -36,13 +36,25 @@ pub struct Post {
 /// Everybody who is known, found by whatever a row says of them.
 pub struct People<'a> {
     register: &'a Register,
+    today: Date,
     staff: BTreeMap<UserId, Staff>,
     by_name: HashMap<String, Vec<UserId>>,
     /// People and assignments that rows named, with the row.
-    ids: HashMap<UserId, (u32, String)>,
-    posts: HashMap<(UserId, OrgCode, Role), u32>,
-    /// Names without a telephone, with the row.
-    bare: HashMap<String, (u32, OrgCode)>,
+    ids: HashMap<UserId, (Line<'a>, String)>,
+    posts: HashMap<PostKey, (Line<'a>, Period)>,
+    /// Names without a telephone, with the unit of their first row.
+    bare: HashMap<String, OrgCode>,
+}
+
+/// Who works where in which role.
+type PostKey = (UserId, OrgCode, Role);
+/// First and last day, where a row says them.
+type Period = (Option<Date>, Option<Date>);
+
+impl Post {
+    fn key(&self) -> PostKey {
+        (self.user.clone(), self.org.clone(), self.role)
+    }
 }
 
 /// The name of a person in the register that no row gives: made of name and telephone, which go
@@ -55,9 +67,10 @@ fn made_id(name: &str, phone: &str) -> UserId {
 impl<'a> People<'a> {
     /// The people of the register.
     #[must_use]
-    pub fn new(register: &'a Register) -> Self {
+    pub fn new(register: &'a Register, today: Date) -> Self {
         let mut people = Self {
             register,
+            today,
             staff: BTreeMap::new(),
             by_name: HashMap::new(),
             ids: HashMap::new(),
@@ -76,6 +89,21 @@ impl<'a> People<'a> {
             named.push(person.user.clone());
         }
         self.staff.insert(person.user.clone(), person);
+    }
+
+    /// Whether an assignment ends before it begins: on the day that a row says, on that of the
+    /// register, or today.
+    fn is_reversed(&self, post: &Post) -> bool {
+        let is_same = |known: &&Assignment| known.org == post.org && known.role == post.role;
+        let known = self.register.assignments_of(&post.user).filter(is_same);
+        let begins = post.from.or_else(|| known.map(|known| known.from).max());
+        post.to.is_some_and(|to| to < begins.unwrap_or(self.today))
+    }
+
+    /// The name of somebody of the register or of a sheet; empty for others.
+    #[must_use]
+    pub fn name_of(&self, user: &UserId) -> String {
+        self.staff.get(user).map(|person| person.name.clone()).unwrap_or_default()
     }
 
     fn named(&self, name: &str) -> &[UserId] {
@@ -112,8 +140,8 @@ impl<'a> People<'a> {
         if is_told_apart { Ok(made) } else { Err(Wrong::AmbiguousWorker) }
     }
 
-    /// Somebody who is known already, as 分工 and 团队 name them.
-    fn find(&self, line: &Line<'_>, wrongs: &mut Wrongs) -> Option<UserId> {
+    /// Somebody who is known already, as 任职, 团队 and 坐诊队 name them.
+    pub fn find(&self, line: &Line<'_>, wrongs: &mut Wrongs) -> Option<UserId> {
         if !line.is_blank(Column::WorkerId) {
             let known = |raw: &str| {
                 let user = UserId(values::opaque(raw, 40)?);
@@ -137,23 +165,22 @@ impl<'a> People<'a> {
 }
 
 /// The people and assignments of the table 网格员.
-pub fn workers(
-    located: &Located<'_>,
+pub fn workers<'a>(
+    lines: &[Line<'a>],
     places: &Places,
-    people: &mut People<'_>,
+    people: &mut People<'a>,
     wrongs: &mut Wrongs,
 ) -> (Vec<Staff>, Vec<Post>) {
     let mut staff: BTreeMap<UserId, Staff> = BTreeMap::new();
     let mut posts = Vec::new();
-    for row in located.rows() {
-        let line = Line::new(located, row);
+    for line in lines {
         if !line.has_any(&[Column::WorkerName, Column::Phone, Column::WorkerId]) {
             continue;
         }
         let before = wrongs.total;
-        let found = worker(&line, places, people, wrongs);
+        let found = worker(line, places, people, wrongs);
         let Some((person, post)) = found.filter(|_| wrongs.total == before) else { continue };
-        if !takes_post(&line, people, &post, wrongs) {
+        if !takes_post(line, people, &post, wrongs) {
             continue;
         }
         people.learn(person.clone());
@@ -194,8 +221,8 @@ fn worker(
         found.map_err(|wrong| line.wrong(wrongs, Column::WorkerName, &wrong)).ok()?
     };
     if !is_named_by_row && phone.is_empty() {
-        let first = people.bare.entry(name.clone()).or_insert((line.number(), org.clone()));
-        if first.0 != line.number() && first.1 != org {
+        let first = people.bare.entry(name.clone()).or_insert_with(|| org.clone());
+        if *first != org {
             line.wrong(wrongs, Column::WorkerName, &Wrong::AmbiguousWorker);
             return None;
         }
@@ -220,45 +247,86 @@ fn org(places: &Places, raw: &str, role: Role) -> Result<OrgCode, Wrong> {
 }
 
 /// Whether the person and the assignment of a row stand in no other row in another way.
-fn takes_post(line: &Line<'_>, people: &mut People<'_>, post: &Post, wrongs: &mut Wrongs) -> bool {
+fn takes_post<'a>(
+    line: &Line<'a>,
+    people: &mut People<'a>,
+    post: &Post,
+    wrongs: &mut Wrongs,
+) -> bool {
     let name = values::person(line.raw(Column::WorkerName)).unwrap_or_default();
-    let (row, other) = people.ids.entry(post.user.clone()).or_insert((line.number(), name.clone()));
+    let (first, other) = people.ids.entry(post.user.clone()).or_insert((*line, name.clone()));
     if *other != name {
-        line.wrong(wrongs, Column::WorkerId, &Wrong::WorkerIdTaken(*row));
+        line.wrong(wrongs, Column::WorkerId, &Wrong::WorkerIdTaken(line.place_of(first)));
         return false;
     }
-    let key = (post.user.clone(), post.org.clone(), post.role);
-    if let Some(row) = people.posts.get(&key) {
-        line.wrong(wrongs, Column::WorkerName, &Wrong::DuplicateWorker(*row));
+    let key = post.key();
+    if let Some((first, _)) = people.posts.get(&key) {
+        line.wrong(wrongs, Column::WorkerName, &Wrong::DuplicateWorker(line.place_of(first)));
         return false;
     }
-    people.posts.insert(key, line.number());
+    people.posts.insert(key, (*line, (post.from, post.to)));
     true
 }
 
-/// The assignments of the table 网格员分工.
-pub fn assignments(
-    located: &Located<'_>,
+/// The assignments of the table 任职, put to those that 网格员 gave.
+///
+/// 网格员 may name the same assignment, usually without days: then the days of 任职 are its days.
+/// Two rows that say other days of one assignment contradict each other.
+pub fn assignments<'a>(
+    lines: &[Line<'a>],
     places: &Places,
-    people: &mut People<'_>,
+    people: &mut People<'a>,
+    posts: &mut Vec<Post>,
     wrongs: &mut Wrongs,
-) -> Vec<Post> {
-    let mut posts = Vec::new();
-    for row in located.rows() {
-        let line = Line::new(located, row);
+) {
+    let mut at_of: HashMap<PostKey, usize> =
+        (0..).zip(posts.iter()).map(|(at, post)| (post.key(), at)).collect();
+    for line in lines {
         if !line.has_any(&[Column::WorkerName, Column::WorkerId]) {
             continue;
         }
         let before = wrongs.total;
-        let post = assignment(&line, places, people, wrongs);
+        let post = assignment(line, places, people, wrongs);
         let Some(post) = post.filter(|_| wrongs.total == before) else { continue };
-        let key = (post.user.clone(), post.org.clone(), post.role);
-        // 网格员 may say the same: once is enough.
-        if people.posts.insert(key, line.number()).is_none() {
+        let key = post.key();
+        let known = people.posts.get(&key).copied();
+        let Some((first, said)) = known else {
+            people.posts.insert(key.clone(), (*line, (post.from, post.to)));
+            at_of.insert(key, posts.len());
             posts.push(post);
+            continue;
+        };
+        let Some(period) = joined(said, (post.from, post.to)) else {
+            let column = if said.0.is_some_and(|from| post.from.is_some_and(|own| own != from)) {
+                Column::From
+            } else {
+                Column::To
+            };
+            line.wrong(wrongs, column, &Wrong::PeriodsDiffer(line.place_of(&first)));
+            continue;
+        };
+        people.posts.insert(key.clone(), (first, period));
+        if let Some(there) = at_of.get(&key).and_then(|at| posts.get_mut(*at)) {
+            (there.from, there.to) = period;
         }
     }
-    posts
+    for post in posts.iter() {
+        // Each row alone may be right: the first day stands in another row, or in the register.
+        if people.is_reversed(post)
+            && let Some((line, _)) = people.posts.get(&post.key())
+        {
+            line.wrong(wrongs, Column::To, &Wrong::EndBeforeBegin);
+        }
+    }
+}
+
+/// What two rows say of one period together; none where they contradict each other.
+fn joined(one: Period, other: Period) -> Option<Period> {
+    let day = |one: Option<Date>, other: Option<Date>| match (one, other) {
+        (Some(one), Some(other)) if one != other => None,
+        (one, other) => Some(one.or(other)),
+    };
+    Some((day(one.0, other.0)?, day(one.1, other.1)?))
 }
 
 fn assignment(
@@ -277,25 +345,24 @@ fn assignment(
 }
 
 /// The teams of the table 网格团队: one row for each member.
-pub fn teams(
-    located: &Located<'_>,
+pub fn teams<'a>(
+    lines: &[Line<'a>],
     places: &Places,
-    people: &People<'_>,
+    people: &People<'a>,
     wrongs: &mut Wrongs,
 ) -> Vec<GridTeam> {
-    let mut teams: BTreeMap<OrgCode, (GridTeam, Option<u32>)> = BTreeMap::new();
-    for row in located.rows() {
-        let line = Line::new(located, row);
+    let mut teams: BTreeMap<OrgCode, (GridTeam, Option<Line<'a>>)> = BTreeMap::new();
+    for line in lines {
         if !line.has_any(&[Column::TeamName, Column::WorkerName, Column::WorkerId]) {
             continue;
         }
-        let user = people.find(&line, wrongs);
+        let user = people.find(line, wrongs);
         let name = line.need(wrongs, Column::TeamName, |raw| values::line(raw, 40));
         let given = line.read(wrongs, Column::TeamCode, |raw| values::opaque(raw, 20));
         let dedicated = line
             .read(wrongs, Column::Duty, |raw| values::is_dedicated(raw).ok_or(Wrong::UnknownDuty))
             .unwrap_or(false);
-        let village = named_village(&line, places, wrongs);
+        let village = named_village(line, places, wrongs);
         if village == Some(None) {
             line.wrong(wrongs, Column::VillageCode, &Wrong::Missing);
         }
@@ -303,7 +370,7 @@ pub fn teams(
         let code = given.map_or_else(|| made_code(&village, &name), OrgCode);
         let fresh = GridTeam { code: code.clone(), village, name, members: Vec::new() };
         let (team, first) = teams.entry(code).or_insert((fresh, None));
-        join(&line, team, first, GridTeamMember { user, dedicated }, wrongs);
+        join(line, team, first, GridTeamMember { user, dedicated }, wrongs);
     }
     teams.into_values().map(|(team, _)| team).collect()
 }
@@ -314,10 +381,10 @@ fn made_code(village: &OrgCode, name: &str) -> OrgCode {
     OrgCode(format!("t-{}", hex_of(digest.get(..6).unwrap_or_default())))
 }
 
-fn join(
-    line: &Line<'_>,
+fn join<'a>(
+    line: &Line<'a>,
     team: &mut GridTeam,
-    dedicated: &mut Option<u32>,
+    dedicated: &mut Option<Line<'a>>,
     member: GridTeamMember,
     wrongs: &mut Wrongs,
 ) {
@@ -329,9 +396,11 @@ fn join(
         return;
     }
     match dedicated {
-        Some(row) => line.wrong(wrongs, Column::Duty, &Wrong::TwoDedicated(*row)),
+        Some(first) => {
+            line.wrong(wrongs, Column::Duty, &Wrong::TwoDedicated(line.place_of(first)));
+        }
         None => {
-            *dedicated = Some(line.number());
+            *dedicated = Some(*line);
             // The dedicated worker first, as the register has it.
             team.members.insert(0, member);
         }

@@ -5,17 +5,22 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use yidang_api::admin::ImportChange;
+use yidang_api::import::{ImportFate, ImportField, ImportLine};
 use yidang_domain::civil::Date;
 use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_domain::org::{Assignment, GridTeam, OrgUnit, Staff};
+use yidang_domain::outline::Outline;
+use yidang_domain::reference::VisitTeam;
 
 use crate::households::HouseholdData;
 use crate::register::Register;
 use crate::store::{HouseholdLine, StoreError};
 
+use super::borders::{self, Border};
 use super::columns::{Column, Table};
 use super::difference::overlay;
 use super::homes::{Home, HomeKey};
+use super::listing::{Names, Told};
 use super::people::Post;
 use super::said::{self, Said};
 use super::wanted::Wanted;
@@ -32,6 +37,12 @@ pub struct RegisterChange {
     pub assignments: Vec<Assignment>,
     /// Grid teams.
     pub grid_teams: Vec<GridTeam>,
+    /// Visit teams.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<VisitTeam>,
+    /// Borders on the map.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outlines: Vec<Outline>,
 }
 
 impl RegisterChange {
@@ -42,6 +53,8 @@ impl RegisterChange {
             && self.users.is_empty()
             && self.assignments.is_empty()
             && self.grid_teams.is_empty()
+            && self.teams.is_empty()
+            && self.outlines.is_empty()
     }
 }
 
@@ -88,6 +101,10 @@ pub struct Plan {
     pub change: Vec<Change>,
     /// How many of each table, without clashes.
     pub counts: Vec<ImportChange>,
+    /// What changes, by name, as far as it was asked for.
+    pub lines: Vec<ImportLine>,
+    /// So many changes of each table are named.
+    most_named: u32,
 }
 
 impl Plan {
@@ -137,7 +154,7 @@ impl Existing {
     }
 }
 
-/// Compares.
+/// Compares. Of each table so many changes are named as `most_named` says.
 ///
 /// # Errors
 ///
@@ -148,17 +165,30 @@ pub fn plan(
     said: &Said,
     existing: &Existing,
     today: Date,
+    most_named: u32,
     wrongs: &mut Wrongs,
 ) -> Result<Plan, StoreError> {
-    let mut plan = Plan::default();
-    plan.units(Table::Units, &wanted.units, register, said)?;
-    plan.units(Table::Grids, &wanted.grids, register, said)?;
-    plan.staff(&wanted.staff, register, said)?;
-    plan.posts(&wanted.posts, register, said, today)?;
-    plan.teams(&wanted.teams, register, said)?;
-    plan.homes(&wanted.homes.all, register, said, existing, wrongs);
+    let mut plan = Plan { most_named, ..Plan::default() };
+    let names = Names::new(wanted, register);
+    let before = Before { register, said, names: &names };
+    plan.units(Table::Units, &wanted.units, &before)?;
+    plan.units(Table::Grids, &wanted.grids, &before)?;
+    plan.staff(&wanted.staff, &before)?;
+    plan.posts(&wanted.posts, &before, today)?;
+    plan.teams(&wanted.teams, &before)?;
+    plan.visit_teams(&wanted.visit_teams, &before)?;
+    plan.borders(&wanted.borders, &before);
+    plan.homes(&wanted.homes.all, &before, existing, wrongs);
     plan.counts.retain(|count| count.added + count.changed + count.same > 0);
     Ok(plan)
+}
+
+/// What the rows are compared with.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    register: &'a Register,
+    said: &'a Said,
+    names: &'a Names,
 }
 
 /// What comes of one thing.
@@ -166,6 +196,7 @@ pub fn plan(
 enum Fate {
     Added,
     Changed,
+    Ended,
     Same,
 }
 
@@ -183,13 +214,26 @@ impl Plan {
         &mut self.counts[at]
     }
 
-    fn note(&mut self, table: &str, fate: Fate) {
+    /// Counts a thing, and names it where something comes of it.
+    fn note(&mut self, table: &str, fate: Fate, told: impl FnOnce() -> Told) {
         let count = self.count(table);
         match fate {
             Fate::Added => count.added += 1,
-            Fate::Changed => count.changed += 1,
+            Fate::Changed | Fate::Ended => count.changed += 1,
             Fate::Same => count.same += 1,
         }
+        let changes = count.added + count.changed;
+        let fate = match fate {
+            Fate::Same => return,
+            Fate::Added => ImportFate::Added,
+            Fate::Changed => ImportFate::Changed,
+            Fate::Ended => ImportFate::Ended,
+        };
+        if changes > self.most_named {
+            return;
+        }
+        let Told { name, place, fields } = told();
+        self.lines.push(ImportLine { kind: table.to_owned(), fate, name, place, fields });
     }
 
     /// What comes of a thing of the register. What the last sheet said already is not said again,
@@ -217,35 +261,35 @@ impl Plan {
         &mut self,
         table: Table,
         wanted: &[OrgUnit],
-        register: &Register,
-        said: &Said,
+        before: &Before<'_>,
     ) -> Result<(), StoreError> {
         for unit in wanted {
-            let there = register.tree().find(&unit.code);
-            let fate = self.settle(format!("unit:{}", unit.code), unit, there, said)?;
+            let there = before.register.tree().find(&unit.code);
+            let fate = self.settle(format!("unit:{}", unit.code), unit, there, before.said)?;
             if fate != Fate::Same {
                 self.register.units.push(unit.clone());
             }
-            self.note(table.label(), fate);
+            self.note(table.label(), fate, || {
+                let was = there.map(Names::of_unit);
+                Told::new(before.names.above(unit), was.as_ref(), &Names::of_unit(unit))
+            });
         }
         Ok(())
     }
 
-    fn staff(
-        &mut self,
-        wanted: &[Staff],
-        register: &Register,
-        said: &Said,
-    ) -> Result<(), StoreError> {
+    fn staff(&mut self, wanted: &[Staff], before: &Before<'_>) -> Result<(), StoreError> {
         let known: HashMap<&UserId, &Staff> =
-            register.staff().map(|person| (&person.user, person)).collect();
+            before.register.staff().map(|person| (&person.user, person)).collect();
         for person in wanted {
             let there = known.get(&person.user).copied();
-            let fate = self.settle(format!("user:{}", person.user), person, there, said)?;
+            let fate = self.settle(format!("user:{}", person.user), person, there, before.said)?;
             if fate != Fate::Same {
                 self.register.users.push(person.clone());
             }
-            self.note(Table::Workers.label(), fate);
+            self.note(Table::Workers.label(), fate, || {
+                let was = there.map(Names::of_staff);
+                Told::new(String::new(), was.as_ref(), &Names::of_staff(person))
+            });
         }
         Ok(())
     }
@@ -253,14 +297,18 @@ impl Plan {
     fn posts(
         &mut self,
         wanted: &[Post],
-        register: &Register,
-        said: &Said,
+        before: &Before<'_>,
         today: Date,
     ) -> Result<(), StoreError> {
         for post in wanted {
-            let there = register
+            let known: Vec<&Assignment> = before
+                .register
                 .assignments_of(&post.user)
                 .filter(|known| known.org == post.org && known.role == post.role)
+                .collect();
+            let there = known
+                .iter()
+                .copied()
                 .filter(|known| post.from.is_none_or(|from| from == known.from))
                 .max_by_key(|known| known.from);
             let wanted = Assignment {
@@ -273,43 +321,126 @@ impl Plan {
                 to: post.to.or(there.and_then(|known| known.to)),
             };
             let thing = format!("post:{}:{}:{}", post.user, post.org, post.role.label());
-            let fate = self.settle(thing, &wanted, there, said)?;
+            let fate = self.settle(thing, &wanted, there, before.said)?;
+            let is_ended = wanted.to.is_some() && there.is_some_and(|known| known.to.is_none());
+            let fate = if fate == Fate::Changed && is_ended { Fate::Ended } else { fate };
+            self.post(fate, there, &wanted, before);
             if fate != Fate::Same {
-                self.register.assignments.push(wanted);
+                self.end_others(&wanted, &known, before);
             }
-            self.note(Table::Assignments.label(), fate);
         }
         Ok(())
     }
 
-    fn teams(
+    /// Takes an assignment into the register, where it is another one than there was.
+    fn post(
         &mut self,
-        wanted: &[GridTeam],
-        register: &Register,
-        said: &Said,
-    ) -> Result<(), StoreError> {
+        fate: Fate,
+        there: Option<&Assignment>,
+        wanted: &Assignment,
+        before: &Before<'_>,
+    ) {
+        if fate != Fate::Same {
+            self.register.assignments.push(wanted.clone());
+        }
+        self.note(Table::Assignments.label(), fate, || {
+            let was = there.map(|post| before.names.of_post(post));
+            let is = before.names.of_post(wanted);
+            Told::new(before.names.place(&wanted.org), was.as_ref(), &is)
+        });
+    }
+
+    /// Where a sheet says another first day than the register and a last day too, what the register
+    /// has of the same work is open still: it ends with the sheet's last day, or else nobody would
+    /// ever leave. What begins after that day is another time of the same work and stays.
+    fn end_others(&mut self, wanted: &Assignment, known: &[&Assignment], before: &Before<'_>) {
+        let Some(last) = wanted.to else { return };
+        for other in known {
+            let is_open = other.to.is_none() && other.from <= last;
+            if is_open && other.from != wanted.from {
+                let ended = Assignment { to: Some(last), ..(*other).clone() };
+                self.post(Fate::Ended, Some(*other), &ended, before);
+            }
+        }
+    }
+
+    fn teams(&mut self, wanted: &[GridTeam], before: &Before<'_>) -> Result<(), StoreError> {
         let known: HashMap<&OrgCode, &GridTeam> =
-            register.grid_teams().iter().map(|team| (&team.code, team)).collect();
+            before.register.grid_teams().iter().map(|team| (&team.code, team)).collect();
         for team in wanted {
             let there = known.get(&team.code).copied();
-            let fate = self.settle(format!("team:{}", team.code), team, there, said)?;
+            let fate = self.settle(format!("team:{}", team.code), team, there, before.said)?;
             if fate != Fate::Same {
                 self.register.grid_teams.push(team.clone());
             }
-            self.note(Table::Teams.label(), fate);
+            self.note(Table::Teams.label(), fate, || {
+                let was = there.map(|team| before.names.of_team(team));
+                let is = before.names.of_team(team);
+                Told::new(before.names.place(&team.village), was.as_ref(), &is)
+            });
         }
         Ok(())
+    }
+
+    fn visit_teams(&mut self, wanted: &[VisitTeam], before: &Before<'_>) -> Result<(), StoreError> {
+        for team in wanted {
+            let there = before.register.teams().iter().find(|known| known.village == team.village);
+            let fate = self.settle(format!("visit:{}", team.village), team, there, before.said)?;
+            if fate != Fate::Same {
+                self.register.teams.push(team.clone());
+            }
+            self.note(Table::VisitTeams.label(), fate, || {
+                let was = there.map(|team| before.names.of_visit_team(team));
+                let is = before.names.of_visit_team(team);
+                Told::new(before.names.place(&team.village), was.as_ref(), &is)
+            });
+        }
+        Ok(())
+    }
+
+    /// Nobody draws borders but maps: they are compared with the register alone.
+    fn borders(&mut self, wanted: &[Border], before: &Before<'_>) {
+        let known: HashMap<&OrgCode, &Outline> =
+            before.register.outlines().iter().map(|known| (&known.org, known)).collect();
+        for Border { outline, areas } in wanted {
+            let there = known.get(&outline.org).copied();
+            let fate = match there {
+                None => Fate::Added,
+                Some(there) if there == outline => Fate::Same,
+                Some(_) => Fate::Changed,
+            };
+            if fate != Fate::Same {
+                self.register.outlines.push(outline.clone());
+            }
+            self.note(borders::LABEL, fate, || {
+                let corners = |of: Option<&Outline>| of.map(|of| format!("{}个点", of.ring.len()));
+                let field = |label: &str, before: Option<String>, after: String| ImportField {
+                    label: label.to_owned(),
+                    before: before.unwrap_or_default(),
+                    after,
+                };
+                let after = corners(Some(outline)).unwrap_or_default();
+                let mut fields = vec![field("边界", corners(there), after)];
+                if *areas > 1 {
+                    let words = format!("图形有{areas}块，只画最大的一块");
+                    fields.push(field("说明", None, words));
+                }
+                let name = before.names.name(&outline.org);
+                Told { name, place: before.names.place(&outline.org), fields }
+            });
+        }
     }
 
     fn homes(
         &mut self,
         wanted: &[Home<'_>],
-        register: &Register,
-        said: &Said,
+        before: &Before<'_>,
         existing: &Existing,
         wrongs: &mut Wrongs,
     ) {
-        let county = register
+        let (said, names) = (before.said, before.names);
+        let county = before
+            .register
             .tree()
             .units()
             .find(|unit| unit.parent.is_none())
@@ -317,7 +448,6 @@ impl Plan {
         for home in wanted {
             let thing = home.key.thing();
             let from = file_name(home.line.file());
-            let members = u32::try_from(home.data.members.len()).unwrap_or(u32::MAX);
             // Named by its key: after a restore the next import finds what devices brought back.
             let id = DocumentId::of_key(&format!("household/{county}/{thing}"));
             let known = said
@@ -330,8 +460,7 @@ impl Plan {
                 Some((*document, Vec::new(), HouseholdData::default()))
             });
             let Some((document, heads, before)) = known else {
-                self.note(Table::Households.label(), Fate::Added);
-                self.count(Table::Members.label()).added += members;
+                self.note_change(None, &home.data, &home.data, names);
                 self.begin.push(Begin { thing, id, data: home.data.clone(), from });
                 continue;
             };
@@ -340,31 +469,49 @@ impl Plan {
                 home.line.wrong(wrongs, Column::HouseholdNo, &Wrong::HouseholdMerged);
                 continue;
             }
-            self.note_change(&before, &after, &home.data);
+            self.note_change(Some(&before), &after, &home.data, names);
             if after != before {
                 self.change.push(Change { thing, document, heads, before, after, from });
             }
         }
     }
 
-    /// Counts a household that there is, and its members.
-    fn note_change(
+    /// Counts a household and the members in a sheet: what former sheets said, where there is
+    /// anything, what is known afterwards, and what the sheet says.
+    fn note_change<'a>(
         &mut self,
-        before: &HouseholdData,
-        after: &HouseholdData,
+        before: Option<&'a HouseholdData>,
+        after: &'a HouseholdData,
         sheet: &HouseholdData,
+        names: &Names,
     ) {
-        let fate = if before.facts() == after.facts() { Fate::Same } else { Fate::Changed };
-        self.note(Table::Households.label(), fate);
+        let fate = match before {
+            None => Fate::Added,
+            Some(before) if before.facts() == after.facts() => Fate::Same,
+            Some(_) => Fate::Changed,
+        };
+        self.note(Table::Households.label(), fate, || {
+            let was = before.map(|before| names.of_household(before));
+            let place = names.place(&OrgCode(after.grid.clone()));
+            let told = Told::new(place, was.as_ref(), &names.of_household(after));
+            let name = if told.name.is_empty() { after.household_no.clone() } else { told.name };
+            Told { name, ..told }
+        });
         for member in &sheet.members {
-            let was = before.members.iter().find(|known| known.name == member.name);
-            let is = after.members.iter().find(|known| known.name == member.name);
+            let find = |data: &'a HouseholdData| {
+                data.members.iter().find(|known| known.name == member.name)
+            };
+            let (was, is) = (before.and_then(find), find(after));
             let fate = match was {
                 None => Fate::Added,
                 Some(_) if was == is => Fate::Same,
                 Some(_) => Fate::Changed,
             };
-            self.note(Table::Members.label(), fate);
+            self.note(Table::Members.label(), fate, || {
+                let was = was.map(Names::of_member);
+                let is = Names::of_member(is.unwrap_or(member));
+                Told::new(names.home(after), was.as_ref(), &is)
+            });
         }
     }
 }

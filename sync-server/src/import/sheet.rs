@@ -8,6 +8,7 @@ use calamine::{DataRef, Reader, Xlsx};
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
 use super::archive;
+use super::borders::BorderFile;
 
 /// No file is larger than this: a whole county of households is 8 MB.
 pub const MOST_BYTES: usize = 20 << 20;
@@ -25,6 +26,8 @@ const LONGEST_CELL: usize = 2_000;
 pub struct Workbook {
     /// Its sheets; a CSV has one.
     pub sheets: Vec<Sheet>,
+    /// Maps with borders of units, which have no sheets.
+    pub borders: Vec<BorderFile>,
 }
 
 /// One sheet.
@@ -56,8 +59,13 @@ pub enum Refused {
     /// It is larger than [`MOST_BYTES`].
     #[error("文件超过20兆。请删去图片和无关的工作表，或按乡镇分成几个文件。")]
     TooLarge,
+    /// All files together are larger than [`MOST_BYTES`].
+    #[error("几个文件合起来超过20兆。请先导入组织机构和网格，再分几次导入其余的。")]
+    TooLargeTogether,
     /// It is neither XLSX nor text.
-    #[error("这不是表格文件。请用 .xlsx 或 .csv；WPS 的 .et 和旧版 .xls 请先另存为 .xlsx。")]
+    #[error(
+        "这不是表格文件。请用 .xlsx 或 .csv（边界用 .geojson）；WPS 的 .et 和旧版 .xls 请先另存为 .xlsx。"
+    )]
     NotASheet,
     /// Begins like one and cannot be read.
     #[error("表格文件已损坏，读不出来。请用 WPS 或 Excel 打开，另存为新的 .xlsx 后再导入。")]
@@ -71,6 +79,15 @@ pub enum Refused {
     /// It has more rows or cells than any county.
     #[error("表格行数过多（超过40万行）。请删去数据下方的空行，或按乡镇分成几个文件。")]
     TooManyRows,
+    /// A map that cannot be read as GeoJSON.
+    #[error("地图文件读不出来。请在地图软件里导出为 GeoJSON（UTF-8），再选择文件。")]
+    NoGeoJson,
+    /// A map without shapes.
+    #[error("地图文件里没有图形。请确认导出的图层里有边界。")]
+    NoShapes,
+    /// More shapes than any county has units.
+    #[error("地图文件里图形过多（超过2万个）。请只导出乡镇、村和网格的边界。")]
+    TooManyShapes,
     /// No sheet has headers that are known.
     #[error(
         "没有认出任何工作表。请保留表头，例如：网格编码、网格名称；姓名、联系电话、网格编码；户号、户主、网格编码；户号、姓名、与户主关系。"
@@ -104,7 +121,7 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Workbook, Refused> {
     if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
         return Err(Refused::Empty);
     }
-    Ok(Workbook { sheets })
+    Ok(Workbook { sheets, borders: Vec::new() })
 }
 
 fn xlsx(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Refused> {
@@ -160,8 +177,13 @@ fn text_of(value: &DataRef<'_>) -> Option<String> {
         DataRef::Bool(true) => "是".to_owned(),
         DataRef::Bool(false) => "否".to_owned(),
         DataRef::DateTime(moment) => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
+            let (year, month, day, hour, minute, ..) = moment.to_ymd_hms_milli();
+            // A time of day is kept as a day's fraction, without any day.
+            if (0.0..1.0).contains(&moment.as_f64()) {
+                format!("{hour:02}:{minute:02}")
+            } else {
+                format!("{year:04}-{month:02}-{day:02}")
+            }
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => cut(text),
         DataRef::Error(error) => error.to_string(),

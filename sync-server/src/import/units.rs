@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use yidang_domain::ids::OrgCode;
 use yidang_domain::org::{GridKind, GridTraits, OrgLevel, OrgUnit};
 
-use super::columns::{Column, Located, Table};
+use super::columns::{Column, Table};
 use super::line::Line;
 use super::places::Places;
 use super::text;
@@ -13,14 +13,13 @@ use super::values;
 use super::wrong::{Wrong, Wrongs};
 
 /// A unit as a row says it, and which row that was.
-type Seen = HashMap<OrgCode, (u32, OrgUnit)>;
+type Seen<'a> = HashMap<OrgCode, (Line<'a>, OrgUnit)>;
 
 /// The units of the table 组织机构 that are to be in the register; `places` learns them.
-pub fn units(located: &Located<'_>, places: &mut Places, wrongs: &mut Wrongs) -> Vec<OrgUnit> {
+pub fn units(mut lines: Vec<Line<'_>>, places: &mut Places, wrongs: &mut Wrongs) -> Vec<OrgUnit> {
     let mut seen = Seen::new();
     let mut all = Vec::new();
-    // Townships before villages, whatever the order of rows: a parent may stand below.
-    let mut lines: Vec<Line<'_>> = located.rows().map(|row| Line::new(located, row)).collect();
+    // Townships before villages, whatever the order of rows and files: a parent may stand below.
     lines.sort_by_key(|line| text::code(line.raw(Column::UnitCode)).trim_end_matches('0').len());
     for line in lines {
         if !line.has_any(&[Column::UnitCode, Column::UnitName]) {
@@ -28,7 +27,7 @@ pub fn units(located: &Located<'_>, places: &mut Places, wrongs: &mut Wrongs) ->
         }
         let before = wrongs.total;
         let Some(unit) = unit(&line, places, wrongs) else { continue };
-        if wrongs.total == before && is_first(&line, Table::Units, &unit, &mut seen, wrongs) {
+        if wrongs.total == before && is_first(line, Table::Units, &unit, &mut seen, wrongs) {
             places.add(unit.clone());
             all.push(unit);
         }
@@ -37,24 +36,25 @@ pub fn units(located: &Located<'_>, places: &mut Places, wrongs: &mut Wrongs) ->
 }
 
 /// Whether a unit stands in no other row. The same row twice is no harm.
-fn is_first(
-    line: &Line<'_>,
+fn is_first<'a>(
+    line: Line<'a>,
     table: Table,
     unit: &OrgUnit,
-    seen: &mut Seen,
+    seen: &mut Seen<'a>,
     wrongs: &mut Wrongs,
 ) -> bool {
-    if let Some((row, other)) = seen.get(&unit.code) {
+    if let Some((first, other)) = seen.get(&unit.code) {
         if other != unit {
+            let place = line.place_of(first);
             let (column, wrong) = match table {
-                Table::Grids => (Column::GridCode, Wrong::DuplicateGrid(*row)),
-                _ => (Column::UnitCode, Wrong::DuplicateUnit(*row)),
+                Table::Grids => (Column::GridCode, Wrong::DuplicateGrid(place)),
+                _ => (Column::UnitCode, Wrong::DuplicateUnit(place)),
             };
             line.wrong(wrongs, column, &wrong);
         }
         return false;
     }
-    seen.insert(unit.code.clone(), (line.number(), unit.clone()));
+    seen.insert(unit.code.clone(), (line, unit.clone()));
     true
 }
 
@@ -141,17 +141,16 @@ fn parent(
 }
 
 /// The grids of the table 网格 that are to be in the register; `places` learns them.
-pub fn grids(located: &Located<'_>, places: &mut Places, wrongs: &mut Wrongs) -> Vec<OrgUnit> {
+pub fn grids(lines: &[Line<'_>], places: &mut Places, wrongs: &mut Wrongs) -> Vec<OrgUnit> {
     let mut seen = Seen::new();
     let mut all = Vec::new();
-    for row in located.rows() {
-        let line = Line::new(located, row);
+    for line in lines {
         if !line.has_any(&[Column::GridCode, Column::GridName]) {
             continue;
         }
         let before = wrongs.total;
-        let Some(unit) = grid(&line, places, wrongs) else { continue };
-        if wrongs.total == before && is_first(&line, Table::Grids, &unit, &mut seen, wrongs) {
+        let Some(unit) = grid(line, places, wrongs) else { continue };
+        if wrongs.total == before && is_first(*line, Table::Grids, &unit, &mut seen, wrongs) {
             all.push(unit);
         }
     }

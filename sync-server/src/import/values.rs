@@ -1,7 +1,8 @@
 //! Single values as people write them.
 
-use yidang_domain::citizen_number::CitizenNumber;
+use yidang_domain::citizen_number::{CitizenNumber, Sex};
 use yidang_domain::civil::{Date, date_after};
+use yidang_domain::codes::{self, Relation, SexCode};
 use yidang_domain::org::{GridKind, OrgLevel, Role};
 
 use super::text;
@@ -279,7 +280,89 @@ pub fn is_dedicated(value: &str) -> Option<bool> {
 /// Whether a relation says that somebody is the head of the household.
 #[must_use]
 pub fn is_head(relation: &str) -> bool {
-    ["户主", "本人"].contains(&relation)
+    codes::relation_of_word(relation).is_some_and(|row| is_head_code(row.code))
+}
+
+fn is_head_code(code: &str) -> bool {
+    ["01", "02"].contains(&code)
+}
+
+/// What somebody is to the head of the household: a word as it stands, or the word of a code of
+/// GB/T 4761. A code may stand before its word: 02户主, 12/妻. A word that the standard does not
+/// have stays, because documents take any; digits that it does not have are a mistake.
+///
+/// # Errors
+///
+/// [`Wrong`].
+pub fn relation(value: &str, most: usize) -> Result<String, Wrong> {
+    let code = text::code(value);
+    let word = code.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = code.strip_suffix(word).unwrap_or_default();
+    if digits.is_empty() {
+        return line(value, most);
+    }
+    // A spreadsheet that keeps 02 as a number shows 2.
+    let row =
+        codes::relation_of_code(&format!("{digits:0>2}")).ok_or(Wrong::UnknownRelationCode)?;
+    let word = word.trim_matches(['-', '/', '.', '、', ':', '_', '(', ')']);
+    if word.is_empty() {
+        return Ok(row.word.to_owned());
+    }
+    match codes::relation_of_word(word) {
+        Some(other) if !fits(row, other) => Err(Wrong::RelationDoesNotFit(row.word)),
+        _ => line(word, most),
+    }
+}
+
+/// Whether a code and a word may mean the same: equal, or the one the class of the other. 本人 and
+/// 户主 are the same here.
+fn fits(code: &Relation, word: &Relation) -> bool {
+    let is_class = |row: &Relation| row.code.ends_with('0') || is_head_code(row.code);
+    code.code == word.code
+        || code.code.get(..1) == word.code.get(..1) && (is_class(code) || is_class(word))
+}
+
+/// A sex in words or as a code of GB/T 2261.1.
+///
+/// # Errors
+///
+/// [`Wrong`].
+pub fn sex(value: &str) -> Result<SexCode, Wrong> {
+    SexCode::read(&text::code(value)).ok_or(Wrong::UnknownSex)
+}
+
+/// The sex in a citizen number; none where it is none.
+#[must_use]
+pub fn sex_of_number(value: &str) -> Option<Sex> {
+    CitizenNumber::parse(&text::code(value)).ok().map(|number| number.sex())
+}
+
+/// A time of day as 09:00: out of 9:00, 9点半, 下午2点30分, 9：00-17：00 …
+///
+/// # Errors
+///
+/// [`Wrong`].
+pub fn time(value: &str) -> Result<String, Wrong> {
+    let code = text::code(value).replace('半', "30");
+    let begins = code.split(['-', '~', '—', '至', '到']).next().unwrap_or_default();
+    let (bare, later) = match begins.strip_prefix("下午") {
+        Some(bare) => (bare, 12),
+        None => (begins.strip_prefix("上午").unwrap_or(begins), 0),
+    };
+    let parts: Vec<&str> =
+        bare.split([':', '点', '时', '分']).filter(|part| !part.is_empty()).collect();
+    let number = |text: &str| text.parse::<u8>().ok();
+    let read = match parts.as_slice() {
+        [hour] => number(hour).map(|hour| (hour, 0)),
+        [hour, minute, ..] => number(hour).zip(number(minute)),
+        [] => None,
+    };
+    let (hour, minute) = read.ok_or(Wrong::UnreadableTime)?;
+    let hour = if hour < 12 { hour + later } else { hour };
+    if hour > 23 || minute > 59 {
+        return Err(Wrong::UnreadableTime);
+    }
+    Ok(format!("{hour:02}:{minute:02}"))
 }
 
 #[cfg(test)]
@@ -335,6 +418,58 @@ mod tests {
         assert_eq!(phone("0911-8000001"), Ok("0911-8000001".into()));
         assert_eq!(phone("12000000001/2"), Err(Wrong::PhoneLetters));
         assert_eq!(phone("无"), Err(Wrong::PhoneLetters));
+    }
+
+    #[test]
+    fn a_relation_is_a_word_or_its_code() {
+        for (text, word) in [
+            ("妻", "妻"),
+            ("02", "户主"),
+            ("2", "户主"),
+            ("０２户主", "户主"),
+            ("01/户主", "户主"),
+            ("12-妻子", "妻子"),
+            ("10（妻）", "妻"),
+            ("20长子", "长子"),
+            ("24 三子", "三子"),
+            ("24", "子"),
+            ("媳妇", "媳妇"),
+        ] {
+            assert_eq!(relation(text, 10), Ok(word.to_owned()), "{text}");
+        }
+        assert_eq!(relation("03", 10), Err(Wrong::UnknownRelationCode));
+        assert_eq!(relation("100", 10), Err(Wrong::UnknownRelationCode));
+        assert_eq!(relation("12夫", 10), Err(Wrong::RelationDoesNotFit("妻")));
+        assert_eq!(relation("02配偶", 10), Err(Wrong::RelationDoesNotFit("户主")));
+        assert!(is_head("户主") && is_head("本人") && !is_head("妻"));
+    }
+
+    #[test]
+    fn a_sex_is_a_word_or_its_code_and_nought_is_no_woman() {
+        let read = |text| sex(text).map(SexCode::sex);
+        assert_eq!((read("１"), read("女")), (Ok(Some(Sex::Male)), Ok(Some(Sex::Female))));
+        assert_eq!((read("0"), read("9")), (Ok(None), Ok(None)));
+        assert_eq!(sex("3"), Err(Wrong::UnknownSex));
+        assert_eq!(sex_of_number("610699195803120016"), Some(Sex::Male));
+        assert_eq!(sex_of_number("610699195803120017"), None);
+    }
+
+    #[test]
+    fn a_time_of_day_in_every_way_it_is_written() {
+        for (text, time_of_day) in [
+            ("09:00", "09:00"),
+            ("９：３０", "09:30"),
+            ("9点", "09:00"),
+            ("上午9点半", "09:30"),
+            ("下午2点30分", "14:30"),
+            ("8:30-17:00", "08:30"),
+            ("09:00:00", "09:00"),
+        ] {
+            assert_eq!(time(text), Ok(time_of_day.to_owned()), "{text}");
+        }
+        for text in ["全天", "25:00", "9:75", "2026-11-20"] {
+            assert_eq!(time(text), Err(Wrong::UnreadableTime), "{text}");
+        }
     }
 
     #[test]

@@ -40,14 +40,14 @@ pub enum Wrong {
     UnknownParent,
     /// The unit lies somewhere else, or is something else, in the register.
     ParentChanged(String),
-    /// The code stands in another row with other content.
-    DuplicateUnit(u32),
+    /// The code stands in another row, as the text says, with other content.
+    DuplicateUnit(String),
     /// A grid right under a township or the county.
     GridNotUnderVillage,
     /// The code of the grid begins with another village than the row names.
     VillageDoesNotFit(String),
     /// The code stands in another row with other content.
-    DuplicateGrid(u32),
+    DuplicateGrid(String),
     /// A kind that is none.
     UnknownKind,
     /// The kind is another one than the digit in the code says.
@@ -71,9 +71,9 @@ pub enum Wrong {
     /// Several people have that name.
     AmbiguousWorker,
     /// The same person in the same grid in another row.
-    DuplicateWorker(u32),
+    DuplicateWorker(String),
     /// The number of a person stands in another row with another name.
-    WorkerIdTaken(u32),
+    WorkerIdTaken(String),
     /// A number of a person that the server itself uses.
     ReservedId,
     /// A role that is none.
@@ -84,30 +84,58 @@ pub enum Wrong {
     UnreadableDate,
     /// It ends before it begins.
     EndBeforeBegin,
+    /// The same person in the same unit in another row, with other days.
+    PeriodsDiffer(String),
     /// Neither 专职 nor 兼职.
     UnknownDuty,
+    /// A time of day that cannot be read.
+    UnreadableTime,
+    /// Two rows of one visit team say another place or time.
+    TeamDiffers(String),
+    /// Somebody twice in one visit team.
+    TwiceInTeam(String),
     /// A team with two dedicated workers; the row of the first.
-    TwoDedicated(u32),
+    TwoDedicated(String),
     /// A household without a grid.
     HouseholdWithoutGrid,
     /// Neither a number nor a door plate by which a household is found again.
     HouseholdWithoutNumber,
     /// The same 户号 in another row.
-    DuplicateHousehold(u32),
+    DuplicateHousehold(String),
     /// The same household in two grids; the other row.
-    HouseholdInTwoGrids(u32),
+    HouseholdInTwoGrids(String),
     /// Somebody whose household stands nowhere.
     MemberWithoutHousehold,
     /// Several villages have a household of that number.
     AmbiguousHousehold,
     /// The same name twice in one household.
-    DuplicateMember(u32),
+    DuplicateMember(String),
     /// 户主 is none of the members.
     HeadNotMember,
     /// Two members are 户主.
-    TwoHeads(u32),
+    TwoHeads(String),
     /// The household joined another one.
     HouseholdMerged,
+    /// Digits that no relation to the head of the household has.
+    UnknownRelationCode,
+    /// The word beside the code is another relation; what the code says.
+    RelationDoesNotFit(&'static str),
+    /// A sex that is none.
+    UnknownSex,
+    /// The sex is another one than the citizen number says.
+    SexesDiffer,
+    /// A shape without the code of its unit.
+    ShapeWithoutCode,
+    /// The unit has another shape; where.
+    DuplicateShape(String),
+    /// A shape that is no area.
+    NoArea,
+    /// Coordinates in metres, in the wrong order, or from somewhere else.
+    NoDegrees,
+    /// A ring of fewer than three corners, or one that is not closed.
+    BrokenRing,
+    /// More corners than any border has; how many are taken.
+    TooManyCorners(usize),
 }
 
 impl Wrong {
@@ -132,10 +160,10 @@ impl Wrong {
             Self::UnknownLevel => "级别不认识".into(),
             Self::UnknownParent => "上级单位不存在，或级别不对".into(),
             Self::ParentChanged(parent) => format!("这个单位在系统里属于{parent}"),
-            Self::DuplicateUnit(row) => format!("编码与第{row}行重复，内容不同"),
+            Self::DuplicateUnit(row) => format!("编码与{row}重复，内容不同"),
             Self::GridNotUnderVillage => "网格直接挂在乡镇或县下面".into(),
             Self::VillageDoesNotFit(village) => format!("网格编码属于{village}，与本行的村不符"),
-            Self::DuplicateGrid(row) => format!("网格编码与第{row}行重复，内容不同"),
+            Self::DuplicateGrid(row) => format!("网格编码与{row}重复，内容不同"),
             Self::UnknownKind => "网格类型不认识".into(),
             Self::KindDoesNotFit(kind) => format!("与网格编码第13位不符，编码说是{kind}"),
             Self::CitizenNumber(error) => error.label(),
@@ -147,25 +175,47 @@ impl Wrong {
             Self::WorkerWithoutGrid => "网格员没有填网格".into(),
             Self::UnknownWorker => "名册里没有这个人".into(),
             Self::AmbiguousWorker => "名册里有几个同名的人".into(),
-            Self::DuplicateWorker(row) => format!("与第{row}行是同一人、同一网格"),
-            Self::WorkerIdTaken(row) => format!("工号与第{row}行相同，姓名不同"),
+            Self::DuplicateWorker(row) => format!("与{row}是同一人、同一网格"),
+            Self::WorkerIdTaken(row) => format!("工号与{row}相同，姓名不同"),
             Self::ReservedId => "这个工号系统已占用".into(),
-            Self::UnknownRole => "岗位不认识".into(),
+            Self::UnknownRole => "任职不认识".into(),
             Self::RoleDoesNotFit => "网格员的单位不是网格".into(),
             Self::UnreadableDate => "日期读不懂".into(),
             Self::EndBeforeBegin => "结束日期早于开始日期".into(),
             Self::UnknownDuty => "专职还是兼职不清楚".into(),
-            Self::TwoDedicated(row) => format!("一个团队只有一名专职，第{row}行已是专职"),
+            Self::TwoDedicated(row) => format!("一个团队只有一名专职，{row}已是专职"),
             Self::HouseholdWithoutGrid => "这一户没有填网格".into(),
             Self::HouseholdWithoutNumber => "没有户号，也没有门牌，下次导入认不出这一户".into(),
-            Self::DuplicateHousehold(row) => format!("同村户号与第{row}行重复"),
-            Self::HouseholdInTwoGrids(row) => format!("这一户在第{row}行属于另一个网格"),
+            Self::DuplicateHousehold(row) => format!("同村户号与{row}重复"),
+            Self::HouseholdInTwoGrids(row) => format!("这一户在{row}属于另一个网格"),
             Self::MemberWithoutHousehold => "找不到这个人的户".into(),
             Self::AmbiguousHousehold => "几个村都有这个户号".into(),
-            Self::DuplicateMember(row) => format!("同一户里与第{row}行同名"),
+            Self::DuplicateMember(row) => format!("同一户里与{row}同名"),
             Self::HeadNotMember => "户主不在家庭成员里".into(),
-            Self::TwoHeads(row) => format!("第{row}行已是这一户的户主"),
+            Self::TwoHeads(row) => format!("{row}已是这一户的户主"),
             Self::HouseholdMerged => "这一户在系统里已经并入别的户".into(),
+            other => other.further_reason(),
+        }
+    }
+
+    /// What is wrong with periods, visit teams, codes of other offices and shapes on a map.
+    fn further_reason(&self) -> String {
+        match self {
+            Self::PeriodsDiffer(row) => format!("与{row}是同一人、同一任职，日期不同"),
+            Self::UnreadableTime => "时间读不懂".into(),
+            Self::TeamDiffers(row) => format!("同一个村的坐诊队，与{row}写的不一样"),
+            Self::TwiceInTeam(row) => format!("这个人在{row}已是同一坐诊队的人"),
+            Self::UnknownRelationCode => "关系代码不认识".into(),
+            Self::RelationDoesNotFit(word) => format!("代码和后面的字不符，代码说是{word}"),
+            Self::UnknownSex => "性别不认识".into(),
+            Self::SexesDiffer => "性别与身份证号不一致".into(),
+            Self::ShapeWithoutCode => "这个图形没有单位编码".into(),
+            Self::DuplicateShape(place) => format!("这个单位在{place}已有图形"),
+            Self::NoArea => "这个图形不是面".into(),
+            Self::NoDegrees => "坐标不是经度、纬度".into(),
+            Self::BrokenRing => "边界没有闭合，或者不到三个角".into(),
+            Self::TooManyCorners(most) => format!("边界的点太多，最多{most}个"),
+            _ => String::new(),
         }
     }
 
@@ -208,7 +258,7 @@ impl Wrong {
             Self::WorkerIdTaken(_) => "一个工号只能是一个人，改正工号",
             Self::ReservedId => "换一个工号",
             Self::UnknownRole => "填：网格员、村干部、乡镇审核、调解员、县中心或管理员",
-            Self::RoleDoesNotFit => "填16位网格编码；村干部请把岗位写成“村干部”",
+            Self::RoleDoesNotFit => "填16位网格编码；村干部请把任职写成“村干部”",
             Self::UnreadableDate => "写成2026-11-20",
             Self::EndBeforeBegin => "核对两个日期",
             Self::UnknownDuty => "填：专职或兼职",
@@ -223,8 +273,31 @@ impl Wrong {
             Self::HeadNotMember => "在成员里补上户主，或改正户主姓名",
             Self::TwoHeads(_) => "一户只有一个户主，改正其中一人的关系",
             Self::HouseholdMerged => "删去这一行，改写并入后的户",
+            other => other.further_cure(),
         };
         text.to_owned()
+    }
+}
+
+impl Wrong {
+    const fn further_cure(&self) -> &'static str {
+        match self {
+            Self::PeriodsDiffer(_) => "两行只留对的一行；以前已经结束的任职不用再写",
+            Self::UnreadableTime => "写成09:00",
+            Self::TeamDiffers(_) => "一个村一个坐诊队，地点和时间各行写成一样，或只写第一行",
+            Self::TwiceInTeam(_) => "删去重复的一行",
+            Self::UnknownRelationCode => "按国标填两位代码，如02户主、12妻、20子；或直接写字",
+            Self::RelationDoesNotFit(_) => "只留代码，或只留字",
+            Self::UnknownSex => "填：男、女，或代码1男、2女、0未知、9未说明",
+            Self::SexesDiffer => "对照身份证改正其中一个",
+            Self::ShapeWithoutCode => "在图形的属性里加一项“网格编码”（村、乡镇的加“单位编码”）",
+            Self::DuplicateShape(_) => "一个单位只留一个图形；有飞地的，合成一个多面",
+            Self::NoArea => "只要面（Polygon、MultiPolygon）；点和线删去",
+            Self::NoDegrees => "导出时选经纬度坐标（CGCS2000 或 WGS84），先经度、后纬度",
+            Self::BrokenRing => "在地图软件里修复图形，再导出",
+            Self::TooManyCorners(_) => "在地图软件里简化边界，再导出",
+            _ => "",
+        }
     }
 }
 
@@ -237,19 +310,31 @@ pub struct Wrongs {
     pub rows: Vec<WrongRow>,
 }
 
+/// Where a row stands, or a shape of a map, which has no sheet.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// The file.
+    pub file: &'a str,
+    /// The sheet.
+    pub sheet: &'a str,
+    /// The row, from one.
+    pub row: u32,
+}
+
 /// A longer report is not mended by hand.
 const MOST_KEPT: usize = 20_000;
 /// Of a long value so much is shown.
 const MOST_SHOWN: usize = 60;
 
 impl Wrongs {
-    /// Adds one: the sheet, its row, the header of the column and what stands there.
-    pub fn add(&mut self, sheet: &str, row: u32, column: &str, value: &str, wrong: &Wrong) {
+    /// Adds one: where it stands, the header of the column and what stands there.
+    pub fn add(&mut self, at: At<'_>, column: &str, value: &str, wrong: &Wrong) {
         self.total = self.total.saturating_add(1);
         if self.rows.len() < MOST_KEPT {
             self.rows.push(WrongRow {
-                sheet: sheet.to_owned(),
-                row,
+                file: at.file.to_owned(),
+                sheet: at.sheet.to_owned(),
+                row: at.row,
                 column: column.to_owned(),
                 value: value.chars().take(MOST_SHOWN).collect(),
                 reason: wrong.reason(),

@@ -1,9 +1,13 @@
 //! Writes what was accepted: the log, the changes, the indexes, and the number that follows.
 
 use prost::Message;
-use yidang_documents::{CaseProjection, Document, Edit, Projection, actor_id, project};
+use yidang_documents::{
+    CaseProjection, Document, Edit, Projection, VisitDayProjection, actor_id, project,
+};
+use yidang_domain::calendar::Exception;
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
+use yidang_domain::reference::VillageDay;
 
 use crate::county::SERVER_USER;
 use crate::households;
@@ -68,8 +72,22 @@ impl Judge<'_> {
                 let (line, words) = households::line(self.register, household);
                 self.db.put_household(&line, &words)
             }
-            Projection::VisitDay(_) => Ok(()),
+            Projection::VisitDay(day) => self.keep_day(day),
         }
+    }
+
+    /// What was decided about a visit day says when its team reads the village.
+    fn keep_day(&self, day: &VisitDayProjection) -> Result<(), StoreError> {
+        let village = day.common.home.clone();
+        let year = self.now.date().year();
+        let nominal = kinds::nominal_of(day.common.id, &village, (year - 1, year + 1));
+        if let (Some(decision), Some(nominal)) = (day.decision(), nominal) {
+            let decided = VillageDay { village, exception: Exception { nominal, decision } };
+            if self.db.put_village_day(&decided)? {
+                self.db.touch_register()?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes the line of a document anew, as it is.

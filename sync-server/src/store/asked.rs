@@ -1,8 +1,8 @@
-//! Online questions: what was done once, who looked at whom, and complaints.
+//! Online questions: what was done once, and who looked at whom.
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Db, Result};
+use super::{Db, Result, fixed};
 
 /// One look at somebody outside one's own ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,21 +21,19 @@ pub struct Consulted<'a> {
     pub document: Option<&'a [u8; 16]>,
 }
 
-/// A complaint as it was handed in.
+/// One look as it was written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint<'a> {
-    /// Who.
-    pub user: &'a str,
-    /// What about.
-    pub about: &'a str,
-    /// In their own words.
-    pub words: &'a str,
-    /// How to answer.
-    pub contact: &'a str,
-    /// When it was written.
-    pub written_at_ms: i64,
-    /// When it came.
-    pub taken_at_ms: i64,
+pub struct LookRow {
+    /// When.
+    pub at_ms: i64,
+    /// Who looked.
+    pub user: String,
+    /// The name of the question, and behind a blank what was looked for.
+    pub question: String,
+    /// What for; may be empty.
+    pub purpose: String,
+    /// The household, where it was one.
+    pub document: Option<[u8; 16]>,
 }
 
 impl Db<'_> {
@@ -91,42 +89,39 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// The latest looks, newest first: who looked, at what, and what for.
+    /// How often somebody looked.
     ///
     /// # Errors
     ///
     /// [`super::StoreError`].
-    pub fn looks(&self, most: u32) -> Result<Vec<(String, String, String)>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT user, question, purpose FROM consulted WHERE county = ?1 \
-             ORDER BY position DESC LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![self.county, most], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    pub fn count_looks(&self) -> Result<u32> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT count(*) FROM consulted WHERE county = ?1")?;
+        Ok(statement.query_row([self.county], |row| row.get(0))?)
     }
 
-    /// Keeps a complaint and gives its number.
+    /// Looks, newest first: who looked, at what, and what for.
     ///
     /// # Errors
     ///
     /// [`super::StoreError`].
-    pub fn put_complaint(&self, complaint: &Complaint<'_>) -> Result<u64> {
-        let number: i64 = self.connection.query_row(
-            "INSERT INTO complaint VALUES (?1, (SELECT ifnull(max(number), 0) + 1 FROM complaint \
-             WHERE county = ?1), ?2, ?3, ?4, ?5, ?6, ?7) RETURNING number",
-            params![
-                self.county,
-                complaint.user,
-                complaint.about,
-                complaint.words,
-                complaint.contact,
-                complaint.written_at_ms,
-                complaint.taken_at_ms
-            ],
-            |row| row.get(0),
+    pub fn looks(&self, offset: u32, most: u32) -> Result<Vec<LookRow>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT at_ms, user, question, purpose, document FROM consulted WHERE county = ?1 \
+             ORDER BY position DESC LIMIT ?2 OFFSET ?3",
         )?;
-        Ok(number.unsigned_abs())
+        let mut rows = statement.query(params![self.county, most, offset])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let document: Option<Vec<u8>> = row.get(4)?;
+            all.push(LookRow {
+                at_ms: row.get(0)?,
+                user: row.get(1)?,
+                question: row.get(2)?,
+                purpose: row.get(3)?,
+                document: document.map(|id| fixed(&id, "document")).transpose()?,
+            });
+        }
+        Ok(all)
     }
 }

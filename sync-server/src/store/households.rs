@@ -200,6 +200,18 @@ impl Db<'_> {
         Ok(all)
     }
 
+    /// How many households lie in a grid. Those that joined others are not counted.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn count_households_in(&self, org: &str) -> Result<u32> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT count(*) FROM household_row WHERE county = ?1 AND org = ?2 AND gone = 0",
+        )?;
+        Ok(statement.query_row(params![self.county, org], |row| row.get(0))?)
+    }
+
     /// At most `most` households whose words fit a query of the search index, of these units where
     /// any are named (codes of grids, villages or townships), and how many fit in all.
     ///

@@ -7,7 +7,7 @@ use yidang_domain::calendar::Exception;
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, GridTeam, GridTeamMember, OrgUnit, Staff};
 use yidang_domain::outline::Outline;
-use yidang_domain::reference::{TeamMember, VisitTeam};
+use yidang_domain::reference::{TeamMember, VillageDay, VisitTeam};
 
 use super::{Db, Result, StoreError, signed};
 
@@ -324,6 +324,47 @@ impl Db<'_> {
             params![self.county, exception.nominal.to_string(), decision],
         )?;
         Ok(())
+    }
+
+    /// Keeps what was decided about a visit day of one village; whether that is news.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn put_village_day(&self, day: &VillageDay) -> Result<bool> {
+        let VillageDay { village, exception } = day;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO village_day VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (county, village, nominal) DO UPDATE SET decision = excluded.decision \
+             WHERE decision <> excluded.decision",
+        )?;
+        let changed = statement.execute(params![
+            self.county,
+            village.as_str(),
+            exception.nominal.to_string(),
+            json(&exception.decision)?
+        ])?;
+        Ok(changed > 0)
+    }
+
+    /// What was decided about visit days of single villages.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn village_days(&self) -> Result<Vec<VillageDay>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT village, nominal, decision FROM village_day WHERE county = ?1 \
+             ORDER BY village, nominal",
+        )?;
+        let mut rows = statement.query([self.county])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            let decision = unjson(&row.get::<_, String>(2)?)?;
+            let exception = Exception { nominal: unword(row.get(1)?)?, decision };
+            all.push(VillageDay { village: OrgCode(row.get(0)?), exception });
+        }
+        Ok(all)
     }
 
     /// Decisions about single visit days, oldest first.

@@ -119,6 +119,20 @@ impl Db<'_> {
         Ok(statement.query_row(params![self.county, keys, document], |row| row.get(0))?)
     }
 
+    /// How many documents lie in these units.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn count_in_scope(&self, keys: &str) -> Result<u32> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT count(DISTINCT s.document) FROM json_each(?2) AS k \
+             CROSS JOIN scope_index AS s INDEXED BY scope_by_seq \
+             ON s.county = ?1 AND s.org = k.value AND s.gone = 0",
+        )?;
+        Ok(statement.query_row(params![self.county, keys], |row| row.get(0))?)
+    }
+
     /// Documents that lie in `old`, or left it after `since`, and do not lie in `new`.
     ///
     /// # Errors

@@ -2,13 +2,18 @@
 
 use yidang_api::FaultCode;
 use yidang_api::household::{ConsultHousehold, ConsultPeople, PeopleView};
-use yidang_domain::entry::Entry;
-use yidang_domain::ids::DocumentId;
+use yidang_api::places::{CountHouseholds, HouseholdCounts};
+use yidang_domain::civil::Date;
+use yidang_domain::entry::{DocumentKind, Entry};
+use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::org::Role;
+use yidang_domain::reference::Reference;
+use yidang_sync_server::kinds::visit_day_id;
 use yidang_sync_server::store::StoreError;
 
 use crate::support::{
-    COUNTY, Device, GRID_7, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI, noon,
+    ACCEPTED, COUNTY, Device, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
+    noon,
 };
 
 const OTHER_TOWNSHIP: &str = "610621106";
@@ -37,7 +42,8 @@ fn names(view: &PeopleView) -> Vec<(&str, &str)> {
 }
 
 fn looks(town: &Town) -> Vec<(String, String, String)> {
-    town.app.store().read::<_, StoreError>(COUNTY, |db| db.looks(10)).unwrap()
+    let rows = town.app.store().read::<_, StoreError>(COUNTY, |db| db.looks(0, 10)).unwrap();
+    rows.into_iter().map(|row| (row.user, row.question, row.purpose)).collect()
 }
 
 #[tokio::test]
@@ -133,6 +139,35 @@ async fn a_guest_asks_around_the_visit_day_and_not_otherwise() {
 }
 
 #[tokio::test]
+async fn a_day_that_was_put_off_in_a_village_takes_its_guests_along() {
+    const DAY_MINUTES: i64 = 24 * 60;
+    let town = Town::on(ORDINARY_DAY);
+    let (_, id) = with_household(&town).await;
+    let mut li = town.device("u-li").await;
+    let day = visit_day_id(&VILLAGE.into(), "2026-11-20".parse().unwrap());
+    li.begin(DocumentKind::VisitDay, day, VILLAGE);
+    let to = Date::constant(2026, 11, 26);
+    let moved = Entry::DayMoved { to, reason: "下雪封路".into() };
+    li.add(day, moved, noon(ORDINARY_DAY));
+    assert_eq!(li.sync(&town.app).await.last().unwrap().verdict, ACCEPTED);
+
+    let liu = town.device("u-liu").await;
+    town.clock.advance_minutes(5 * DAY_MINUTES);
+    let on_the_20th = liu.refused(&town.app, &look(id, "坐诊")).await;
+    assert_eq!(on_the_20th.0, FaultCode::NotAllowed);
+    town.clock.advance_minutes(6 * DAY_MINUTES);
+    assert!(liu.ask(&town.app, &look(id, "坐诊")).await.is_ok(), "the 26th");
+    let reference = reference_of(&town, "u-liu");
+    assert_eq!(reference.village_days.len(), 1);
+}
+
+/// What the device of a person is told beside documents.
+fn reference_of(town: &Town, user: &str) -> Reference {
+    let bytes = town.app.register().unwrap().reference(&user.into());
+    serde_json::from_slice(&bytes.json).unwrap()
+}
+
+#[tokio::test]
 async fn the_county_finds_everybody_and_a_household_that_joined_another_is_found_no_more() {
     let town = Town::on(ORDINARY_DAY);
     town.hire("u-ma", "马例九", VILLAGE, Role::VillageCadre);
@@ -150,4 +185,36 @@ async fn the_county_finds_everybody_and_a_household_that_joined_another_is_found
     assert_eq!(hao.ask(&town.app, &search("薛样一", None)).await.unwrap().total, 0);
     let view = hao.ask(&town.app, &look(id, "核对")).await.unwrap();
     assert_eq!(view.merged_into, Some(other));
+}
+
+/// 李例二 counts for a hand-over: numbers alone, so nothing is written down.
+#[tokio::test]
+async fn the_township_counts_households_of_its_grids_and_of_no_others() {
+    let town = Town::on(ORDINARY_DAY);
+    let (mut wang, id) = with_household(&town).await;
+    let people = [("高试五", ""), ("白测七", "")];
+    let other = wang.open_household(5, GRID_7, "3-02", people, noon(ORDINARY_DAY));
+    wang.sync(&town.app).await;
+    let li = town.device("u-li").await;
+    let feng = town.administrator().await;
+    let app = &town.app;
+    let count = |grids: &[&str]| {
+        let grids = grids.iter().map(|grid| OrgCode::from(*grid)).collect();
+        CountHouseholds { grids }
+    };
+    let both = count(&[GRID_7, GRID_8]);
+    let counts = |seven| {
+        let grids = vec![(GRID_7.into(), seven), (GRID_8.into(), 0)];
+        HouseholdCounts { grids }
+    };
+    assert_eq!(li.ask(app, &both).await.unwrap(), counts(2));
+    let merged = Entry::HouseholdMerged { into: other, reason: "随子女生活".into() };
+    wang.add(id, merged, noon(ORDINARY_DAY));
+    wang.sync(app).await;
+    assert_eq!(li.ask(app, &both).await.unwrap(), counts(1), "who joined another is not counted");
+    for grids in [&[GRID_7, XIAYI_IN_LEICHI][..], &[COUNTY]] {
+        assert_eq!(li.refused(app, &count(grids)).await.0, FaultCode::NotAllowed);
+    }
+    assert_eq!(feng.refused(app, &both).await.0, FaultCode::NotAllowed);
+    assert!(looks(&town).is_empty(), "nobody was looked at");
 }

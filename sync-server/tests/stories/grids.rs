@@ -2,7 +2,7 @@
 
 use yidang_api::FaultCode;
 use yidang_api::admin::{GridChanged, MergeGrid, PutAssignment, SplitGrid, UnitsQuestion};
-use yidang_documents::{Projection, project};
+use yidang_documents::{Edit, Projection, RegisterPath, Scalar, project};
 use yidang_domain::civil::date_after;
 use yidang_domain::entry::Entry;
 use yidang_domain::ids::{DocumentId, OrgCode};
@@ -12,8 +12,8 @@ use yidang_sync_server::store::StoreError;
 
 use crate::support::ask::fresh_name;
 use crate::support::{
-    ACCEPTED, COUNTY, Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, Town, VILLAGE,
-    XIAYI_IN_ZHANGJIATAN, noon, visit,
+    ACCEPTED, COUNTY, Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, REFUSED, Town, VILLAGE,
+    XIAYI_IN_LEICHI, XIAYI_IN_ZHANGJIATAN, noon, visit,
 };
 
 const GRID_9: &str = "6106211032032009";
@@ -319,4 +319,71 @@ async fn a_worker_of_two_grids_keeps_the_other_one() {
         .map(|post| post.org.as_str())
         .collect();
     assert_eq!(grids, [GRID_9]);
+}
+
+/// What 迁格 writes: the grid and the entry in one change.
+fn move_to(device: &mut Device, id: DocumentId, grid: &str) {
+    let path = RegisterPath::parse("facts.grid").unwrap();
+    let entry = Entry::HouseholdMoved { to: grid.into(), reason: "随子女搬家".into() };
+    let edits = [Edit::Set(path, Scalar::Text(grid.into())), Edit::AddEntry(entry)];
+    device.write(id, &edits, noon(ORDINARY_DAY));
+}
+
+/// 薛样一's household moves from 下盘石村 to 下驿 of the same township while the worker there has no
+/// network. 王样一 knows that grid by name alone; the household leaves his phone, whole.
+#[tokio::test]
+async fn a_household_that_moves_to_another_village_leaves_one_worker_and_comes_to_the_other() {
+    let town = Town::on(ORDINARY_DAY);
+    town.hire("u-bai", "白例九", XIAYI_IN_ZHANGJIATAN, Role::GridWorker);
+    let mut wang = town.device("u-wang").await;
+    let mut liu = town.device("u-liu").await;
+    let mut bai = town.device("u-bai").await;
+    let [xue, gao] = two_households(&mut wang);
+    wang.add(xue, seen("老人一人在家"), noon(ORDINARY_DAY));
+    for device in [&mut wang, &mut liu, &mut bai] {
+        device.sync(&town.app).await;
+    }
+    assert!(bai.documents.is_empty() && liu.documents.is_empty());
+    let reference = wang.reference.clone().unwrap();
+    let xiayi = OrgCode::from(XIAYI_IN_ZHANGJIATAN);
+    let village = reference.neighbours.iter().find(|near| near.name == "下驿村").unwrap();
+    assert!(village.units().iter().any(|unit| unit.code == xiayi));
+    assert!(!reference.units.iter().any(|unit| unit.code == xiayi), "by name alone");
+    assert!(!reference.staff.iter().any(|person| person.name == "白例九"), "no people of theirs");
+
+    move_to(&mut wang, xue, XIAYI_IN_ZHANGJIATAN);
+    let receipts = wang.sync(&town.app).await;
+    assert!(receipts.iter().all(|receipt| receipt.verdict == ACCEPTED), "{receipts:?}");
+    wang.sync(&town.app).await;
+    assert_eq!(wang.released, [xue]);
+    assert_eq!(wang.documents.keys().copied().collect::<Vec<_>>(), [gao]);
+    let line = town.app.store().read::<_, StoreError>(COUNTY, |db| db.household(xue.as_bytes()));
+    let line = line.unwrap().unwrap();
+    assert_eq!(line.org, XIAYI_IN_ZHANGJIATAN);
+
+    // 白例九 has a signal again, and goes on where 王样一 ended. Nobody beside them ever held it.
+    bai.sync(&town.app).await;
+    assert_eq!(bai.documents.keys().copied().collect::<Vec<_>>(), [xue]);
+    assert!(bai.texts(xue).contains(&"老人一人在家".to_owned()));
+    assert_eq!(fact(&bai, xue, "grid"), XIAYI_IN_ZHANGJIATAN);
+    bai.add(xue, seen("到新家看过"), noon(ORDINARY_DAY));
+    assert_eq!(bai.sync(&town.app).await[0].verdict, ACCEPTED);
+    liu.sync(&town.app).await;
+    assert!(liu.documents.is_empty());
+    sound(&town);
+}
+
+#[tokio::test]
+async fn a_household_is_moved_to_no_other_township_and_its_grids_are_not_told() {
+    let town = Town::on(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let [xue, _] = two_households(&mut wang);
+    wang.sync(&town.app).await;
+    let leichi = OrgCode::from(XIAYI_IN_LEICHI);
+    assert!(wang.reference.as_ref().unwrap().tree().find(&leichi).is_none());
+    move_to(&mut wang, xue, XIAYI_IN_LEICHI);
+    let receipt = wang.sync(&town.app).await.pop().unwrap();
+    assert_eq!((receipt.verdict, receipt.code.as_str()), (REFUSED, "out_of_reach"));
+    let line = town.app.store().read::<_, StoreError>(COUNTY, |db| db.household(xue.as_bytes()));
+    assert_eq!(line.unwrap().unwrap().org, GRID_7);
 }

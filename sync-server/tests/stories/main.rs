@@ -21,6 +21,8 @@ mod import;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod oversight;
+#[cfg(test)]
 mod recall;
 #[cfg(test)]
 mod refusals;

@@ -41,6 +41,29 @@ async fn a_worker_of_leichi_sees_nothing_of_zhangjiatan_though_both_have_a_xiayi
 }
 
 #[tokio::test]
+async fn a_new_device_hears_once_how_many_documents_lie_in_its_scope() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut li = town.device("u-li").await;
+    for n in 1..=3 {
+        li.open_case(n, GRID_7, "争一条地埂", at);
+    }
+    li.sync(&town.app).await;
+    let mut he = town.device("u-he").await;
+    he.open_case(4, XIAYI_IN_LEICHI, "雷赤的事", at);
+    he.sync(&town.app).await;
+    let mut cao = town.device("u-cao").await;
+    cao.most_bytes = 1;
+    let first = cao.round(&town.app).await;
+    assert_eq!((first.in_scope, first.documents.len(), first.more), (3, 1, true));
+    let second = cao.round(&town.app).await;
+    assert_eq!((second.in_scope, second.documents.len()), (0, 1), "told once");
+    cao.sync(&town.app).await;
+    assert_eq!(cao.documents.len(), 3);
+    assert_eq!(cao.round(&town.app).await.in_scope, 0);
+}
+
+#[tokio::test]
 async fn a_grid_worker_reads_the_village_around_its_day_and_gives_it_back_after() {
     let town = Town::on(TODAY);
     let mut li = town.device("u-li").await;

@@ -42,14 +42,14 @@ async fn overdue(hand: &mut Hand<'_>) -> Result<()> {
 async fn by_township(hand: &mut Hand<'_>) -> Result<()> {
     hand.home("rail-me").await?;
     hand.tap("county-cell").await?;
-    hand.reach("cases-org").await?;
+    hand.reach("cases-narrowed-org").await?;
     hand.end("看一个乡镇没办完的").await
 }
 
 async fn on_the_map(hand: &mut Hand<'_>) -> Result<()> {
     hand.home("rail-me").await?;
     hand.tap("county-map-area").await?;
-    hand.reach("cases-org").await?;
+    hand.reach("cases-narrowed-org").await?;
     hand.end("从地图上点开一片").await
 }
 

@@ -12,10 +12,12 @@ use crate::pages::case_file::CaseFilePage;
 use crate::pages::cases::CasesPage;
 use crate::pages::clash::ClashPage;
 use crate::pages::complaint::ComplaintPage;
+use crate::pages::complaints::ComplaintsPage;
 use crate::pages::county::CountyPage;
 use crate::pages::find::FindPage;
 use crate::pages::grids::GridsPage;
 use crate::pages::grids::handover::HandoverPage;
+use crate::pages::grids::workers::WorkersPage;
 use crate::pages::help::HelpPage;
 use crate::pages::household::HouseholdPage;
 use crate::pages::household::new::NewHouseholdPage;
@@ -64,12 +66,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/help") view=|| signed_in(HelpPage)/>
                 <Route path=path!("/practice") view=|| signed_in(PracticePage)/>
                 <Route path=path!("/complaint") view=|| signed_in(ComplaintPage)/>
+                <Route path=path!("/complaints") view=|| signed_in(ComplaintsPage)/>
                 <Route path=path!("/visit") view=|| signed_in(VisitDayPage)/>
                 <Route path=path!("/visit/:village/:nominal") view=|| signed_in(VisitDayPage)/>
                 <Route path=path!("/inbox/:id?") view=|| signed_in(InboxPage)/>
                 <Route path=path!("/county") view=|| signed_in(CountyPage)/>
                 <Route path=path!("/grids") view=|| signed_in(GridsPage)/>
                 <Route path=path!("/grids/handover/:user") view=|| signed_in(HandoverPage)/>
+                <Route path=path!("/grids/workers") view=|| signed_in(WorkersPage)/>
                 <Route path=path!("/people") view=|| signed_in(PeoplePage)/>
                 <Route path=path!("/admin/:part?") view=|| signed_in(AdminPage)/>
             </FlatRoutes>

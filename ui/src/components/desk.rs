@@ -185,7 +185,7 @@ fn SearchBox() -> impl IntoView {
                 type="search"
                 autocomplete="off"
                 enterkeyhint="search"
-                aria-label="找案件、住户、记录"
+                aria-label="找案件、住户、经过"
                 placeholder="案件、姓名、首字母、尾号"
                 data-test="desk-search"
                 bind:value=text

@@ -31,11 +31,16 @@ pub enum Part {
     Grids,
     /// 参考数据
     Reference,
+    /// 投诉与建议
+    Complaints,
+    /// 查看记录
+    Looks,
 }
 
 impl Part {
     /// In the order of the rail.
-    pub const ALL: [Self; 4] = [Self::Users, Self::Import, Self::Grids, Self::Reference];
+    pub const ALL: [Self; 6] =
+        [Self::Users, Self::Import, Self::Grids, Self::Reference, Self::Complaints, Self::Looks];
 
     /// The word on screens.
     #[must_use]
@@ -45,6 +50,8 @@ impl Part {
             Self::Import => "导入",
             Self::Grids => "分格并格",
             Self::Reference => "参考数据",
+            Self::Complaints => "投诉与建议",
+            Self::Looks => "查看记录",
         }
     }
 
@@ -56,6 +63,8 @@ impl Part {
             Self::Import => "/admin/import",
             Self::Grids => "/admin/grids",
             Self::Reference => "/admin/reference",
+            Self::Complaints => "/admin/complaints",
+            Self::Looks => "/admin/looks",
         }
     }
 
@@ -67,6 +76,8 @@ impl Part {
             Self::Import => "admin-import",
             Self::Grids => "admin-grids",
             Self::Reference => "admin-reference",
+            Self::Complaints => "admin-complaints",
+            Self::Looks => "admin-looks",
         }
     }
 
@@ -77,6 +88,8 @@ impl Part {
             Some("import") => Self::Import,
             Some("grids") => Self::Grids,
             Some("reference") => Self::Reference,
+            Some("complaints") => Self::Complaints,
+            Some("looks") => Self::Looks,
             _ => Self::Users,
         }
     }
@@ -106,7 +119,7 @@ pub fn posts_words(posts: &[AssignmentRow], today: Date) -> String {
         .filter(|post| holds(post, today))
         .map(|post| format!("{}，{}", post.role.label(), post.place))
         .collect();
-    if now.is_empty() { "现在没有岗位".to_owned() } else { now.join("；") }
+    if now.is_empty() { "现在没有任职".to_owned() } else { now.join("；") }
 }
 
 /// What a device's row says below its name.
@@ -161,7 +174,7 @@ mod tests {
     #[test]
     fn a_row_says_only_what_holds_today() {
         let old = post(Date::constant(2025, 1, 1), Some(Date::constant(2025, 12, 31)));
-        assert_eq!(posts_words(std::slice::from_ref(&old), TODAY), "现在没有岗位");
+        assert_eq!(posts_words(std::slice::from_ref(&old), TODAY), "现在没有任职");
         let now = post(Date::constant(2026, 1, 1), None);
         assert!(posts_words(&[old.clone(), now.clone()], TODAY).starts_with("网格员，张家滩镇"));
         assert_eq!(post_dates(&now), "2026年1月1日起");

@@ -77,12 +77,6 @@ pub fn spoken(title: &str, figures: &[Figure]) -> String {
     format!("{title}：{}", parts.join("，"))
 }
 
-/// All figures together.
-#[must_use]
-pub fn total(figures: &[Figure]) -> u32 {
-    figures.iter().map(|figure| figure.count).sum()
-}
-
 /// The part of the whole: a percentage only over ten files or more, a dash where there is nothing.
 #[must_use]
 pub fn share(count: u32, whole: u32) -> String {
@@ -139,7 +133,6 @@ mod tests {
     fn bars_are_told_in_words() {
         let bars = [figure("邻里", 2), figure("合同", 1)];
         assert_eq!(spoken("按类别", &bars), "按类别：邻里 2，合同 1");
-        assert_eq!(total(&bars), 3);
         assert_eq!(view_box(2), "0 0 360 52");
         assert_eq!(view_box(0), "0 0 360 26");
     }

@@ -73,6 +73,7 @@ mod tests {
             name: "王样一".into(),
             side,
             phone: String::new(),
+            home: None,
             clashes: Vec::new(),
             withdrawn,
         }

@@ -1,7 +1,7 @@
 //! Arithmetic and addresses of 全县概况: every number is a door to the list behind it.
 
 use yidang_api::county::{CountyView, Figure, TownshipRow};
-use yidang_api::list::ListCaseFiles;
+use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_domain::civil::{Date, date_after};
 
 use crate::models::query::list_address;
@@ -28,10 +28,10 @@ fn per_thousand(part: u32, of: u32) -> String {
     format!("{}.{}", rounded / 10, rounded % 10)
 }
 
-/// One cell of the sum row: the number, and the list it opens to if that list has as many files.
+/// A sum: the number, and the list it opens to if that list has as many files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
-    /// Sum over the townships.
+    /// The sum.
     pub count: u32,
     /// Where it opens to.
     pub opens: Option<ListCaseFiles>,
@@ -41,14 +41,39 @@ pub struct Sum {
 /// a file that belongs to no township must not disappear behind a sum.
 #[must_use]
 pub fn sum(view: &CountyView, column: impl Fn(&TownshipRow) -> &Figure) -> Sum {
-    let count = view.townships.iter().map(|row| column(row).count).sum();
-    let queue = view.townships.first().map(|row| column(row).opens.queue);
-    let whole = view
-        .figures
-        .iter()
-        .find(|figure| Some(figure.opens.queue) == queue && figure.opens.org.is_none());
-    let opens = whole.filter(|figure| figure.count == count).map(|figure| figure.opens.clone());
-    Sum { count, opens }
+    sum_of(view, view.townships.iter().map(column))
+}
+
+/// The sum of figures that take one list apart, by township, class, stage or risk.
+#[must_use]
+pub fn sum_of<'a>(view: &CountyView, figures: impl Iterator<Item = &'a Figure>) -> Sum {
+    let figures: Vec<&Figure> = figures.collect();
+    let count = figures.iter().map(|figure| figure.count).sum();
+    let mut queues = figures.iter().map(|figure| figure.opens.queue);
+    let first = queues.next();
+    // Figures of different stages are together all files there are.
+    let queue = if queues.all(|queue| Some(queue) == first) { first } else { Some(Queue::All) };
+    match queue {
+        Some(queue) => sum_in(view, queue, count),
+        None => Sum { count, opens: None },
+    }
+}
+
+/// `count` files of a queue, as they were added up. It opens where the queue has as many.
+#[must_use]
+pub fn sum_in(view: &CountyView, queue: Queue, count: u32) -> Sum {
+    let is_all = whole(view, queue) == Some(count);
+    Sum { count, opens: is_all.then(|| ListCaseFiles::of(queue)) }
+}
+
+/// How many files a queue has in all, as far as the view says it.
+fn whole(view: &CountyView, queue: Queue) -> Option<u32> {
+    if queue == Queue::All {
+        return view.figures.iter().find_map(|figure| figure.of);
+    }
+    let known = view.figures.iter().chain(&view.stages);
+    let mut known = known.filter(|figure| figure.opens == ListCaseFiles::of(queue));
+    known.next().map(|figure| figure.count)
 }
 
 /// Periods to choose from.
@@ -107,7 +132,6 @@ impl Period {
 
 #[cfg(test)]
 mod tests {
-    use yidang_api::list::Queue;
     use yidang_domain::ids::OrgCode;
 
     use super::*;
@@ -166,5 +190,34 @@ mod tests {
         let short = sum(&view(4, &[1, 2]), |row| &row.overdue);
         assert_eq!(short.count, 3);
         assert!(short.opens.is_none());
+    }
+
+    /// 郝演十 presses 合计 below the classes: all files, and as many as the sum says.
+    #[test]
+    fn the_sum_of_all_classes_and_of_all_stages_opens_to_all_files() {
+        let of = |queue, count| Figure { opens: ListCaseFiles::of(queue), ..figure(count, None) };
+        let mut view = view(3, &[]);
+        view.figures = vec![figure(3, Some(10))];
+        view.stages = vec![of(Queue::InWork, 6), of(Queue::Closed, 4)];
+        let by_stage = sum_of(&view, view.stages.iter());
+        assert_eq!(by_stage, Sum { count: 10, opens: Some(ListCaseFiles::of(Queue::All)) });
+        let classes = [of(Queue::All, 7), of(Queue::All, 3)];
+        assert_eq!(sum_of(&view, classes.iter()).opens, Some(ListCaseFiles::of(Queue::All)));
+        // One file of a class nobody knows: the sum is not all files, and does not say that it is.
+        assert_eq!(sum_of(&view, classes[..1].iter()).opens, None);
+        let closed = [of(Queue::Closed, 1), of(Queue::Closed, 3)];
+        assert_eq!(sum_of(&view, closed.iter()).opens, Some(ListCaseFiles::of(Queue::Closed)));
+    }
+
+    /// 办结 counts those of the period; the column 已销号 counts all of them, and opens to all.
+    #[test]
+    fn a_sum_does_not_open_to_the_list_of_a_period() {
+        let mut view = view(3, &[]);
+        let closed = ListCaseFiles::of(Queue::Closed);
+        let from = Some(Date::constant(2026, 11, 1));
+        let of_period = ListCaseFiles { closed_from: from, ..closed.clone() };
+        view.figures = vec![Figure { opens: of_period, ..figure(4, None) }];
+        let column = [Figure { opens: closed, ..figure(4, None) }];
+        assert_eq!(sum_of(&view, column.iter()).opens, None);
     }
 }

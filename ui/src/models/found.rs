@@ -43,7 +43,7 @@ pub const HINTS: [(&str, &str); 6] = [
     ("电话或编号尾号", "0214"),
     ("门牌、地点", "3-01"),
     ("类别", "土地承包"),
-    ("环节", "已受理"),
+    ("环节", "待受理"),
 ];
 
 /// The row that follows (or precedes) `at` among `count`; `None` is the field above them.
@@ -65,12 +65,41 @@ pub fn is_current(answered: &str, typed: &str) -> bool {
     answered.trim() == typed.trim()
 }
 
-/// 还有 12 件
+/// Rows of each group at first.
+pub const SHOWN: u32 = 12;
+
+/// Entries that come with each press of 再看.
+pub const MORE: u32 = 50;
+
+/// The desk answers with no more rows of a group.
+pub const MOST: u32 = 500;
+
+/// How many of a group were found and are not shown.
 #[must_use]
-pub fn more_words(total: u32, shown: usize, unit: &str) -> Option<String> {
-    let shown = u32::try_from(shown).unwrap_or(u32::MAX);
-    let more = total.saturating_sub(shown);
-    (more > 0).then(|| format!("还有 {more} {unit}，再多写一两个字"))
+pub fn left(total: u32, shown: usize) -> u32 {
+    total.saturating_sub(u32::try_from(shown).unwrap_or(u32::MAX))
+}
+
+/// How the rest of the entries is reached; they have no list of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rest {
+    /// A press brings more of them.
+    More(String),
+    /// They are too many for one screen.
+    Narrow(String),
+}
+
+/// The rest of the entries; nothing where all of them are shown.
+#[must_use]
+pub fn rest(total: u32, shown: usize) -> Option<Rest> {
+    let (left, most) = (left(total, shown), usize::try_from(MOST).unwrap_or(usize::MAX));
+    if left == 0 {
+        None
+    } else if shown < most {
+        Some(Rest::More(format!("再看 {} 条", left.min(MORE))))
+    } else {
+        Some(Rest::Narrow(format!("太多了，只列前 {shown} 条，再多写一两个字")))
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +140,17 @@ mod tests {
     fn a_late_answer_is_not_shown() {
         assert!(is_current("王 ", "王"));
         assert!(!is_current("王", "王样"));
-        assert_eq!(more_words(20, 8, "件").as_deref(), Some("还有 12 件，再多写一两个字"));
-        assert_eq!(more_words(3, 3, "件"), None);
+    }
+
+    /// 王样一 looks for 地界: fourteen hundred entries say it, and the count leads somewhere as long
+    /// as there is a list to lead to.
+    #[test]
+    fn what_is_left_can_be_reached() {
+        assert_eq!((left(20, 8), left(3, 3)), (12, 0));
+        assert_eq!(rest(20, 20), None);
+        assert_eq!(rest(20, 12), Some(Rest::More("再看 8 条".into())));
+        assert_eq!(rest(1_400, 12), Some(Rest::More("再看 50 条".into())));
+        let narrow = Rest::Narrow("太多了，只列前 500 条，再多写一两个字".into());
+        assert_eq!(rest(1_400, 500), Some(narrow));
     }
 }

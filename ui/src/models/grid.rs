@@ -2,11 +2,13 @@
 
 use yidang_api::household::{GridName, GridView, HouseholdFilter, HouseholdRow};
 use yidang_domain::civil::Date;
+use yidang_domain::org::bare_name;
 
 use crate::models::timeline::long_date;
 
-/// Households asked for at once; more are asked for when the end comes into sight.
-pub const PAGE: u32 = 60;
+/// The address of 我的格 with what was searched for last. The words do not stand in it: browsers keep
+/// addresses.
+pub const SEARCHED: &str = "/grid?search=1";
 
 /// The word of a filter in test hooks.
 #[must_use]
@@ -16,6 +18,7 @@ pub const fn filter_name(filter: HouseholdFilter) -> &'static str {
         HouseholdFilter::ToSee => "to_see",
         HouseholdFilter::WithFiles => "with_files",
         HouseholdFilter::WithNeeds => "with_needs",
+        HouseholdFilter::Clashing => "clashing",
     }
 }
 
@@ -55,6 +58,14 @@ pub struct Walked {
     pub left: u32,
     /// The share of those seen, in per cent.
     pub percent: u32,
+}
+
+impl Walked {
+    /// The households its words lead to: those that are left, and all once none is.
+    #[must_use]
+    pub const fn opens(self) -> HouseholdFilter {
+        if self.left == 0 { HouseholdFilter::All } else { HouseholdFilter::ToSee }
+    }
 }
 
 /// How far the month has got in `view`; nothing where no household is held.
@@ -100,9 +111,10 @@ pub fn people_words(people: u32) -> String {
     if people == 0 { "人口没写".to_owned() } else { format!("{people} 口") }
 }
 
-/// The name of a village on a door plate: three characters fit.
+/// The name of a village on a door plate: three characters fit, no township does.
 #[must_use]
 pub fn plate_village(village: &str) -> String {
+    let village = bare_name(village);
     let short = village.strip_suffix(['村', '社']).filter(|rest| !rest.is_empty());
     short.unwrap_or(village).chars().take(4).collect()
 }
@@ -121,28 +133,10 @@ pub fn seen_words(on: Option<Date>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use yidang_domain::ids::{DocumentId, OrgCode};
+    use yidang_domain::ids::OrgCode;
 
     use super::*;
-
-    fn row() -> HouseholdRow {
-        HouseholdRow {
-            id: DocumentId::from_bytes([1; 16]),
-            head: "王样一".into(),
-            door_plate: "3-01".into(),
-            address: "下盘石村3组".into(),
-            village: "下盘石村".into(),
-            grid: OrgCode::from("g"),
-            grid_name: "第7网格".into(),
-            people: 4,
-            needs: String::new(),
-            seen_on: None,
-            to_see: true,
-            open_files: 0,
-            clashes: 0,
-            waiting: 0,
-        }
-    }
+    use crate::models::sample::household;
 
     fn view(seen: u32, to_see: u32) -> GridView {
         GridView {
@@ -157,7 +151,7 @@ mod tests {
 
     #[test]
     fn a_row_says_when_somebody_was_there_and_what_is_needed() {
-        let mut one = row();
+        let mut one = household();
         assert_eq!(row_words(&one), "本月还没去");
         one.seen_on = Some(Date::constant(2026, 10, 21));
         one.needs = "要代办慢病药".into();
@@ -172,12 +166,26 @@ mod tests {
         let walked = walked(&view(8, 4)).unwrap();
         assert_eq!(walked.percent, 66);
         assert_eq!(walked_words(walked), "本月已走 8 户，还有 4 户");
+        assert_eq!(walked.opens(), HouseholdFilter::ToSee);
         assert_eq!(super::walked(&view(0, 0)), None);
     }
 
     #[test]
     fn all_seen_is_said_in_full() {
-        assert_eq!(walked_words(walked(&view(12, 0)).unwrap()), "本月 12 户都走过了");
+        let all = walked(&view(12, 0)).unwrap();
+        assert_eq!(walked_words(all), "本月 12 户都走过了");
+        assert_eq!(all.opens(), HouseholdFilter::All);
+    }
+
+    #[test]
+    fn what_needs_deciding_is_a_filter_with_its_count() {
+        let mut view = view(8, 4);
+        view.counts.push((HouseholdFilter::Clashing, 2));
+        assert_eq!(filter_words(&view, HouseholdFilter::Clashing), "要核对 2");
+        let names = HouseholdFilter::ALL.map(filter_name);
+        for (filter, name) in HouseholdFilter::ALL.into_iter().zip(names) {
+            assert_eq!(serde_json::to_string(&filter).unwrap(), format!("\"{name}\""));
+        }
     }
 
     #[test]
@@ -196,6 +204,7 @@ mod tests {
     #[test]
     fn a_plate_is_short() {
         assert_eq!(plate_village("下盘石村"), "下盘石");
+        assert_eq!(plate_village("张家滩镇·下驿村"), "下驿");
         assert_eq!(plate_village("村"), "村");
         assert_eq!(plate_number(""), "—");
     }

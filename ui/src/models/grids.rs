@@ -1,6 +1,8 @@
 //! 网格与人员: the address of a selection, its figures in words, pages of a hundred.
 
-use yidang_api::places::{GridFilter, GridRow, GridsQuestion, GridsView, UnitRow, WorkerRow};
+use yidang_api::places::{
+    GridFilter, GridRow, GridsQuestion, GridsView, TeamPerson, TeamRow, UnitRow, WorkerRow,
+};
 use yidang_domain::ids::OrgCode;
 
 use crate::models::query::escaped;
@@ -32,6 +34,13 @@ pub fn grids_address(org: Option<&OrgCode>, filter: GridFilter, offset: u32) -> 
     let org = org.map(|org| format!("&org={}", escaped(org.as_str()))).unwrap_or_default();
     let from = if offset == 0 { String::new() } else { format!("&from={offset}") };
     format!("/grids?filter={}{org}{from}", filter_name(filter))
+}
+
+/// The address of the people who work in the grids of a unit, or of the whole scope.
+#[must_use]
+pub fn workers_address(org: Option<&OrgCode>) -> String {
+    let org = org.map(|org| format!("?org={}", escaped(org.as_str()))).unwrap_or_default();
+    format!("/grids/workers{org}")
 }
 
 /// The selection an address names; nonsense is no filter.
@@ -92,6 +101,39 @@ pub fn worker_words(worker: &WorkerRow) -> String {
         Some(false) => format!("{}，兼职", worker.name),
         None => worker.name.clone(),
     }
+}
+
+/// 下盘石村第2组：1 专 4 兼; whoever is not at work is not counted.
+#[must_use]
+pub fn team_words(team: &TeamRow) -> String {
+    let count = |dedicated: bool| {
+        let at_work = team.members.iter().filter(|member| member.works);
+        at_work.filter(|member| member.dedicated == dedicated).count()
+    };
+    format!("{}：{} 专 {} 兼", team.name, count(true), count(false))
+}
+
+/// Who is missing for 一专四兼; nothing where the team is whole.
+#[must_use]
+pub fn missing_words(team: &TeamRow) -> Option<String> {
+    match (team.no_dedicated, team.part_time_missing) {
+        (false, 0) => None,
+        (true, 0) => Some("专职还没有人".to_owned()),
+        (false, some) => Some(format!("兼职还差 {some} 人")),
+        (true, some) => Some(format!("专职还没有人，兼职还差 {some} 人")),
+    }
+}
+
+/// 专职 · 王样一 · 第7网格; says where somebody has left or is not known here.
+#[must_use]
+pub fn member_words(member: &TeamPerson) -> String {
+    let role = if member.dedicated { "专职" } else { "兼职" };
+    let name =
+        if member.name.is_empty() { "名册里没有这个人" } else { member.name.as_str() };
+    let grids = member.grids.join("、");
+    let left = if member.works { "" } else { "现在不在岗" };
+    let parts = [role, name, &grids, left].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" · ")
 }
 
 /// Where a grid lies: its township is named where the list covers several.
@@ -175,6 +217,13 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_workers_opens_to_them_and_not_to_the_grids() {
+        assert_eq!(workers_address(None), "/grids/workers");
+        let org = OrgCode::from("610621103");
+        assert_eq!(workers_address(Some(&org)), "/grids/workers?org=610621103");
+    }
+
+    #[test]
     fn the_sum_of_the_kinds_holds() {
         assert_eq!(sum_words(&view([1060, 63, 985, 12, 3])), "63 城镇 + 985 农村 + 12 专属");
         assert_eq!(sum_words(&view([10, 2, 5, 1, 0])), "2 城镇 + 5 农村 + 1 专属 + 2 没写类型");
@@ -186,6 +235,37 @@ mod tests {
         assert!(!is_shown(&view, GridFilter::Vacant, GridFilter::All));
         assert!(is_shown(&view, GridFilter::Vacant, GridFilter::Vacant));
         assert!(is_shown(&view, GridFilter::All, GridFilter::Rural));
+    }
+
+    /// 王样一 is the dedicated worker of the team; 刘演四 has left.
+    #[test]
+    fn a_team_names_its_roles_and_who_is_missing() {
+        let person = |name: &str, dedicated, works| TeamPerson {
+            user: name.into(),
+            name: name.to_owned(),
+            dedicated,
+            grids: if works { vec!["第7网格".to_owned()] } else { Vec::new() },
+            works,
+        };
+        let mut team = TeamRow {
+            code: "t1".into(),
+            name: "下盘石村第1组".into(),
+            members: vec![person("王样一", true, true), person("刘演四", false, false)],
+            no_dedicated: false,
+            part_time_missing: 4,
+        };
+        assert_eq!(team_words(&team), "下盘石村第1组：1 专 0 兼");
+        assert_eq!(missing_words(&team).as_deref(), Some("兼职还差 4 人"));
+        let words: Vec<String> = team.members.iter().map(member_words).collect();
+        assert_eq!(words, ["专职 · 王样一 · 第7网格", "兼职 · 刘演四 · 现在不在岗"]);
+        team.members[1].name = String::new();
+        assert_eq!(member_words(&team.members[1]), "兼职 · 名册里没有这个人 · 现在不在岗");
+        (team.no_dedicated, team.part_time_missing) = (true, 1);
+        assert_eq!(missing_words(&team).as_deref(), Some("专职还没有人，兼职还差 1 人"));
+        (team.no_dedicated, team.part_time_missing) = (true, 0);
+        assert_eq!(missing_words(&team).as_deref(), Some("专职还没有人"));
+        team.no_dedicated = false;
+        assert_eq!(missing_words(&team), None);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use yidang_domain::org::Role;
 pub const fn home_of(role: Role) -> &'static str {
     match role {
         Role::TownshipReviewer => "/inbox",
-        Role::CountyClerk | Role::Administrator => "/county",
+        Role::CountyClerk => "/county",
+        Role::Administrator => "/admin",
         Role::GridWorker | Role::VillageCadre | Role::Mediator | Role::Server => "/",
     }
 }
@@ -22,5 +23,6 @@ mod tests {
         assert_eq!(home_of(Role::CountyClerk), "/county");
         assert_eq!(home_of(Role::GridWorker), "/");
         assert_eq!(home_of(Role::Mediator), "/");
+        assert_eq!(home_of(Role::Administrator), "/admin");
     }
 }

@@ -5,7 +5,7 @@ use yidang_api::household::{NewMember, OpenHousehold};
 use yidang_domain::ids::OrgCode;
 
 /// 与户主关系, the common ones first.
-pub const RELATIONS: [&str; 8] = ["户主", "配偶", "子", "女", "父", "母", "孙辈", "其他"];
+pub const RELATIONS: [&str; 8] = ["户主", "配偶", "子", "女", "父", "母", "孙子女", "其他"];
 
 /// Why a field is asked, said below it.
 #[must_use]

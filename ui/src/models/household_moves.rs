@@ -1,6 +1,10 @@
-//! 入户, 迁格, 分户, 并户: what their forms hold and what is missing.
+//! 入户, 迁格, 分户, 并户: what their forms hold and what is missing, and what is said of the
+//! households that came of each other.
 
 use serde::{Deserialize, Serialize};
+use yidang_api::household::{TargetVillage, TieKind, TieView};
+
+use crate::models::timeline::long_date;
 
 /// What a visit often comes to; one tap writes it.
 pub const SEEN_WORDS: [&str; 6] =
@@ -74,6 +78,66 @@ impl TargetForm {
     }
 }
 
+/// From so many grids on there is a field that narrows the list.
+const MANY_GRIDS: usize = 12;
+
+/// Whether so many grids are offered that they are looked for by typing.
+#[must_use]
+pub fn are_many(villages: &[TargetVillage]) -> bool {
+    villages.iter().map(|village| village.grids.len()).sum::<usize>() > MANY_GRIDS
+}
+
+/// 下盘石村（本村）; 下驿 · 雷赤镇
+#[must_use]
+pub fn village_words(village: &TargetVillage) -> String {
+    match (village.own, village.township.as_str()) {
+        (true, "") => format!("{}（本村）", village.name),
+        (true, township) => format!("{} · {township}（本村）", village.name),
+        (false, "") => village.name.clone(),
+        (false, township) => format!("{} · {township}", village.name),
+    }
+}
+
+/// The villages and grids in whose names every word that was typed stands. The grid that is `chosen`
+/// stays, so that typing takes no choice away.
+#[must_use]
+pub fn fitting(villages: &[TargetVillage], typed: &str, chosen: &str) -> Vec<TargetVillage> {
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    let mut found = Vec::new();
+    for village in villages {
+        let place = village_words(village);
+        let fits = |name: &str| words.iter().all(|w| place.contains(w) || name.contains(w));
+        let mut village = village.clone();
+        village.grids.retain(|grid| fits(&grid.name) || grid.org.as_str() == chosen);
+        if !village.grids.is_empty() {
+            found.push(village);
+        }
+    }
+    found
+}
+
+/// 并入的户 · 11月18日; the day is left out where it is not known.
+#[must_use]
+pub fn tie_words(tie: &TieView) -> String {
+    let label = tie.kind.label();
+    tie.on.map_or_else(|| label.to_owned(), |on| format!("{label} · {}", long_date(on)))
+}
+
+/// 3-02 高试五, as the other household is called; why it cannot be opened where it is not held.
+#[must_use]
+pub fn other_words(tie: &TieView) -> String {
+    let Some(row) = &tie.row else { return "那一户不在这台设备上".to_owned() };
+    let parts = [row.door_plate.as_str(), row.head.as_str()];
+    let words = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    if words.is_empty() { "没写户主的一户".to_owned() } else { words }
+}
+
+/// The household in which one that joined it lives on.
+#[must_use]
+pub fn lives_on(ties: &[TieView]) -> Option<&TieView> {
+    ties.iter().find(|tie| tie.kind == TieKind::LivesOn)
+}
+
 /// 入户, as typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -98,7 +162,66 @@ impl SeenForm {
 
 #[cfg(test)]
 mod tests {
+    use yidang_api::household::TargetGrid;
+    use yidang_domain::civil::Date;
+    use yidang_domain::ids::DocumentId;
+
     use super::*;
+    use crate::models::sample::household;
+
+    fn village(name: &str, township: &str, own: bool, grids: &[&str]) -> TargetVillage {
+        let grid = |name: &&str| TargetGrid {
+            org: format!("{township}{name}").as_str().into(),
+            name: (*name).to_owned(),
+        };
+        TargetVillage {
+            org: name.into(),
+            name: name.to_owned(),
+            township: township.to_owned(),
+            own,
+            grids: grids.iter().map(grid).collect(),
+        }
+    }
+
+    #[test]
+    fn villages_are_told_apart_and_the_own_one_says_so() {
+        assert_eq!(village_words(&village("下盘石村", "", true, &[])), "下盘石村（本村）");
+        assert_eq!(village_words(&village("下驿", "雷赤镇", false, &[])), "下驿 · 雷赤镇");
+        assert_eq!(village_words(&village("张家滩村", "", false, &[])), "张家滩村");
+    }
+
+    #[test]
+    fn typing_narrows_the_grids_and_leaves_the_chosen_one() {
+        let villages = [
+            village("下盘石村", "", true, &["第6网格", "第8网格"]),
+            village("下驿", "雷赤镇", false, &["第1网格", "第2网格"]),
+        ];
+        assert!(!are_many(&villages));
+        let names = |typed: &str, chosen: &str| -> Vec<String> {
+            let found = fitting(&villages, typed, chosen);
+            found.iter().flat_map(|v| &v.grids).map(|grid| grid.org.to_string()).collect()
+        };
+        assert_eq!(names(" ", "").len(), 4);
+        assert_eq!(names("雷赤 第2", ""), ["雷赤镇第2网格"]);
+        assert_eq!(names("雷赤 第2", "第8网格"), ["第8网格", "雷赤镇第2网格"]);
+        assert!(names("没有这个村", "").is_empty());
+        let many = ["第1网格"; 13];
+        assert!(are_many(&[village("七里村", "", false, &many)]));
+    }
+
+    #[test]
+    fn another_household_is_named_where_it_is_held() {
+        let id = DocumentId::from_bytes([5; 16]);
+        let on = Some(Date::constant(2026, 11, 18));
+        let mut tie = TieView { kind: TieKind::Joined, id, on, row: Some(household()) };
+        assert_eq!(tie_words(&tie), "并入的户 · 11月18日");
+        assert_eq!(other_words(&tie), "3-01 王样一");
+        assert_eq!(lives_on(std::slice::from_ref(&tie)), None);
+        tie = TieView { kind: TieKind::LivesOn, on: None, row: None, ..tie };
+        assert_eq!(tie_words(&tie), "并到");
+        assert_eq!(other_words(&tie), "那一户不在这台设备上");
+        assert_eq!(lives_on(std::slice::from_ref(&tie)).map(|tie| tie.id), Some(id));
+    }
 
     #[test]
     fn somebody_stays_when_a_household_is_split() {

@@ -1,11 +1,12 @@
-//! 导入: which step a spreadsheet has reached, and what may be done there.
+//! 导入: which step an import has reached, and what may be done there.
 
-use yidang_api::admin::{ImportChange, ImportView};
+use yidang_api::admin::ImportView;
+use yidang_api::import::{ImportFile, changed_rows, import_name, outcome_words};
 
 /// Files that are taken.
-pub const ACCEPTED: &str = ".xlsx,.csv";
-/// No larger file is read into the browser.
-pub const LARGEST: f64 = 32.0 * 1024.0 * 1024.0;
+pub const ACCEPTED: &str = ".xlsx,.csv,.geojson,.json";
+/// All files of an import together are no larger, in bytes: the server takes no more at once.
+pub const LARGEST: f64 = 20.0 * 1024.0 * 1024.0;
 
 /// The step an import has reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +17,13 @@ pub enum Step {
     Checking,
     /// It is being written.
     Writing,
-    /// The whole file is refused.
+    /// A file is refused, and all files with it.
     Refused,
     /// Rows are to be mended first.
     Bad,
     /// Checked, without a bad row.
     Ready,
-    /// Nothing in it is new.
+    /// Nothing in them is new.
     Same,
     /// It was written.
     Done,
@@ -47,14 +48,10 @@ pub fn step(view: &ImportView) -> Step {
 #[must_use]
 pub fn step_words(view: &ImportView) -> String {
     match step(view) {
-        Step::Choose => "选一个表格文件".to_owned(),
+        Step::Choose => "选表格文件".to_owned(),
         Step::Checking => format!("正在核对 {}", done_words(view)),
         Step::Writing => format!("正在导入 {}", done_words(view)),
-        Step::Refused => "这个文件没有收下".to_owned(),
-        Step::Bad => format!("有 {} 行要改，一行都没有写入", view.wrong_total),
-        Step::Ready => "核对过了，没有要改的行，还没有写入".to_owned(),
-        Step::Same => "和现在的一样，没有要写入的".to_owned(),
-        Step::Done => "已导入".to_owned(),
+        Step::Refused | Step::Bad | Step::Ready | Step::Same | Step::Done => outcome_words(view),
     }
 }
 
@@ -77,16 +74,16 @@ pub fn progress(view: &ImportView, before: u32) -> u32 {
     u32::try_from(thousands).unwrap_or(100).max(before).min(100)
 }
 
-/// Rows that would be written.
+/// Whether these files are those that `view` speaks of, in whatever order they were chosen.
 #[must_use]
-pub fn changed_rows(changes: &[ImportChange]) -> u32 {
-    changes.iter().map(|change| change.added + change.changed).sum()
+pub fn is_of(files: &[ImportFile], view: &ImportView) -> bool {
+    !files.is_empty() && import_name(files.iter().map(|file| file.name.as_str())) == view.name
 }
 
 /// What a file's name says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameFault {
-    /// Neither a spreadsheet nor a list.
+    /// Neither a spreadsheet nor a map.
     Kind,
     /// The older format of spreadsheets.
     OldKind,
@@ -100,19 +97,39 @@ pub enum NameFault {
 pub fn check_name(name: &str) -> Result<(), NameFault> {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
-        Some("xlsx" | "csv") => Ok(()),
+        Some("xlsx" | "csv" | "geojson" | "json") => Ok(()),
         Some("xls" | "et") => Err(NameFault::OldKind),
         _ => Err(NameFault::Kind),
     }
 }
 
-/// Why a file cannot be taken, and the way on.
-#[must_use]
-pub const fn name_words(fault: NameFault) -> &'static str {
-    match fault {
-        NameFault::Kind => "只收 .xlsx 和 .csv 表格",
-        NameFault::OldKind => "这是旧格式的表格，另存为 .xlsx 再选",
+/// Why files cannot be taken, and the way on: name and size of each of them, in bytes.
+///
+/// # Errors
+///
+/// The words.
+pub fn check_files(files: &[(String, f64)]) -> Result<(), String> {
+    for (name, _) in files {
+        let words = match check_name(name) {
+            Ok(()) => continue,
+            Err(NameFault::Kind) => "只收 .xlsx 和 .csv 表格，边界收 .geojson",
+            Err(NameFault::OldKind) => "这是旧格式的表格，另存为 .xlsx 再选",
+        };
+        return Err(if files.len() > 1 { format!("{name}：{words}") } else { words.to_owned() });
     }
+    let mut names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    if names.windows(2).any(|pair| pair.first() == pair.last()) {
+        return Err("有两个文件同名，改一个名字再选".to_owned());
+    }
+    if files.iter().map(|(_, size)| size).sum::<f64>() <= LARGEST {
+        return Ok(());
+    }
+    Err(if files.len() > 1 {
+        "这些文件合起来超过 20 兆，分几次选：先选机构和网格".to_owned()
+    } else {
+        "文件超过 20 兆，分成几个再选".to_owned()
+    })
 }
 
 /// The base64 of a `data:` address, as a browser reads a file; nothing where it is none.
@@ -122,11 +139,12 @@ pub fn base64_of(address: &str) -> Option<&str> {
     (head.starts_with("data:") && head.ends_with(";base64")).then_some(data)
 }
 
-/// Name of the list of bad rows: 要改的行-花名册.xlsx
+/// Name of the list of bad rows: 要改的行-花名册.xlsx, or 要改的行-花名册等.xlsx of several files.
 #[must_use]
 pub fn report_name(name: &str) -> String {
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    format!("要改的行-{stem}.xlsx")
+    let (first, more) = name.split_once('、').map_or((name, ""), |(first, _)| (first, "等"));
+    let stem = first.rsplit_once('.').map_or(first, |(stem, _)| stem);
+    format!("要改的行-{stem}{more}.xlsx")
 }
 
 /// How many bad rows are not in the table on screen.
@@ -137,6 +155,8 @@ pub fn wrong_left(view: &ImportView) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use yidang_api::admin::ImportChange;
+
     use super::*;
 
     fn view() -> ImportView {
@@ -178,9 +198,36 @@ mod tests {
     fn only_spreadsheets_are_taken() {
         assert_eq!(check_name("花名册.XLSX"), Ok(()));
         assert_eq!(check_name("花名册.csv"), Ok(()));
+        assert_eq!(check_name("边界.geojson"), Ok(()));
         assert_eq!(check_name("花名册.xls"), Err(NameFault::OldKind));
         assert_eq!(check_name("照片.jpg"), Err(NameFault::Kind));
         assert_eq!(check_name("花名册"), Err(NameFault::Kind));
+    }
+
+    #[test]
+    fn files_are_chosen_together_up_to_what_the_server_takes() {
+        let of = |files: &[(&str, f64)]| {
+            let files: Vec<(String, f64)> =
+                files.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
+            check_files(&files)
+        };
+        assert_eq!(of(&[("org.xlsx", 1.0), ("户.csv", 2.0)]), Ok(()));
+        assert_eq!(of(&[("户.csv", LARGEST)]), Ok(()));
+        let alone = of(&[("照片.jpg", 1.0)]).unwrap_err();
+        assert!(alone.starts_with("只收"), "{alone}");
+        let among = of(&[("户.csv", 1.0), ("户.xls", 1.0)]).unwrap_err();
+        assert!(among.starts_with("户.xls：这是旧格式"), "{among}");
+        let large = of(&[("a.csv", LARGEST), ("b.csv", 1.0)]).unwrap_err();
+        assert!(large.contains("合起来"), "{large}");
+        assert!(of(&[("a.csv", 1.0), ("a.csv", 1.0)]).unwrap_err().contains("同名"));
+    }
+
+    #[test]
+    fn what_was_checked_is_what_may_be_written() {
+        let file = |name: &str| ImportFile { name: name.into(), base64: String::new() };
+        let view = ImportView { name: "a.csv、b.xlsx".into(), ..view() };
+        assert!(is_of(&[file("b.xlsx"), file("a.csv")], &view));
+        assert!(!is_of(&[file("b.xlsx")], &view) && !is_of(&[], &ImportView::default()));
     }
 
     #[test]
@@ -189,6 +236,7 @@ mod tests {
         assert_eq!(base64_of("data:,AB"), None);
         assert_eq!(base64_of("QUI="), None);
         assert_eq!(report_name("花名册.v2.xlsx"), "要改的行-花名册.v2.xlsx");
+        assert_eq!(report_name("a.xlsx、b.csv"), "要改的行-a等.xlsx");
     }
 
     #[test]

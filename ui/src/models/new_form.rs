@@ -158,6 +158,7 @@ pub fn reason(field: &str, form: &NewForm) -> String {
         "parties" if form.parties.is_empty() => "至少写一个人",
         "parties" | "name" => "看一下姓名",
         "phone" => "看一下电话，不知道可以空着",
+        "household" => "有人的那一户已不在本机，去掉这个人再写一次",
         _ => "这一项要改一下",
     };
     words.to_owned()
@@ -205,6 +206,7 @@ mod tests {
             name: "王样一".to_owned(),
             side: Side::A,
             phone: String::new(),
+            household: None,
         });
         assert_eq!(NewForm::of_draft(&form.to_draft()), form);
     }

@@ -24,7 +24,7 @@ pub fn said(fault: &Fault) -> Said {
             message("需要网络", "这一页由县服务器回答，不存本机。有信号后再试", true)
         }
         FaultCode::ServerBusy => message("服务器忙", "什么都没有改动，过一会儿再试", true),
-        FaultCode::NotAllowed => message("没有办成", "这一步不归这个岗位，或者它现在不能改", false),
+        FaultCode::NotAllowed => message("没有办成", "这一步不归你的任职，或者它现在不能改", false),
         FaultCode::NotFound => message("没有找到", "可能刚被别人改过，重新打开看看", false),
         FaultCode::Invalid => {
             let field = fault.field.as_deref().unwrap_or_default();
@@ -46,7 +46,7 @@ pub fn field_words(field: &str) -> String {
         "name" => "名字要 1 到 20 个字，同一村里不能重名",
         "phone" => "电话要 7 到 15 位数字，也可以不填",
         "org" => "这个单位没有了，或者不在本县",
-        "role" => "这个岗位不能给人",
+        "role" => "这个任职不能给人",
         "from" => "开始的日子不对",
         "to" => "结束的日子早于开始的日子",
         "grid" => "这个网格已经结束，或者不能再分",
@@ -58,7 +58,9 @@ pub fn field_words(field: &str) -> String {
         "year" => "年份不对",
         "purpose" => "写明为什么查看",
         "text" => "写名字、首字母或电话尾号",
-        "base64" => "文件没有读出来，再选一次",
+        "base64" | "files" => "文件没有读出来，再选一次",
+        "words" => "写一到五百个字",
+        "number" => "这一件已经有人写明怎么处理的，关上再看",
         _ => "有一项要改一下",
     }
     .to_owned()
@@ -96,6 +98,9 @@ mod tests {
             "purpose",
             "text",
             "base64",
+            "files",
+            "words",
+            "number",
         ] {
             let words = said(&Fault::invalid(field, "x")).what;
             assert_ne!(words, "有一项要改一下", "{field}");

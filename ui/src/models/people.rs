@@ -34,10 +34,11 @@ pub fn missing(asked: &Asked) -> Option<&'static str> {
     }
 }
 
-/// How many people were found and not listed.
+/// Whether more people were found than are listed. How many is not said: nothing would open to them,
+/// and whoever looks for somebody knows enough to ask for fewer.
 #[must_use]
-pub fn rows_left(view: &PeopleView) -> u32 {
-    view.total.saturating_sub(u32::try_from(view.rows.len()).unwrap_or(u32::MAX))
+pub fn has_more(view: &PeopleView) -> bool {
+    view.total > u32::try_from(view.rows.len()).unwrap_or(u32::MAX)
 }
 
 /// What is known of a household: facts with a value, in the order of the form.
@@ -92,7 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_listed_is_counted() {
-        assert_eq!(rows_left(&PeopleView { total: 130, rows: Vec::new() }), 130);
+    fn what_is_not_listed_is_said_and_not_counted() {
+        assert!(has_more(&PeopleView { total: 130, rows: Vec::new() }));
+        assert!(!has_more(&PeopleView { total: 0, rows: Vec::new() }));
     }
 }

@@ -4,6 +4,7 @@ use yidang_api::list::{Queue, QueuesView};
 use yidang_domain::org::Role;
 
 use crate::models::admin::Part;
+use crate::models::oversight::reads_complaints;
 use crate::models::query::queue_name;
 
 /// How the number beside a line is shown.
@@ -109,6 +110,12 @@ pub fn rail_of(role: Role) -> Vec<RailGroup> {
     }
 }
 
+/// Whether households lie on the devices of this role.
+#[must_use]
+pub const fn has_households(role: Role) -> bool {
+    matches!(role, Role::GridWorker | Role::VillageCadre | Role::Mediator)
+}
+
 fn group(label: &'static str, lines: Vec<RailLine>) -> RailGroup {
     RailGroup { label, lines }
 }
@@ -129,12 +136,15 @@ fn unit_lines(role: Role) -> Vec<RailLine> {
         _ => {}
     }
     lines.push(line("people", "users", "查人查户", "/people"));
+    if reads_complaints(role) {
+        lines.push(line("complaints", "msg", "投诉与建议", "/complaints"));
+    }
     lines
 }
 
 /// The administrator's work.
 fn admin_lines() -> Vec<RailLine> {
-    let icons = ["user", "dl", "merge", "cal"];
+    let icons = ["user", "dl", "merge", "cal", "msg", "eye"];
     let parts = Part::ALL.into_iter().zip(icons);
     parts.map(|(part, icon)| line(part.key(), icon, part.label(), part.address())).collect()
 }
@@ -228,6 +238,24 @@ mod tests {
         }
         assert!(leads(Role::TownshipReviewer, "/grids") && leads(Role::CountyClerk, "/people"));
         assert!(!leads(Role::GridWorker, "/people"));
+    }
+
+    #[test]
+    fn complaints_are_reached_by_the_county_and_looks_by_the_administrator() {
+        let leads = |lines: Vec<RailLine>, to: &str| lines.iter().any(|line| line.href == to);
+        let rail = |role| -> Vec<RailLine> {
+            rail_of(role).into_iter().flat_map(|group| group.lines).collect()
+        };
+        assert!(leads(rail(Role::CountyClerk), "/complaints"));
+        assert!(leads(office_lines(Role::CountyClerk), "/complaints"), "on the telephone too");
+        assert!(leads(rail(Role::Administrator), "/admin/complaints"));
+        assert!(leads(office_lines(Role::Administrator), "/admin/looks"));
+        for role in [Role::TownshipReviewer, Role::GridWorker] {
+            for to in ["/complaints", "/admin/complaints", "/admin/looks"] {
+                assert!(!leads(rail(role), to) && !leads(office_lines(role), to), "{role:?} {to}");
+            }
+        }
+        assert!(!leads(rail(Role::CountyClerk), "/admin/looks"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! An empty file to build on in tests of models.
+//! An empty file and a household to build on in tests of models.
 
 use yidang_api::case_file::{CaseFileView, Heads};
+use yidang_api::household::HouseholdRow;
 use yidang_api::list::{CaseRow, Stage};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::facts::Risk;
@@ -54,5 +55,26 @@ pub fn row() -> CaseRow {
         finder: "高模五".into(),
         last_on: Date::constant(2026, 11, 20),
         last_at: InstantMs(0),
+    }
+}
+
+/// 王样一's own household, at 3-01.
+#[must_use]
+pub fn household() -> HouseholdRow {
+    HouseholdRow {
+        id: DocumentId::from_bytes([1; 16]),
+        head: "王样一".into(),
+        door_plate: "3-01".into(),
+        address: "下盘石村3组".into(),
+        village: "下盘石村".into(),
+        grid: OrgCode::from("g"),
+        grid_name: "第7网格".into(),
+        people: 4,
+        needs: String::new(),
+        seen_on: None,
+        to_see: true,
+        open_files: 0,
+        clashes: 0,
+        waiting: 0,
     }
 }

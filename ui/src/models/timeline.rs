@@ -95,7 +95,6 @@ pub fn remarks(entry: &Entry) -> Vec<String> {
             lines.push(format!("{}前履行", long_date(*day)));
         }
         Entry::WalkIn { people, .. } if *people > 1 => lines.push(format!("{people} 人")),
-        Entry::DayMoved { to, .. } => lines.push(format!("改到 {}", long_date(*to))),
         _ => {}
     }
     lines

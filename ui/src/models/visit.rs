@@ -20,6 +20,12 @@ pub fn visitors(walk_in: &WalkInView) -> String {
     }
 }
 
+/// 调解 2 场; nothing where none was held.
+#[must_use]
+pub fn session_words(sessions: u32) -> Option<String> {
+    (sessions > 0).then(|| format!("调解 {sessions} 场"))
+}
+
 /// The day in sentences, one a line.
 #[must_use]
 pub fn summary(view: &VisitDayView) -> Vec<String> {
@@ -115,6 +121,7 @@ mod tests {
             waiting: 0,
             touched: 0,
             sessions: 0,
+            worked_on: Vec::new(),
             unsent: 0,
             ready: true,
             as_of: None,
@@ -140,6 +147,12 @@ mod tests {
     #[test]
     fn an_empty_day_says_so() {
         assert_eq!(summary(&day()), ["11月20日 下盘石村驻村坐诊", "没有人来访。"]);
+    }
+
+    #[test]
+    fn a_file_says_how_often_it_was_mediated_that_day() {
+        assert_eq!(session_words(2).as_deref(), Some("调解 2 场"));
+        assert_eq!(session_words(0), None);
     }
 
     #[test]

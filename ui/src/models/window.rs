@@ -97,12 +97,6 @@ impl Heights {
     }
 }
 
-/// Whether the end of the list comes into sight, so that more of it is asked for.
-#[must_use]
-pub const fn is_near_end(drawn: &Range<usize>, count: usize) -> bool {
-    drawn.end.saturating_add(AROUND) >= count
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,7 +152,5 @@ mod tests {
         let last = list(1000, 64.0).drawn(1.0e9, 640.0);
         assert_eq!(last.end, 1000);
         assert!(last.start > 900);
-        assert!(is_near_end(&last, 1000));
-        assert!(!is_near_end(&list(1000, 64.0).drawn(0.0, 640.0), 1000));
     }
 }

@@ -1,17 +1,20 @@
-//! The administrator's page: people, spreadsheets, grids, reference data. All of it is answered by
-//! the county's server and logged there; nothing of it is kept on the device.
+//! The administrator's page: people, spreadsheets, grids, reference data, complaints, and who looked
+//! at whom. All of it is answered by the county's server and logged there; nothing of it is kept on
+//! the device.
 
 mod calendar;
 mod codes;
 mod devices;
 mod grids;
 mod import;
+mod import_listed;
 mod import_parts;
+mod looks;
 mod person;
 mod pickers;
 mod posts;
 mod reference;
-mod send;
+pub mod send;
 mod users;
 
 use leptos::prelude::*;
@@ -20,11 +23,13 @@ use yidang_domain::org::Role;
 
 use self::grids::GridsPart;
 use self::import::ImportPart;
+use self::looks::LooksPart;
 use self::reference::ReferencePart;
 use self::users::UsersPart;
 use crate::app::shared;
 use crate::components::{Empty, OfficeFrame};
 use crate::models::admin::Part;
+use crate::pages::complaints::Held;
 
 /// The page.
 #[component]
@@ -44,7 +49,7 @@ pub fn AdminPage() -> impl IntoView {
                 } else {
                     view! {
                         <div class="card">
-                            <Empty title="这一页只给管理员用" next="要加人、改岗位，请找县里的管理员"/>
+                            <Empty title="这一页只给管理员用" next="要加人、改任职，请找县里的管理员"/>
                         </div>
                     }
                         .into_any()
@@ -72,12 +77,14 @@ fn Whole(part: Memo<Part>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <nav class="tabs" aria-label="管理">{tabs}</nav>
+        <nav class="tabs wrap" aria-label="管理">{tabs}</nav>
         {move || match part.get() {
             Part::Users => view! { <UsersPart/> }.into_any(),
             Part::Import => view! { <ImportPart/> }.into_any(),
             Part::Grids => view! { <GridsPart/> }.into_any(),
             Part::Reference => view! { <ReferencePart/> }.into_any(),
+            Part::Complaints => view! { <Held/> }.into_any(),
+            Part::Looks => view! { <LooksPart/> }.into_any(),
         }}
     }
 }

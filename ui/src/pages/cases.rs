@@ -2,7 +2,6 @@
 
 mod export;
 mod filters;
-mod pages;
 mod rows;
 mod saved;
 
@@ -13,11 +12,11 @@ use yidang_domain::org::Role;
 
 use self::export::ExportButton;
 use self::filters::Filters;
-use self::pages::Pages;
 use self::rows::{Nothing, Rows};
 use self::saved::Saved;
 use crate::app::shared;
 use crate::components::{FaultNote, Frame, SearchField, Tab, Waiting, use_go_in_place};
+use crate::door::Pages;
 use crate::models::query::{list_address, list_of, queue_name};
 
 /// Shows another list in place: the address changes, the history does not grow.
@@ -37,6 +36,8 @@ pub fn CasesPage() -> impl IntoView {
         go.run((list_address("/cases", &list),));
     });
     let pages = Pages::of(list);
+    let unit = pages.part(Clone::clone);
+    let unit = Memo::new(move |_| unit.get().flatten());
     let own = move || {
         shared
             .person()
@@ -51,8 +52,8 @@ pub fn CasesPage() -> impl IntoView {
     view! {
         <Frame title sub on=Signal::derive(move || queue_name(list.get().queue)) tab=Tab::Today>
             <Search list show/>
-            <Saved list show/>
-            <Filters list show/>
+            <Saved list show unit/>
+            <Filters list show unit/>
             {move || {
                 let retry = Callback::new(move |()| pages.again());
                 pages.fault.get().map(|fault| view! { <FaultNote fault retry/> })
@@ -64,7 +65,7 @@ pub fn CasesPage() -> impl IntoView {
 
 /// What fits, once the first answer is there.
 #[component]
-fn Found(pages: Pages, show: Show) -> impl IntoView {
+fn Found(pages: Pages<ListCaseFiles>, show: Show) -> impl IntoView {
     let any = Memo::new(move |_| pages.total.get().map(|total| total > 0));
     let list = pages.list;
     move || match any.get() {

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use yidang_api::device::{Complain, ComplaintKind, ComplaintRow, ComplaintsQuestion};
+use yidang_api::oversight::{ComplaintAnswer, ComplaintAnswersQuestion, Handled};
 
 use crate::app::shared;
-use crate::components::{Empty, FaultNote, Frame, Icon, Waiting};
-use crate::door::{Answer, answer};
+use crate::components::{Dotted, Empty, FaultNote, Frame, Icon, Waiting};
+use crate::door::{Answer, answer, answer_to, today};
+use crate::models::oversight::{answer_of, any_came, handled_by};
 use crate::models::own_device::complaint_state;
 use crate::pages::case_file::control::{Choice, Line, Words};
 use crate::pages::case_file::doing::Doing;
@@ -53,6 +55,11 @@ impl Typed {
 #[component]
 pub fn ComplaintPage() -> impl IntoView {
     let list = answer(ComplaintsQuestion::default);
+    // What became of them the county's server says; it is asked once it has any.
+    let came = Memo::new(move |_| {
+        list.value.with(|rows| rows.as_ref().is_some_and(|rows| any_came(rows)))
+    });
+    let answers = answer_to(move || came.get().then(ComplaintAnswersQuestion::default));
     // Every complaint has a form of its own, so that the next one is kept as typed too.
     let round = RwSignal::new(0_u32);
     view! {
@@ -64,7 +71,7 @@ pub fn ComplaintPage() -> impl IntoView {
             <div class="sec">
                 <h2>"交过的"</h2>
             </div>
-            <Handed list/>
+            <Handed list answers/>
         </Frame>
     }
 }
@@ -109,7 +116,8 @@ fn Form(round: RwSignal<u32>) -> impl IntoView {
 }
 
 #[component]
-fn Handed(list: Answer<Vec<ComplaintRow>>) -> impl IntoView {
+fn Handed(list: Answer<Vec<ComplaintRow>>, answers: Answer<Vec<ComplaintAnswer>>) -> impl IntoView {
+    let offline = Memo::new(move |_| answers.fault.with(Option::is_some));
     move || {
         match (list.value.get(), list.fault.get()) {
         (Some(rows), _) if rows.is_empty() => view! {
@@ -117,8 +125,21 @@ fn Handed(list: Answer<Vec<ComplaintRow>>) -> impl IntoView {
         }
         .into_any(),
         (Some(rows), _) => {
-            let rows = rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
-            view! { <div class="cells flush" data-test="complaints">{rows}</div> }.into_any()
+            let told = answers.value.get().unwrap_or_default();
+            let row = |row: ComplaintRow| {
+                let handled = answer_of(&row, &told);
+                view! { <Row row handled/> }
+            };
+            let rows = rows.into_iter().map(row).collect_view();
+            view! {
+                <div class="cells flush" data-test="complaints">{rows}</div>
+                <Show when=move || offline.get()>
+                    <p class="small t3 inset-x" role="status" data-test="complaints-offline">
+                        "怎么处理的要联网才看得到，有信号后再打开这一页"
+                    </p>
+                </Show>
+            }
+            .into_any()
         }
         (None, Some(fault)) => {
             let retry = Callback::new(move |()| list.retry());
@@ -130,7 +151,7 @@ fn Handed(list: Answer<Vec<ComplaintRow>>) -> impl IntoView {
 }
 
 #[component]
-fn Row(row: ComplaintRow) -> impl IntoView {
+fn Row(row: ComplaintRow, handled: Option<Handled>) -> impl IntoView {
     let (icon, tone) =
         if row.number.is_some() { ("cloud-ok", "sync done") } else { ("disk", "sync") };
     let state = complaint_state(&row);
@@ -140,7 +161,21 @@ fn Row(row: ComplaintRow) -> impl IntoView {
                 <span class="row"><b>{row.about.label()}</b><time class="small t3 push">{moment(row.at)}</time></span>
                 <div class="ds wrap-any">{row.words}</div>
                 <span class=tone><Icon name=icon class="s"/>{state}</span>
+                {handled.map(|handled| view! { <Told handled/> })}
             </span>
+        </div>
+    }
+}
+
+/// 怎么处理的, and who said so.
+#[component]
+fn Told(handled: Handled) -> impl IntoView {
+    let by = handled_by(&handled, today());
+    view! {
+        <div class="wrap-any" data-test="complaint-handled">
+            <b>"怎么处理的："</b>
+            {handled.words}
+            <div class="small t3"><Dotted text=by/></div>
         </div>
     }
 }

@@ -118,7 +118,7 @@ fn Body(county: County) -> impl IntoView {
                         <Periods county />
                         <Figures county />
                         <div class="county-cols">
-                            <MapCard />
+                            <MapCard county />
                             <Townships county />
                         </div>
                         <div class="chart-cards">

@@ -12,10 +12,7 @@ use self::results::Results;
 use crate::app::shared;
 use crate::components::{FaultNote, Frame, SearchField, Waiting};
 use crate::door::answer_to;
-use crate::models::found::{HINTS, is_current, step};
-
-/// Rows of each group.
-const SHOWN: u32 = 12;
+use crate::models::found::{HINTS, MORE, SHOWN, is_current, step};
 
 /// Everything the arrow keys go through.
 const ROWS: &str = "#found a";
@@ -25,11 +22,16 @@ const ROWS: &str = "#found a";
 pub fn FindPage() -> impl IntoView {
     let shared = shared();
     let text = shared.search;
+    let limit = RwSignal::new(SHOWN);
     let found = answer_to(move || {
-        let text = text.get();
-        (!text.trim().is_empty()).then_some(FindQuestion { text, limit: SHOWN })
+        let (text, limit) = (text.get(), limit.get());
+        (!text.trim().is_empty()).then_some(FindQuestion { text, limit })
     });
-    let typed = Callback::new(move |(typed,): (String,)| text.set(typed));
+    let typed = Callback::new(move |(typed,): (String,)| {
+        limit.set(SHOWN);
+        text.set(typed);
+    });
+    let more = Callback::new(move |()| limit.update(|limit| *limit = limit.saturating_add(MORE)));
     let empty = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
     // A late answer belongs to an older text and is not shown.
     let view = Memo::new(move |_| {
@@ -46,7 +48,7 @@ pub fn FindPage() -> impl IntoView {
             return view! { <FaultNote fault retry/> }.into_any();
         }
         match view.get() {
-            Some(view) => view! { <Results view/> }.into_any(),
+            Some(view) => view! { <Results view more/> }.into_any(),
             None => view! { <Waiting rows=4/> }.into_any(),
         }
     };

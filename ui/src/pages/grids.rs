@@ -3,6 +3,7 @@
 pub mod handover;
 mod list;
 mod units;
+pub mod workers;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -13,7 +14,9 @@ use self::list::List;
 use self::units::Units;
 use crate::components::{FaultNote, OfficeFrame, SearchLine, Waiting, use_go_in_place};
 use crate::door::{Answer, answer};
-use crate::models::grids::{count_of, filter_name, grids_address, grids_of, is_shown, sum_words};
+use crate::models::grids::{
+    count_of, filter_name, grids_address, grids_of, is_shown, sum_words, workers_address,
+};
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -88,7 +91,7 @@ fn Body(grids: Grids) -> impl IntoView {
                     <Figures grids/>
                     <Units grids/>
                     <SearchLine
-                        label="网格名、编号、原公安民政信访编号"
+                        label="网格名、编码、原公安民政信访编码"
                         value=grids.text
                         hook="grids-search"
                     />
@@ -146,7 +149,7 @@ fn Figures(grids: Grids) -> impl IntoView {
                     label="网格员"
                     count=workers
                     unit="人"
-                    href=door(GridFilter::All)
+                    href=workers_address(org.as_ref())
                     below="一人管几格的只算一次".to_owned()
                 />
                 <Kpi

@@ -11,6 +11,7 @@ mod open;
 mod parts;
 mod seen_sheet;
 mod split_sheet;
+mod ties;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -26,6 +27,7 @@ use self::move_sheet::MoveSheet;
 use self::open::{OpenHome, Sheeted};
 use self::seen_sheet::SeenSheet;
 use self::split_sheet::SplitSheet;
+use self::ties::{Joined, Ties};
 use super::case_file::entries::EntryList;
 use super::case_file::file::document_id;
 use crate::components::{Dotted, Empty, FaultNote, Frame, Icon, Plate, Waiting};
@@ -65,6 +67,7 @@ fn Body(home: OpenHome) -> impl IntoView {
                 <Clashes home/>
                 <Facts home/>
                 <Members home/>
+                <Ties home/>
                 <Files home/>
                 <Happened home/>
                 <Moves home/>
@@ -84,20 +87,9 @@ fn Body(home: OpenHome) -> impl IntoView {
 /// It joined another household, or it needs a newer version.
 #[component]
 fn Notes(home: OpenHome) -> impl IntoView {
-    let merged = home.part(|view| view.merged_into);
     let needs_update = home.part(|view| view.needs_update);
     view! {
-        {move || {
-            merged.get().flatten().map(|into| {
-                view! {
-                    <div class="note quiet" data-test="household-merged">
-                        <Icon name="merge"/>
-                        <div class="grow"><b>"这一户已并到另一户"</b></div>
-                        <a class="btn slim" href=format!("/household/{into}")>"去看"</a>
-                    </div>
-                }
-            })
-        }}
+        <Joined home/>
         {move || {
             (needs_update.get() == Some(true)).then(|| {
                 view! {
@@ -235,11 +227,14 @@ fn Moves(home: OpenHome) -> impl IntoView {
 #[component]
 fn Dock(home: OpenHome) -> impl IntoView {
     let may = Memo::new(move |_| home.may(Act::Add(EntryKind::HouseholdSeen)));
+    let id = home.part(|view| view.row.id);
+    let new =
+        move || id.get().map_or_else(|| "/new".to_owned(), |id| format!("/new?household={id}"));
     move || {
         may.get().then(|| {
             view! {
                 <div class="dock">
-                    <a class="btn big" href="/new" data-test="household-case"><Icon name="plus"/>"新事"</a>
+                    <a class="btn big" href=new data-test="household-case"><Icon name="plus"/>"新事"</a>
                     <button
                         type="button"
                         class="btn pri big wide"

@@ -1,26 +1,24 @@
 //! 消息: what came from above and from others, about one's own files.
 
+use std::ops::Range;
+
 use leptos::prelude::*;
-use yidang_api::message::{MarkMessagesRead, MessageRow, MessagesQuestion, MessagesView};
+use yidang_api::message::{MarkMessagesRead, MessageRow, MessagesQuestion};
 use yidang_api::sync::SyncState;
 
 use crate::app::shared;
-use crate::components::{Dotted, Empty, FaultNote, Frame, Icon, Tab, Waiting};
-use crate::door::{Answer, answer};
+use crate::components::{Dotted, Empty, FaultNote, Frame, Icon, Tab, Waiting, Windowed};
+use crate::door::Pages;
 use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::file::changed;
 use crate::words::moment;
 
-/// Messages asked for at once.
-const PAGE: u32 = 60;
-
 /// The page.
 #[component]
 pub fn MessagesPage() -> impl IntoView {
-    let limit = RwSignal::new(PAGE);
-    let news = answer(move || MessagesQuestion { offset: 0, limit: limit.get() });
-    let unread =
-        Memo::new(move |_| news.value.with(|view| view.as_ref().map_or(0, |view| view.unread)));
+    let pages = Pages::of(Memo::new(|_| MessagesQuestion::default()));
+    let head = pages.part(|unread| *unread);
+    let unread = Memo::new(move |_| head.get().unwrap_or(0));
     let sub = Signal::derive(move || {
         if unread.get() > 0 { format!("{} 条没看", unread.get()) } else { String::new() }
     });
@@ -29,21 +27,31 @@ pub fn MessagesPage() -> impl IntoView {
             <Needs/>
             <Offline/>
             {move || {
-                let retry = Callback::new(move |()| news.retry());
-                news.fault.get().map(|fault| view! { <FaultNote fault retry/> })
+                let retry = Callback::new(move |()| pages.again());
+                pages.fault.get().map(|fault| view! { <FaultNote fault retry/> })
             }}
-            {move || match news.value.get() {
-                Some(view) => view! { <List view limit/> }.into_any(),
-                None => view! { <Pending news/> }.into_any(),
-            }}
+            <Found pages/>
         </Frame>
     }
 }
 
+/// The messages, once the first answer is there.
 #[component]
-fn Pending(news: Answer<MessagesView>) -> impl IntoView {
-    let failed = Memo::new(move |_| news.fault.with(Option::is_some));
-    move || (!failed.get()).then(|| view! { <Waiting rows=5/> })
+fn Found(pages: Pages<MessagesQuestion>) -> impl IntoView {
+    let any = Memo::new(move |_| pages.total.get().map(|total| total > 0));
+    move || {
+        match any.get() {
+        Some(true) => view! { <List pages/> }.into_any(),
+        Some(false) => view! {
+            <div class="card">
+                <Empty title="还没有消息" next="镇上受理、退回、销号，别人在你记过的档里添了什么，都会告诉你"/>
+            </div>
+        }
+        .into_any(),
+        None if pages.fault.with(Option::is_some) => ().into_any(),
+        None => view! { <Waiting rows=5/> }.into_any(),
+    }
+    }
 }
 
 /// 全部已读
@@ -102,33 +110,22 @@ fn Offline() -> impl IntoView {
     }
 }
 
+/// All of them, however many: only those in sight are asked for and drawn.
 #[component]
-fn List(view: MessagesView, limit: RwSignal<u32>) -> impl IntoView {
-    if view.rows.is_empty() {
-        return view! {
-            <div class="card">
-                <Empty title="还没有消息" next="镇上受理、退回、销号，别人改了你的件，都会告诉你"/>
-            </div>
-        }
-        .into_any();
-    }
-    let shown = u32::try_from(view.rows.len()).unwrap_or(u32::MAX);
-    let more = view.total.saturating_sub(shown);
-    let rows = view.rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
+fn List(pages: Pages<MessagesQuestion>) -> impl IntoView {
+    let total = move || pages.total.get().unwrap_or(0);
+    let count = Signal::derive(move || usize::try_from(total()).unwrap_or(usize::MAX));
+    let see = Callback::new(move |(rows,): (Range<usize>,)| pages.see(rows));
     view! {
-        <div class="cells" data-test="messages">{rows}</div>
-        {(more > 0).then(|| view! {
-            <button
-                type="button"
-                class="btn text full"
-                data-test="messages-more"
-                on:click=move |_| limit.set(shown.saturating_add(PAGE))
-            >
-                {format!("再看 {} 条", more.min(PAGE))}
-            </button>
-        })}
+        <p class="list-count small t3" role="status" data-test="messages-total">
+            {move || format!("{} 条", total())}
+        </p>
+        <Windowed count get=move |index| pages.row(index) row=line on_range=see hook="messages"/>
     }
-    .into_any()
+}
+
+fn line(row: MessageRow) -> impl IntoView {
+    view! { <Row row/> }
 }
 
 #[component]

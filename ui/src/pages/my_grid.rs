@@ -3,13 +3,15 @@
 pub mod rows;
 
 use leptos::prelude::*;
-use yidang_api::household::{GridName, GridQuestion, GridView, HouseholdFilter};
+use leptos_router::hooks::use_query_map;
+use yidang_api::household::{GridName, GridQuestion, HouseholdFilter};
 use yidang_domain::ids::OrgCode;
 
 use self::rows::Rows;
+use crate::app::shared;
 use crate::components::{FaultNote, Frame, Icon, SearchField, Tab, Waiting};
-use crate::door::{Answer, answer};
-use crate::models::grid::{PAGE, filter_name, filter_words, place_words, walked, walked_words};
+use crate::door::Pages;
+use crate::models::grid::{filter_name, filter_words, place_words, walked, walked_words};
 
 /// What is asked for. Copy it freely.
 #[derive(Clone, Copy)]
@@ -20,28 +22,29 @@ pub struct Asked {
     pub filter: RwSignal<HouseholdFilter>,
     /// What was typed.
     pub text: RwSignal<String>,
-    /// Rows at most.
-    pub limit: RwSignal<u32>,
 }
 
 impl Asked {
+    /// All households; where the address says so, those that were searched for elsewhere.
     fn new() -> Self {
+        let searched = use_query_map().with_untracked(|query| query.get("search").is_some());
+        let text = if searched { shared().search.get_untracked() } else { String::new() };
         Self {
             org: RwSignal::new(None),
             filter: RwSignal::new(HouseholdFilter::All),
-            text: RwSignal::new(String::new()),
-            limit: RwSignal::new(PAGE),
+            text: RwSignal::new(text),
         }
     }
 
-    fn question(self) -> GridQuestion {
-        GridQuestion {
+    /// What is asked, whichever page of it.
+    fn question(self) -> Memo<GridQuestion> {
+        Memo::new(move |_| GridQuestion {
             org: self.org.get(),
             filter: self.filter.get(),
             text: self.text.get(),
             offset: 0,
-            limit: self.limit.get(),
-        }
+            limit: 0,
+        })
     }
 }
 
@@ -49,17 +52,10 @@ impl Asked {
 #[component]
 pub fn MyGridPage() -> impl IntoView {
     let asked = Asked::new();
-    let found = answer(move || asked.question());
-    let sub = Signal::derive(move || {
-        found
-            .value
-            .with(|view| view.as_ref().map(|view| place_words(&view.grids)))
-            .unwrap_or_default()
-    });
-    let typed = Callback::new(move |(text,): (String,)| {
-        asked.limit.set(PAGE);
-        asked.text.set(text);
-    });
+    let found = Pages::of(asked.question());
+    let place = found.part(|view| place_words(&view.grids));
+    let sub = Signal::derive(move || place.get().unwrap_or_default());
+    let typed = Callback::new(move |(text,): (String,)| asked.text.set(text));
     view! {
         <Frame
             title="我的格"
@@ -79,7 +75,7 @@ pub fn MyGridPage() -> impl IntoView {
             }
         >
             {move || {
-                let retry = Callback::new(move |()| found.retry());
+                let retry = Callback::new(move |()| found.again());
                 found.fault.get().map(|fault| view! { <FaultNote fault retry/> })
             }}
             <Body found asked/>
@@ -99,14 +95,14 @@ fn Ends() -> impl IntoView {
 }
 
 #[component]
-fn Body(found: Answer<GridView>, asked: Asked) -> impl IntoView {
-    let is_there = Memo::new(move |_| found.value.with(Option::is_some));
+fn Body(found: Pages<GridQuestion>, asked: Asked) -> impl IntoView {
+    let is_there = Memo::new(move |_| found.head.with(Option::is_some));
     move || {
         if is_there.get() {
             view! {
                 <Grids found asked/>
                 <Filters found asked/>
-                <Progress found/>
+                <Progress found asked/>
                 <Rows found asked/>
             }
             .into_any()
@@ -120,10 +116,8 @@ fn Body(found: Answer<GridView>, asked: Asked) -> impl IntoView {
 
 /// One chip a grid, where somebody holds several.
 #[component]
-fn Grids(found: Answer<GridView>, asked: Asked) -> impl IntoView {
-    let grids = Memo::new(move |_| {
-        found.value.with(|view| view.as_ref().map(|view| view.grids.clone()).unwrap_or_default())
-    });
+fn Grids(found: Pages<GridQuestion>, asked: Asked) -> impl IntoView {
+    let grids = found.part(|view| view.grids.clone());
     let chip = move |grid: Option<GridName>| {
         let org = grid.as_ref().map(|grid| grid.org.clone());
         let word = grid.map_or_else(|| "全部网格".to_owned(), |grid| grid.name);
@@ -143,7 +137,7 @@ fn Grids(found: Answer<GridView>, asked: Asked) -> impl IntoView {
         }
     };
     move || {
-        let grids = grids.get();
+        let grids = grids.get().unwrap_or_default();
         (grids.len() > 1).then(|| {
             let chips = std::iter::once(None).chain(grids.into_iter().map(Some));
             let chips = chips.map(chip).collect_view();
@@ -153,26 +147,21 @@ fn Grids(found: Answer<GridView>, asked: Asked) -> impl IntoView {
 }
 
 #[component]
-fn Filters(found: Answer<GridView>, asked: Asked) -> impl IntoView {
+fn Filters(found: Pages<GridQuestion>, asked: Asked) -> impl IntoView {
     let chips = HouseholdFilter::ALL
         .into_iter()
         .map(|filter| {
             let on = Memo::new(move |_| asked.filter.get() == filter);
-            let words = move || {
-                found.value.with(|view| view.as_ref().map(|view| filter_words(view, filter)))
-            };
+            let words = found.part(move |view| filter_words(view, filter));
             view! {
                 <button
                     type="button"
                     class:on=on
                     aria-pressed=move || on.get().to_string()
                     data-test=format!("grid-filter-{}", filter_name(filter))
-                    on:click=move |_| {
-                        asked.limit.set(PAGE);
-                        asked.filter.set(filter);
-                    }
+                    on:click=move |_| asked.filter.set(filter)
                 >
-                    {words}
+                    {move || words.get()}
                 </button>
             }
         })
@@ -182,10 +171,8 @@ fn Filters(found: Answer<GridView>, asked: Asked) -> impl IntoView {
 
 /// 本月已走 8 户，还有 4 户, and 新增一户.
 #[component]
-fn Progress(found: Answer<GridView>) -> impl IntoView {
-    let walked = Memo::new(move |_| {
-        found.value.with(|view| view.as_ref().map(|view| (walked(view), view.may_add)))
-    });
+fn Progress(found: Pages<GridQuestion>, asked: Asked) -> impl IntoView {
+    let walked = found.part(|view| (walked(view), view.may_add));
     let add = || {
         view! {
             <a class="btn soft slim push" href="/household/new" data-test="household-new">
@@ -200,7 +187,14 @@ fn Progress(found: Answer<GridView>) -> impl IntoView {
             view! {
                 <section class="card walked" data-test="grid-walked">
                     <div class="row wrap">
-                        <span class="mid t2">{walked_words(walked)}</span>
+                        <button
+                            type="button"
+                            class="link hit mid"
+                            data-test="grid-walked-open"
+                            on:click=move |_| asked.filter.set(walked.opens())
+                        >
+                            {walked_words(walked)}
+                        </button>
                         {may_add.then(add)}
                     </div>
                     <div class="bar-track" aria-hidden="true">

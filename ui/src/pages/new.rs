@@ -12,8 +12,11 @@ mod similar;
 mod source;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_query_map;
+use yidang_api::household::HouseholdQuestion;
 use yidang_api::sync::SyncState;
+use yidang_domain::ids::DocumentId;
 
 use self::draft::{Draft, RestoredNote};
 use self::fields::{Asking, Fields};
@@ -22,17 +25,25 @@ use self::say::Say;
 use self::similar::SimilarNote;
 use crate::app::shared;
 use crate::components::{FaultNote, Frame, Icon, use_go};
+use crate::door::ask;
 use crate::models::new_form::NewForm;
+use crate::models::party_home::of_household;
 use crate::words::clock;
 
-/// The page. `?visit_day=<id>` opens it for somebody who came on a visit day.
+/// The page. `?visit_day=<id>` opens it for somebody who came on a visit day, `?household=<id>` for somebody
+/// of a household.
 #[component]
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
-    let visit_day = query.get("visit_day").and_then(|id| id.parse().ok());
+    let id_of = |name| query.get(name).and_then(|id| id.parse::<DocumentId>().ok());
+    let (visit_day, household) = (id_of("visit_day"), id_of("household"));
     let start = NewForm { visit_day, ..NewForm::default() };
-    let name = visit_day.map_or_else(|| "new".to_owned(), |id| format!("new/{id}"));
+    let about = visit_day.or(household);
+    let name = about.map_or_else(|| "new".to_owned(), |id| format!("new/{id}"));
     let draft = Draft::open(name, start);
+    if let Some(id) = household {
+        spawn_local(begin_at(id, draft));
+    }
     let opening = Opening::new(draft);
     let asking = RwSignal::new(None::<Asking>);
     view! {
@@ -49,6 +60,14 @@ pub fn NewPage() -> impl IntoView {
             <Fields draft opening asking/>
         </Frame>
         {move || asking.get().map(|asked| fields::sheet(asked, draft, asking))}
+    }
+}
+
+/// Writes the head of a household and its address into a form in which nothing stands yet.
+async fn begin_at(id: DocumentId, draft: Draft) {
+    // Without them the form is as empty as any other.
+    if let Ok(view) = ask(&HouseholdQuestion { id }).await {
+        draft.begin_with(of_household(&view));
     }
 }
 

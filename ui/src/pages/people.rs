@@ -9,7 +9,7 @@ use yidang_domain::ids::DocumentId;
 
 use self::household::HouseholdSheet;
 use crate::components::{Dotted, Empty, Icon, OfficeFrame, OnlineNote, Waiting};
-use crate::models::people::{Asked, PURPOSES, missing, rows_left};
+use crate::models::people::{Asked, PURPOSES, has_more, missing};
 use crate::pages::case_file::doing::Doing;
 
 /// What the parts of the page share.
@@ -164,15 +164,15 @@ fn Found(people: People) -> impl IntoView {
 
 #[component]
 fn Rows(people: People, view: PeopleView) -> impl IntoView {
-    let left = rows_left(&view);
+    let (listed, more) = (view.rows.len(), has_more(&view));
     let rows = view.rows.into_iter().map(|row| view! { <Row people row/> }).collect_view();
     view! {
         <p class="list-count small t3" role="status" data-test="people-total">
-            {format!("{} 人", view.total)}
+            {format!("列出 {listed} 人")}
         </p>
         <div class="cells flush">{rows}</div>
-        {(left > 0)
-            .then(|| view! { <p class="list-count small t3">{format!("还有 {left} 人没有列出，写得再细些")}</p> })}
+        {more
+            .then(|| view! { <p class="list-count small t3">"对得上的不止这些，写得再细些"</p> })}
     }
 }
 

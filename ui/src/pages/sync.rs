@@ -13,6 +13,7 @@ use self::log::Log;
 use crate::app::{Shared, shared};
 use crate::components::{FaultNote, Frame, Icon, Tab, Waiting};
 use crate::door::{answer, ask, today};
+use crate::models::own_device::come_words;
 use crate::words::{SyncTone, hand_back, moment, sync_words};
 
 /// One exchange that somebody asked for.
@@ -105,6 +106,13 @@ fn State(view: SyncView, trying: Trying) -> impl IntoView {
                 <h2 data-test="sync-page-state">{words.text}</h2>
                 <p class="mid t2 tight">{words.more}"。"</p>
                 <p class="small t3 tight">{last_words(&view)}</p>
+                {view
+                    .first
+                    .as_ref()
+                    .map(|come| {
+                        let words = format!("首次下载：{}", come_words(come));
+                        view! { <p class="small t3 tight" data-test="sync-first">{words}</p> }
+                    })}
                 <Progress view=view.clone()/>
                 {proofs_words(view.to_prove)
                     .map(|words| view! { <p class="small t3 tight">{words}</p> })}

@@ -43,7 +43,7 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         }
         FaultCode::TooManyTries => words("试的次数太多了", "什么都没有改动", "过一会儿再试"),
         FaultCode::Revoked => {
-            words("这台设备已停用", "写过的还在本机，没有丢", "请联系镇上的管理员")
+            words("这台设备已停用", "写过的还在本机，没有丢", "请联系县里的管理员")
         }
         FaultCode::NotFound => {
             words("这台设备上没有这一件", "别的都在", "可能还没有同步到，也可能不归这台设备")

@@ -109,6 +109,7 @@ mod tests {
             last_sent: 0,
             progress: None,
             to_prove: 0,
+            first: None,
             outbox: Vec::new(),
             needs: Vec::new(),
             log: Vec::new(),

@@ -6,7 +6,6 @@ use yidang_api::device::{
 };
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
-use yidang_domain::org::OrgLevel;
 
 use super::Answering;
 use crate::device::{Device, OpenDesk};
@@ -24,6 +23,7 @@ pub fn device(device: &mut Device, _: &DeviceQuestion) -> Result<DeviceView, Fau
         .state("done_at")?
         .and_then(|bytes| bytes.try_into().ok())
         .map(|bytes| InstantMs(i64::from_be_bytes(bytes)));
+    let host = desk.reference.as_ref().map(|reference| reference.host.clone()).unwrap_or_default();
     Ok(DeviceView {
         device_name: desk.certificate.device_name.clone(),
         files: store.count_documents(DocumentKind::CaseFile)?,
@@ -35,13 +35,9 @@ pub fn device(device: &mut Device, _: &DeviceQuestion) -> Result<DeviceView, Fau
         bytes: store.bytes()?,
         as_of,
         posts: posts(desk),
-        host: host(desk),
-        filing: if desk.account.demo {
-            "演示版，不对外提供服务"
-        } else {
-            "由主办单位公布"
-        }
-        .to_owned(),
+        host: host.name,
+        filing: host.filing,
+        phone: host.phone,
     })
 }
 
@@ -54,14 +50,6 @@ fn posts(desk: &OpenDesk) -> Vec<PostRow> {
             to: post.to,
         })
         .collect()
-}
-
-/// The county runs it.
-fn host(desk: &OpenDesk) -> String {
-    let county = desk.tree.units().find(|unit| unit.level == OrgLevel::County);
-    let name = county.map_or("本县", |unit| unit.name.as_str());
-    let mark = if desk.account.demo { "（演示）" } else { "" };
-    format!("{name}社会治安综合治理中心{mark}")
 }
 
 /// Keeps a complaint; it goes to the county with the next exchange.

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileView, ExportedFile, OpenCaseFile, Opened, Resolve, Saved, SetFact,
-    SetPartyField,
+    AddEntry, AddParty, CaseFileView, ExportedFile, NewParty, OpenCaseFile, Opened, Resolve, Saved,
+    SetFact, SetPartyField,
 };
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::{
@@ -16,8 +16,8 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::labels::label_of;
 use yidang_domain::rights::Act;
 
-use super::Answering;
 use super::write::{Intent, hash_of};
+use super::{Answering, party_homes};
 use crate::device::Device;
 use crate::people::People;
 use crate::present;
@@ -51,7 +51,7 @@ pub fn open(desk: &mut Answering<'_>, question: &OpenCaseFile) -> Result<Opened,
     let grid = home_of(desk.device, question.grid.as_ref())?;
     let mut edits = facts_of(question, &grid)?;
     for party in question.parties.iter().filter(|party| !party.name.trim().is_empty()) {
-        edits.push(new_party(&party.name, party.side, &party.phone)?);
+        edits.push(new_party(desk.device, party)?);
     }
     edits.push(Edit::AddEntry(Entry::Found { source: question.source }));
     let intent = Intent {
@@ -100,16 +100,20 @@ fn facts_of(question: &OpenCaseFile, grid: &OrgCode) -> Result<Vec<Edit>, Fault>
         .collect()
 }
 
-fn new_party(name: &str, side: Side, phone: &str) -> Result<Edit, Fault> {
-    let word = match side {
+fn new_party(device: &mut Device, party: &NewParty) -> Result<Edit, Fault> {
+    let word = match party.side {
         Side::A => "a",
         Side::B => "b",
         Side::Other => "other",
     };
-    let mut fields =
-        vec![("name", value("parties", "name", name)?), ("side", Scalar::Text(word.into()))];
-    if !phone.trim().is_empty() {
-        fields.push(("phone", value("parties", "phone", phone)?));
+    let name = value("parties", "name", &party.name)?;
+    let mut fields = vec![("name", name), ("side", Scalar::Text(word.into()))];
+    if !party.phone.trim().is_empty() {
+        fields.push(("phone", value("parties", "phone", &party.phone)?));
+    }
+    if let Some(household) = party.household {
+        party_homes::must_be_held(device, household)?;
+        fields.push(("household", Scalar::Text(household.to_string())));
     }
     Ok(Edit::AddItem("parties", fields))
 }
@@ -145,9 +149,11 @@ pub fn view(device: &mut Device, id: DocumentId) -> Result<CaseFileView, Fault> 
     let acts = present::acts_of(desk, &case.grid(), Some(case.stage), today);
     let acts = allowed(&case, acts, desk);
     let outbox = desk.store.outbox()?;
+    let homes = party_homes::named(desk, &case, &changed)?;
     let mut people = People::new(&desk.store, desk.user());
     let source = present::Source {
         tree: &desk.tree,
+        homes,
         case: &case,
         row,
         outbox: &outbox,
@@ -230,7 +236,7 @@ pub fn add_party(desk: &mut Answering<'_>, question: &AddParty) -> Result<Saved,
     if party.name.trim().is_empty() {
         return Err(Fault::invalid("name", "the name is empty"));
     }
-    let edits = vec![new_party(&party.name, party.side, &party.phone)?];
+    let edits = vec![new_party(desk.device, party)?];
     let mut intent = edit(question.case, edits, "新增当事人".into(), party.name.clone());
     intent.heads = Some(question.heads.clone());
     intent.on = desk.device.today();
@@ -243,8 +249,14 @@ pub fn set_party_field(desk: &mut Answering<'_>, question: &SetPartyField) -> Re
     let scalar = value("parties", &question.field, &question.value)?;
     let path = RegisterPath::of_item("parties", &question.party, &question.field);
     let action = format!("改{}", label_of(&question.field));
-    let mut intent =
-        edit(question.case, vec![Edit::Set(path, scalar)], action, question.value.clone());
+    let words = if question.field == "household" && !question.value.is_empty() {
+        let chosen = question.value.parse();
+        let chosen = chosen.map_err(|_| Fault::invalid("household", "not an identifier"))?;
+        party_homes::words(&party_homes::must_be_held(desk.device, chosen)?)
+    } else {
+        question.value.clone()
+    };
+    let mut intent = edit(question.case, vec![Edit::Set(path, scalar)], action, words);
     intent.heads = Some(question.heads.clone());
     intent.on = desk.device.today();
     desk.save(&intent, |_, saved| saved)

@@ -5,19 +5,20 @@ use yidang_api::list::{CaseRow, ListCaseFiles, Queue};
 use yidang_api::today::NextVisit;
 use yidang_api::visit_day::{
     AddVisitEntry, RegisterWalkIn, VisitDayQuestion, VisitDayView, WalkInRegistered, WalkInView,
+    WorkedOn,
 };
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::project::EntryRow;
 use yidang_documents::{Document, Edit, Projection, VisitDayProjection, project};
-use yidang_domain::calendar::{NominalDay, PlannedDay};
+use yidang_domain::calendar::{Decision, NominalDay, PlannedDay};
 use yidang_domain::civil::{Date, InstantMs, date_after, days_between};
 use yidang_domain::entry::{DocumentKind, Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, ItemKey, OrgCode};
 use yidang_domain::rights::Act;
 
-use super::Answering;
 use super::lists::on_day;
 use super::write::Intent;
+use super::{Answering, plan};
 use crate::device::{Device, OpenDesk};
 use crate::people::People;
 use crate::present;
@@ -37,16 +38,18 @@ pub fn next(device: &mut Device) -> Result<Option<NextVisit>, Fault> {
         Some(village) => village,
         None => return Ok(None),
     };
-    let Some(planned) = reference.visit_plan().next_on_or_after(today) else { return Ok(None) };
-    let open = open_of(desk, &village, today)?;
+    let plan = plan::of_village(desk, &village, today)?;
+    let Some(planned) = plan.next_on_or_after(today) else { return Ok(None) };
+    let open = ListCaseFiles { org: Some(village.clone()), ..ListCaseFiles::of(Queue::Open) };
+    let open = desk.store.count_cases(&CaseFilter::of(&open, today))?;
     Ok(Some(NextVisit {
-        village_name: desk.tree.name(&village).to_owned(),
+        village_name: desk.tree.shown_name(&village),
         nominal: planned.nominal.to_string(),
         on: planned.on,
         reason: planned.reason.as_ref().map(|reason| reason.label().to_owned()),
         days: days_between(today, planned.on),
         place: place(desk, &village),
-        open: u32::try_from(open.len()).unwrap_or(u32::MAX),
+        open,
         ready: is_ready(desk)?,
         village,
     }))
@@ -95,15 +98,16 @@ fn planned(
         .or_else(|| reference.village(today))
         .or_else(|| first_team_village(desk))
         .ok_or_else(unknown)?;
-    let plan = reference.visit_plan();
+    let county = reference.visit_plan();
     let day = match &question.nominal {
         Some(text) => {
             let nominal: NominalDay =
                 text.parse().map_err(|_| Fault::invalid("nominal", "no such visit day"))?;
-            plan.planned(nominal)
+            county
+                .planned(nominal)
                 .or_else(|| Some(PlannedDay { nominal, on: nominal.date()?, reason: None }))
         }
-        None => plan.next_on_or_after(today),
+        None => plan::of_village(desk, &village, today)?.next_on_or_after(today),
     };
     Ok((village, day.ok_or_else(unknown)?))
 }
@@ -134,11 +138,15 @@ pub fn view(device: &mut Device, question: &VisitDayQuestion) -> Result<VisitDay
     let day = projection(desk, &village, &nominal)?;
     let outbox = desk.store.outbox()?;
     let open = open_of(desk, &village, today)?;
+    let decision = day.decision();
+    let on = match &decision {
+        Some(Decision::Moved { to, .. }) => *to,
+        _ => planned.on,
+    };
+    let days = around(desk, &village, on)?;
+    let worked_on = worked_on(desk, &village, &day, on, today)?;
     let mut people = People::new(&desk.store, desk.user());
     let walk_ins = walk_ins(&day, &outbox, &mut people);
-    let (moved, cancelled) = moved_or_cancelled(&day);
-    let on = moved.as_ref().map_or(planned.on, |(on, _)| *on);
-    let (touched, sessions) = touched(desk, &village, &day, on, today)?;
     let answered = walk_ins.iter().filter(|walk_in| walk_in.answer.is_some()).count();
     let entries = day
         .common
@@ -150,26 +158,26 @@ pub fn view(device: &mut Device, question: &VisitDayQuestion) -> Result<VisitDay
     Ok(VisitDayView {
         id: day.common.id,
         heads: yidang_api::case_file::Heads(day.common.heads.clone()),
-        village_name: desk.tree.name(&village).to_owned(),
+        village_name: desk.tree.shown_name(&village),
         on,
-        notice: cancelled
-            .clone()
-            .map(|reason| format!("这一天取消：{reason}"))
-            .or_else(|| moved.map(|(on, reason)| format!("改到 {on}：{reason}")))
+        notice: decision
+            .as_ref()
+            .map(plan::words)
             .or_else(|| planned.reason.as_ref().map(|reason| reason.label().to_owned())),
-        cancelled: cancelled.is_some(),
+        cancelled: matches!(decision, Some(Decision::Cancelled { .. })),
         place: place(desk, &village),
         team: team(desk, &village),
         people: walk_ins.iter().map(|walk_in| walk_in.people).sum(),
         answered: count(answered),
         waiting: count(walk_ins.len() - answered),
-        touched,
-        sessions,
+        touched: count(worked_on.len()),
+        sessions: worked_on.iter().map(|file| file.sessions).sum(),
+        worked_on,
         unsent: desk.store.waiting()?,
         ready: is_ready(desk)?,
         as_of: done_at(desk)?,
         acts: present::acts_of(desk, &village, None, today),
-        days: around(desk, on),
+        days,
         walk_ins,
         open,
         entries,
@@ -198,12 +206,15 @@ fn team(desk: &OpenDesk, village: &OrgCode) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn around(desk: &OpenDesk, on: Date) -> Vec<(String, Date)> {
-    let Some(reference) = &desk.reference else { return Vec::new() };
-    let plan = reference.visit_plan();
-    let mut days: Vec<PlannedDay> = plan.days_of_year(on.year());
+/// The days before and after, those that were cancelled too: somebody wants to read why.
+fn around(desk: &mut OpenDesk, village: &OrgCode, on: Date) -> Result<Vec<(String, Date)>, Fault> {
+    let plan = plan::of_village(desk, village, on)?;
+    let by_rule = plan.rule.days_of_year(on.year(), &plan.calendar);
+    let mut days: Vec<PlannedDay> =
+        by_rule.into_iter().map(|day| plan.planned(day.nominal).unwrap_or(day)).collect();
     days.retain(|day| days_between(day.on, on).abs() <= 35);
-    days.into_iter().map(|day| (day.nominal.to_string(), day.on)).collect()
+    days.sort_by_key(|day| day.on);
+    Ok(days.into_iter().map(|day| (day.nominal.to_string(), day.on)).collect())
 }
 
 fn walk_ins(
@@ -247,36 +258,24 @@ fn answer_to(entries: &[EntryRow], key: &ItemKey) -> (Option<String>, Option<Doc
         .unwrap_or((None, None))
 }
 
-type Moved = Option<(Date, String)>;
-
-fn moved_or_cancelled(day: &VisitDayProjection) -> (Moved, Option<String>) {
-    let last = day.common.entries.iter().rev().find_map(|row| match row.entry() {
-        Some(Entry::DayMoved { to, reason }) => Some((Some((*to, reason.clone())), None)),
-        Some(Entry::DayCancelled { reason }) => Some((None, Some(reason.clone()))),
-        _ => None,
-    });
-    last.unwrap_or((None, None))
-}
-
-/// Files that the day touched and sessions that were held on it.
-fn touched(
+/// Files that the day touched, with the sessions that were held on it.
+fn worked_on(
     desk: &OpenDesk,
     village: &OrgCode,
     day: &VisitDayProjection,
     on: Date,
     today: Date,
-) -> Result<(u32, u32), Fault> {
+) -> Result<Vec<WorkedOn>, Fault> {
     let list = ListCaseFiles { org: Some(village.clone()), ..ListCaseFiles::of(Queue::All) };
     let rows = desk.store.cases(&CaseFilter::of(&list, today), 0, 500)?;
-    let mut files = 0;
-    let mut sessions = 0;
+    let mut files = Vec::new();
     for stored in rows {
         let held = stored.brief.sessions.iter().filter(|id| **id == day.common.id).count();
-        sessions += count(held);
-        let is_touched = stored.brief.dates.contains(&on);
-        files += u32::from(held > 0 || is_touched);
+        if held > 0 || stored.brief.dates.contains(&on) {
+            files.push(WorkedOn { row: on_day(stored, today), sessions: count(held) });
+        }
     }
-    Ok((files, sessions))
+    Ok(files)
 }
 
 /// Registers a walk-in.

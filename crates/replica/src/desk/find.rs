@@ -18,7 +18,7 @@ use crate::store::{
 };
 
 /// No group shows more rows.
-const MOST_ROWS: u32 = 50;
+const MOST_ROWS: u32 = 500;
 /// Characters shown before and behind what was found.
 const AROUND: usize = 12;
 /// No desk keeps more selections.

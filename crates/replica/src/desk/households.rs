@@ -47,11 +47,7 @@ fn grid_name(desk: &OpenDesk, code: &OrgCode) -> GridName {
     GridName {
         org: code.clone(),
         name: desk.tree.name(code).to_owned(),
-        village: desk
-            .tree
-            .above(code, OrgLevel::Village)
-            .map(|unit| unit.name.clone())
-            .unwrap_or_default(),
+        village: desk.tree.village_name(code),
     }
 }
 
@@ -85,7 +81,10 @@ pub fn grid(device: &mut Device, question: &GridQuestion) -> Result<GridView, Fa
 }
 
 /// The rows of a household.
-fn projection(device: &mut Device, id: DocumentId) -> Result<HouseholdProjection, Fault> {
+pub(super) fn projection(
+    device: &mut Device,
+    id: DocumentId,
+) -> Result<HouseholdProjection, Fault> {
     match device.desk()?.projection(id)? {
         Some(Projection::Household(household)) => Ok(household),
         _ => Err(Fault::new(FaultCode::NotFound, "no such household on this device")),
@@ -119,32 +118,10 @@ pub fn view(device: &mut Device, question: &HouseholdQuestion) -> Result<Househo
         clashes: clashes(&desk.tree, &household, acts.contains(&Act::EditHousehold), &mut people),
         files,
         merged_into: household.merged_into(),
-        grids: grids_to_move_to(desk, &household, today),
+        ties: super::ties::of(desk, &household, today)?,
         needs_update: household.common.has_unknown,
         acts,
     })
-}
-
-/// Open grids of the same township, one's own village first.
-fn grids_to_move_to(
-    desk: &OpenDesk,
-    household: &HouseholdProjection,
-    today: Date,
-) -> Vec<GridName> {
-    let here = household.grid();
-    let village = desk.tree.above(&here, OrgLevel::Village).map(|unit| unit.code.clone());
-    let mut grids: Vec<(bool, GridName)> = desk
-        .tree
-        .units()
-        .filter(|unit| unit.level == OrgLevel::Grid && unit.is_open_on(today))
-        .filter(|unit| unit.code != here)
-        .map(|unit| {
-            let of = desk.tree.above(&unit.code, OrgLevel::Village).map(|unit| &unit.code);
-            (of != village.as_ref(), grid_name(desk, &unit.code))
-        })
-        .collect();
-    grids.sort_by_key(|(is_far, _)| *is_far);
-    grids.into_iter().map(|(_, grid)| grid).collect()
 }
 
 /// What the person may do with a household. One that joined another takes nothing more, and one
@@ -326,7 +303,7 @@ pub fn resolve(desk: &mut Answering<'_>, question: &Resolve) -> Result<Saved, Fa
     desk.save(&intent, |_, saved| saved)
 }
 
-/// Moves a household to another grid of the township.
+/// Moves a household to another grid of the township, in another village too.
 pub fn move_to(desk: &mut Answering<'_>, question: &MoveHousehold) -> Result<Saved, Fault> {
     let today = desk.device.today();
     let entry = Entry::HouseholdMoved { to: question.to.clone(), reason: question.reason.clone() };
@@ -334,8 +311,8 @@ pub fn move_to(desk: &mut Answering<'_>, question: &MoveHousehold) -> Result<Sav
     if question.reason.trim().is_empty() {
         return Err(Fault::invalid("reason", "missing"));
     }
-    let open = desk.device.desk()?;
-    if !grids_to_move_to(open, &household, today).iter().any(|grid| grid.org == question.to) {
+    let villages = super::targets::of(desk.device.desk()?, &household, today);
+    if !villages.iter().flat_map(|village| &village.grids).any(|grid| grid.org == question.to) {
         return Err(Fault::invalid("to", "no open grid of the township"));
     }
     let edits = vec![fact("grid", question.to.as_str())?, Edit::AddEntry(entry)];

@@ -8,10 +8,11 @@ use yidang_api::list::{
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::civil::Date;
 use yidang_domain::ids::DocumentId;
-use yidang_domain::org::OrgLevel;
+use yidang_domain::org::{OrgLevel, bare_name};
 use yidang_paper::register::{RegisterHead, RegisterLine, case_register};
 
 use crate::device::{Device, OpenDesk};
+use crate::present::unit_name;
 use crate::store::{CaseFilter, ReadCases, StoredRow};
 
 /// No screen shows more rows at once.
@@ -37,7 +38,11 @@ pub fn list(device: &mut Device, question: &ListCaseFiles) -> Result<ListView, F
     let filter = CaseFilter::of(question, today);
     let limit = question.limit.min(MOST_ROWS);
     let (total, rows) = desk.store.count_and_cases(&filter, question.offset, limit)?;
-    Ok(ListView { total, rows: rows.into_iter().map(|stored| on_day(stored, today)).collect() })
+    Ok(ListView {
+        total,
+        unit: question.org.as_ref().map(|org| unit_name(&desk.tree, org)),
+        rows: rows.into_iter().map(|stored| on_day(stored, today)).collect(),
+    })
 }
 
 /// The queues with their counts.
@@ -110,7 +115,8 @@ fn register_line(stored: StoredRow) -> RegisterLine {
         parties: row.parties.join("、"),
         category: row.category_label,
         township: row.township,
-        village: row.village,
+        // The register has a column for the township.
+        village: bare_name(&row.village).to_owned(),
         risk: row.risk,
         stage: row.stage,
         due_on: stored.due_on,

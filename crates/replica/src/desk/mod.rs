@@ -5,12 +5,18 @@ mod cases;
 mod county;
 mod day;
 mod find;
+mod handover;
 mod households;
 mod lists;
 mod messages;
 mod month;
+mod party_homes;
 mod places;
+mod plan;
+mod targets;
+mod ties;
 mod today;
+mod workers;
 mod write;
 
 use yidang_api::case_file::{
@@ -23,8 +29,8 @@ use yidang_api::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
 use yidang_api::find::{DropView, FindQuestion, FindView, SaveView, SavedView, SavedViewsQuestion};
 use yidang_api::household::{
     AddHouseholdEntry, AddMember, GridQuestion, GridView, HouseholdQuestion, HouseholdSaved,
-    HouseholdView, MergeHousehold, MoveHousehold, OpenHousehold, SetHouseholdFact, SetMemberField,
-    SplitHousehold,
+    HouseholdView, MergeHousehold, MoveHousehold, MoveTargetsQuestion, OpenHousehold,
+    SetHouseholdFact, SetMemberField, SplitHousehold, TargetVillage,
 };
 use yidang_api::list::{
     CaseRow, ExportRegister, ListCaseFiles, ListView, QueuesQuestion, QueuesView, SimilarCaseFiles,
@@ -32,7 +38,7 @@ use yidang_api::list::{
 use yidang_api::message::{MarkMessagesRead, MessagesQuestion, MessagesView};
 use yidang_api::places::{
     GridsQuestion, GridsView, HandoverQuestion, HandoverView, MapQuestion, MapView,
-    VisitMonthQuestion, VisitMonthView,
+    VisitMonthQuestion, VisitMonthView, WorkersQuestion, WorkersView,
 };
 use yidang_api::session::{SessionQuestion, SessionView};
 use yidang_api::sync::{SyncQuestion, SyncView};
@@ -45,6 +51,7 @@ use yidang_api::{Desk, Fault};
 use crate::device::Device;
 use crate::store::StoreError;
 
+pub(crate) use plan::nominal_of;
 pub(crate) use write::{AskContext, index, indexed, put_rows};
 
 /// A device with the question it is answering, so that the journal can name it.
@@ -184,6 +191,10 @@ impl Desk for Answering<'_> {
         households::add_entry(self, &question)
     }
 
+    fn move_targets(&mut self, question: MoveTargetsQuestion) -> Result<Vec<TargetVillage>, Fault> {
+        targets::view(self.device, &question)
+    }
+
     fn move_household(&mut self, question: MoveHousehold) -> Result<Saved, Fault> {
         households::move_to(self, &question)
     }
@@ -228,8 +239,12 @@ impl Desk for Answering<'_> {
         places::grids(self.device, &question)
     }
 
+    fn workers(&mut self, question: WorkersQuestion) -> Result<WorkersView, Fault> {
+        workers::view(self.device, &question)
+    }
+
     fn handover(&mut self, question: HandoverQuestion) -> Result<HandoverView, Fault> {
-        places::handover(self.device, &question)
+        handover::view(self.device, &question)
     }
 
     fn map(&mut self, question: MapQuestion) -> Result<MapView, Fault> {

@@ -4,37 +4,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_api::places::{
-    GridFilter, GridRow, GridsQuestion, GridsView, HandoverQuestion, HandoverView, MapArea,
-    MapFrame, MapQuestion, MapView, UnitRow, WorkerRow,
+    GridFilter, GridRow, GridsQuestion, GridsView, MapArea, MapFrame, MapQuestion, MapView,
+    TeamPerson, TeamRow, UnitRow, WorkerRow,
 };
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::civil::Date;
 use yidang_domain::finding;
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{GridKind, OrgLevel, OrgTree, OrgUnit, Role};
+use yidang_domain::org::{
+    GridKind, GridTeam, GridTeamMember, OrgLevel, OrgTree, OrgUnit, Role, Staff,
+};
 use yidang_domain::outline::Outline;
 use yidang_domain::reference::Reference;
 
-use super::lists::on_day;
 use crate::device::{Device, OpenDesk};
-use crate::store::{CaseFilter, ReadCases, UnitColumn};
+use crate::store::{ReadCases, UnitColumn};
 
 /// No screen shows more rows at once.
 const MOST_ROWS: u32 = 500;
-/// A hand-over lists so many files.
-const MOST_FILES: u32 = 200;
 
 /// What every question about grids needs: who works where today.
-struct Posts<'a> {
-    reference: &'a Reference,
+pub(super) struct Posts<'a> {
+    pub reference: &'a Reference,
     tree: &'a OrgTree,
     today: Date,
+    /// People of the scope by how the register names them.
+    staff: BTreeMap<&'a UserId, &'a Staff>,
     /// Workers of each grid.
     workers: BTreeMap<&'a OrgCode, Vec<WorkerRow>>,
+    /// The grid teams of each person.
+    teams: BTreeMap<&'a UserId, Vec<&'a GridTeam>>,
+    /// Whoever holds a post today, with the grids they work in.
+    at_work: BTreeMap<&'a UserId, Vec<&'a OrgCode>>,
 }
 
 impl<'a> Posts<'a> {
-    fn of(desk: &'a OpenDesk, today: Date) -> Result<Self, Fault> {
+    pub fn of(desk: &'a OpenDesk, today: Date) -> Result<Self, Fault> {
         let reference = desk
             .reference
             .as_ref()
@@ -42,14 +47,21 @@ impl<'a> Posts<'a> {
         let staff: BTreeMap<&UserId, _> =
             reference.staff.iter().map(|person| (&person.user, person)).collect();
         let mut dedicated: BTreeMap<&UserId, bool> = BTreeMap::new();
-        for member in reference.grid_teams.iter().flat_map(|team| &team.members) {
-            dedicated.insert(&member.user, member.dedicated);
+        let mut teams: BTreeMap<&UserId, Vec<&GridTeam>> = BTreeMap::new();
+        for team in &reference.grid_teams {
+            for member in &team.members {
+                dedicated.insert(&member.user, member.dedicated);
+                teams.entry(&member.user).or_default().push(team);
+            }
         }
         let mut workers: BTreeMap<&OrgCode, Vec<WorkerRow>> = BTreeMap::new();
-        let holds = |post: &&yidang_domain::org::Assignment| {
-            post.holds_on(today) && post.role == Role::GridWorker
-        };
-        for post in reference.posts.iter().filter(holds) {
+        let mut at_work: BTreeMap<&UserId, Vec<&OrgCode>> = BTreeMap::new();
+        for post in reference.posts.iter().filter(|post| post.holds_on(today)) {
+            let grids = at_work.entry(&post.user).or_default();
+            if post.role != Role::GridWorker {
+                continue;
+            }
+            grids.push(&post.org);
             let Some(person) = staff.get(&post.user) else { continue };
             workers.entry(&post.org).or_default().push(WorkerRow {
                 user: post.user.clone(),
@@ -60,20 +72,66 @@ impl<'a> Posts<'a> {
                 from: post.from,
             });
         }
-        Ok(Self { reference, tree: &desk.tree, today, workers })
+        Ok(Self { reference, tree: &desk.tree, today, staff, workers, teams, at_work })
     }
 
-    /// Open grids under a unit, in the order of their codes.
-    fn grids(&self, under: &OrgCode) -> impl Iterator<Item = &'a OrgUnit> {
+    /// The person of the scope whom the register names so.
+    pub fn person(&self, user: &UserId) -> Option<&'a Staff> {
+        self.staff.get(user).copied()
+    }
+
+    /// The teams of those who work in a grid, each once.
+    fn teams_of(&self, grid: &OrgCode) -> Vec<TeamRow> {
+        let teams = self
+            .workers_of(grid)
+            .iter()
+            .flat_map(|worker| self.teams.get(&worker.user).into_iter().flatten());
+        let mut rows: Vec<TeamRow> = Vec::new();
+        for team in teams {
+            if !rows.iter().any(|row| row.code == team.code) {
+                rows.push(self.team_row(team));
+            }
+        }
+        rows
+    }
+
+    fn team_row(&self, team: &GridTeam) -> TeamRow {
+        let (no_dedicated, missing) = team.missing(|user| self.at_work.contains_key(user));
+        let grids = |user: &UserId| -> Vec<String> {
+            let grids = self.at_work.get(user).into_iter().flatten();
+            grids.map(|grid| self.tree.name(grid).to_owned()).collect()
+        };
+        let person = |member: &GridTeamMember| TeamPerson {
+            user: member.user.clone(),
+            name: self.person(&member.user).map(|staff| staff.name.clone()).unwrap_or_default(),
+            dedicated: member.dedicated,
+            grids: grids(&member.user),
+            works: self.at_work.contains_key(&member.user),
+        };
+        let mut members: Vec<TeamPerson> = team.members.iter().map(person).collect();
+        members.sort_by_key(|member| !member.dedicated);
+        TeamRow {
+            code: team.code.clone(),
+            name: team.name.clone(),
+            members,
+            no_dedicated,
+            part_time_missing: count(missing),
+        }
+    }
+
+    /// Open grids under a unit, in the order of their codes: of those known by name alone nobody
+    /// knows here who works there.
+    pub fn grids(&self, under: &OrgCode) -> impl Iterator<Item = &'a OrgUnit> {
         let (tree, today, under) = (self.tree, self.today, under.clone());
-        tree.units().filter(move |unit| {
+        self.reference.units.iter().filter(move |unit| {
             unit.level == OrgLevel::Grid
                 && unit.is_open_on(today)
                 && tree.is_within(&unit.code, &under)
         })
     }
 
-    fn workers_of(&self, grid: &OrgCode) -> &[WorkerRow] {
+    /// 网格员 of a grid today.
+    pub fn workers_of(&self, grid: &OrgCode) -> &[WorkerRow] {
         self.workers.get(grid).map(Vec::as_slice).unwrap_or_default()
     }
 }
@@ -113,7 +171,7 @@ fn count(number: usize) -> u32 {
 }
 
 /// The unit that was asked about, or the widest in scope.
-fn asked(desk: &OpenDesk, org: Option<&OrgCode>, today: Date) -> OrgCode {
+pub(super) fn asked(desk: &OpenDesk, org: Option<&OrgCode>, today: Date) -> OrgCode {
     org.cloned().unwrap_or_else(|| {
         desk.assignment(today)
             .map(|(org, _)| org)
@@ -169,8 +227,10 @@ pub fn grids(device: &mut Device, question: &GridsQuestion) -> Result<GridsView,
 fn units_below(posts: &Posts<'_>, org: &OrgCode) -> Vec<UnitRow> {
     let is_unit = |unit: &&OrgUnit| matches!(unit.level, OrgLevel::Township | OrgLevel::Village);
     posts
-        .tree
-        .children(org)
+        .reference
+        .units
+        .iter()
+        .filter(|unit| unit.parent.as_ref() == Some(org))
         .filter(is_unit)
         .map(|unit| {
             let grids: Vec<&OrgUnit> = posts.grids(&unit.code).collect();
@@ -189,7 +249,7 @@ fn units_below(posts: &Posts<'_>, org: &OrgCode) -> Vec<UnitRow> {
         .collect()
 }
 
-fn grid_row(posts: &Posts<'_>, unit: &OrgUnit, open: &BTreeMap<String, u32>) -> GridRow {
+pub(super) fn grid_row(posts: &Posts<'_>, unit: &OrgUnit, open: &BTreeMap<String, u32>) -> GridRow {
     let name = |level| {
         posts.tree.above(&unit.code, level).map(|unit| unit.name.clone()).unwrap_or_default()
     };
@@ -209,40 +269,8 @@ fn grid_row(posts: &Posts<'_>, unit: &OrgUnit, open: &BTreeMap<String, u32>) -> 
             .collect(),
         manager: traits.map(|traits| traits.manager.clone()).unwrap_or_default(),
         open_files: open.get(unit.code.as_str()).copied().unwrap_or(0),
+        teams: posts.teams_of(&unit.code),
     }
-}
-
-/// What one worker hands over.
-pub fn handover(device: &mut Device, question: &HandoverQuestion) -> Result<HandoverView, Fault> {
-    let today = device.today();
-    let desk = device.desk()?;
-    let posts = Posts::of(desk, today)?;
-    let person = posts
-        .reference
-        .staff
-        .iter()
-        .find(|person| person.user == question.user)
-        .ok_or_else(|| Fault::new(FaultCode::NotFound, "nobody of that name in scope"))?;
-    let open = desk.store.open_by(UnitColumn::Grid)?;
-    let grids: Vec<GridRow> = posts
-        .tree
-        .units()
-        .filter(|unit| posts.workers_of(&unit.code).iter().any(|w| w.user == question.user))
-        .map(|unit| grid_row(&posts, unit, &open))
-        .collect();
-    let (mut files, mut promised) = (Vec::new(), 0);
-    for grid in &grids {
-        let list = ListCaseFiles { org: Some(grid.org.clone()), ..ListCaseFiles::of(Queue::Open) };
-        for stored in desk.store.cases(&CaseFilter::of(&list, today), 0, MOST_FILES)? {
-            promised += u32::from(stored.brief.promised.is_some());
-            files.push(on_day(stored, today));
-        }
-    }
-    let opens = grids.first().map(|grid| ListCaseFiles {
-        org: Some(grid.org.clone()),
-        ..ListCaseFiles::of(Queue::Open)
-    });
-    Ok(HandoverView { name: person.name.clone(), grids, files, promised, opens })
 }
 
 /// The map of one's scope.
@@ -293,14 +321,12 @@ pub fn map(device: &mut Device, question: &MapQuestion) -> Result<MapView, Fault
 
 /// A grid with its village; a village with its township where another one is called alike.
 fn area_name(tree: &OrgTree, unit: &OrgUnit) -> String {
-    let parent = unit.parent.as_ref().map(|code| tree.name(code)).unwrap_or_default();
-    let is_shared = tree.units().any(|other| {
-        other.level == unit.level && other.code != unit.code && other.name == unit.name
-    });
-    if unit.level == OrgLevel::Grid || is_shared {
-        format!("{parent}{}", unit.name)
-    } else {
-        unit.name.clone()
+    let shown = tree.shown_name(&unit.code);
+    match &unit.parent {
+        Some(village) if unit.level == OrgLevel::Grid => {
+            format!("{}{shown}", tree.shown_name(village))
+        }
+        _ => shown,
     }
 }
 

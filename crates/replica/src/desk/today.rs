@@ -32,12 +32,15 @@ pub fn view(device: &mut Device) -> Result<TodayView, Fault> {
     }
     due.sort_by_key(|row| row.due.as_ref().map_or(Date::MAX, |due| due.on));
     promised.sort_by_key(|row| row.due.as_ref().map_or(Date::MAX, |due| due.on));
-    let visits: Vec<Date> = desk
-        .reference
-        .as_ref()
-        .map(|reference| reference.visit_plan().days_of_year(today.year()))
-        .unwrap_or_default()
-        .into_iter()
+    let plan = match visit.as_ref().map(|visit| visit.village.clone()) {
+        Some(village) => Some(super::plan::of_village(desk, &village, today)?),
+        None => desk.reference.as_ref().map(|reference| reference.visit_plan()),
+    };
+    let visits: Vec<Date> = plan
+        .iter()
+        // The week may hold days of two years, and a day may be moved over New Year.
+        .flat_map(|plan| (today.year() - 1..=today.year() + 1).map(|year| plan.days_of_year(year)))
+        .flatten()
         .map(|day| day.on)
         .collect();
     Ok(TodayView {

@@ -1,8 +1,10 @@
 //! One file, whole.
 
+use std::collections::BTreeMap;
+
 use yidang_api::case_file::{
     CaseFileView, ChangeView, ClashValue, ClashView, Delivery, EntryView, FactView, Heads,
-    ParallelView, PartyView, ReturnView, RoutePlace, RouteStop,
+    ParallelView, PartyHome, PartyView, ReturnView, RoutePlace, RouteStop,
 };
 use yidang_api::list::{CaseRow, Stage};
 use yidang_documents::project::{Clash, EntryRow, MarkedValue};
@@ -10,7 +12,7 @@ use yidang_documents::{CaseProjection, Difference, EntryBody};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::facts::{CASE_FACTS, Field};
-use yidang_domain::ids::ItemKey;
+use yidang_domain::ids::{DocumentId, ItemKey};
 use yidang_domain::labels::label_of;
 use yidang_domain::org::OrgTree;
 use yidang_domain::rights::Act;
@@ -18,12 +20,14 @@ use yidang_domain::rights::Act;
 use crate::people::People;
 use crate::store::{OutboxItem, Store};
 
-use super::words::{about, entry_label, shown_value, side};
+use super::words::{about, entry_label, is_home_path, shown_value, side};
 
 /// Everything a view is made from.
 pub struct Source<'a> {
     /// The units.
     pub tree: &'a OrgTree,
+    /// What the households of its parties are called, those that are held here.
+    pub homes: BTreeMap<DocumentId, String>,
     /// The rows of the file.
     pub case: &'a CaseProjection,
     /// What lists show of it.
@@ -38,6 +42,25 @@ pub struct Source<'a> {
     pub acts: Vec<Act>,
 }
 
+impl Source<'_> {
+    /// A stored value as a person reads it.
+    fn shown(&self, path: &str, value: &str) -> String {
+        if !is_home_path(path) {
+            return shown_value(self.tree, path, value);
+        }
+        if value.is_empty() {
+            return "不挂到户".into();
+        }
+        self.home(value).map_or_else(|| "一户（不在本机）".into(), |home| home.words)
+    }
+
+    /// The household whose identifier this is, where it is held here.
+    fn home(&self, value: &str) -> Option<PartyHome> {
+        let id = value.parse().ok()?;
+        self.homes.get(&id).map(|words| PartyHome { id, words: words.clone() })
+    }
+}
+
 /// The view of a file.
 pub fn case_view(source: Source<'_>, people: &mut People<'_, Store>) -> CaseFileView {
     let case = source.case;
@@ -46,19 +69,19 @@ pub fn case_view(source: Source<'_>, people: &mut People<'_, Store>) -> CaseFile
         .common
         .clashes
         .iter()
-        .map(|clash| clash_view(source.tree, case, clash, may_decide, people))
+        .map(|clash| clash_view(&source, clash, may_decide, people))
         .collect();
     clashes.extend(stage_clash(case, &source.acts, people));
     CaseFileView {
         heads: Heads(case.common.heads.clone()),
         facts: CASE_FACTS.iter().map(|field| fact(source.tree, case, field, people)).collect(),
-        parties: parties(case),
+        parties: parties(&source),
         route: route(case),
-        entries: entries(case, source.outbox, people),
+        entries: entries(&source, people),
         changes: source
             .changed
             .iter()
-            .map(|difference| change(source.tree, case, difference, people))
+            .map(|difference| change(&source, difference, people))
             .collect(),
         looked_at: source.looked_at,
         clashes,
@@ -96,7 +119,8 @@ fn fact(
     }
 }
 
-fn parties(case: &CaseProjection) -> Vec<PartyView> {
+fn parties(source: &Source<'_>) -> Vec<PartyView> {
+    let case = source.case;
     let mut parties: Vec<PartyView> = case
         .parties
         .iter()
@@ -107,6 +131,7 @@ fn parties(case: &CaseProjection) -> Vec<PartyView> {
                 name: party.text("name"),
                 side: side(&party.text("side")),
                 phone: party.text("phone"),
+                home: source.home(&party.text("household")),
                 clashes: case
                     .common
                     .clashes
@@ -171,17 +196,14 @@ pub fn delivery(outbox: &[OutboxItem], change: &str) -> Delivery {
     }
 }
 
-fn entries(
-    case: &CaseProjection,
-    outbox: &[OutboxItem],
-    people: &mut People<'_, Store>,
-) -> Vec<EntryView> {
+fn entries(source: &Source<'_>, people: &mut People<'_, Store>) -> Vec<EntryView> {
+    let case = source.case;
     let mut views: Vec<EntryView> = case
         .common
         .entries
         .iter()
         .map(|row| {
-            let mut view = entry_view(row, outbox, people);
+            let mut view = entry_view(row, source.outbox, people);
             view.void =
                 case.void.get(&row.key).map(|reason| reason.label().to_owned()).or_else(|| {
                     case.late.contains(&row.key).then(|| "决定之后到达，请审核人看一下".to_owned())
@@ -190,12 +212,12 @@ fn entries(
                 view.text = format!(
                     "{}：采用 {}",
                     about(field, &case.parties),
-                    chosen_word(case, field, chosen)
+                    chosen_word(source, field, chosen)
                 );
                 view.not_chosen = values
                     .iter()
                     .filter(|value| *value != chosen)
-                    .map(|value| chosen_word(case, field, value))
+                    .map(|value| chosen_word(source, field, value))
                     .collect();
             }
             view
@@ -207,15 +229,16 @@ fn entries(
 }
 
 /// A value of a conflict as a person reads it: decisions by their word.
-fn chosen_word(case: &CaseProjection, field: &str, value: &str) -> String {
+fn chosen_word(source: &Source<'_>, field: &str, value: &str) -> String {
     if field == "stage" {
         let key = ItemKey(value.to_owned());
-        return case
-            .common
-            .entries
-            .iter()
+        let mut entries = source.case.common.entries.iter();
+        return entries
             .find(|row| row.key == key)
             .map_or_else(|| value.to_owned(), |row| entry_label(&row.body));
+    }
+    if is_home_path(field) {
+        return source.shown(field, value);
     }
     value.to_owned()
 }
@@ -244,16 +267,15 @@ pub fn entry_view(
 }
 
 fn clash_view(
-    tree: &OrgTree,
-    case: &CaseProjection,
+    source: &Source<'_>,
     clash: &Clash,
     may_decide: bool,
     people: &mut People<'_, Store>,
 ) -> ClashView {
-    let shown = |value: &str| shown_value(tree, &clash.field, value);
+    let shown = |value: &str| source.shown(&clash.field, value);
     ClashView {
         field: clash.field.clone(),
-        about: about(&clash.field, &case.parties),
+        about: about(&clash.field, &source.case.parties),
         before: clash.before.as_ref().map(|value| shown(&value.as_text())).unwrap_or_default(),
         values: clash
             .values
@@ -313,11 +335,11 @@ fn returned(case: &CaseProjection, people: &mut People<'_, Store>) -> Option<Ret
 }
 
 fn change(
-    tree: &OrgTree,
-    case: &CaseProjection,
+    source: &Source<'_>,
     difference: &Difference,
     people: &mut People<'_, Store>,
 ) -> ChangeView {
+    let case = source.case;
     let written = people.of(&difference.mark);
     if let Some(key) = difference.path.strip_prefix("entries.") {
         let row = case.common.entries.iter().find(|row| row.key.as_str() == key);
@@ -336,7 +358,7 @@ fn change(
     let text = |value: &Option<yidang_documents::Scalar>| {
         value
             .as_ref()
-            .map(|value| shown_value(tree, &difference.path, &value.as_text()))
+            .map(|value| source.shown(&difference.path, &value.as_text()))
             .unwrap_or_default()
     };
     let asked = case.returned.as_ref().and_then(|key| {

@@ -5,6 +5,7 @@ use yidang_api::household::{HouseholdRow, MemberView};
 use yidang_documents::HouseholdProjection;
 use yidang_documents::project::Clash;
 use yidang_domain::civil::Date;
+use yidang_domain::entry::Entry;
 use yidang_domain::finding::{initials, tails, tokens};
 use yidang_domain::household::HOUSEHOLD_FACTS;
 use yidang_domain::org::{OrgLevel, OrgTree};
@@ -12,7 +13,7 @@ use yidang_domain::org::{OrgLevel, OrgTree};
 use super::entry_view;
 use super::words::{about, shown_value};
 use crate::people::People;
-use crate::store::{HouseholdKeys, OutboxItem, Store};
+use crate::store::{HouseholdKeys, OutboxItem, Store, Tie};
 
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
@@ -26,10 +27,7 @@ pub fn household_row(tree: &OrgTree, household: &HouseholdProjection) -> Househo
         head: household.fact("head"),
         door_plate: household.fact("door_plate"),
         address: household.fact("address"),
-        village: tree
-            .above(&grid, OrgLevel::Village)
-            .map(|unit| unit.name.clone())
-            .unwrap_or_default(),
+        village: tree.village_name(&grid),
         grid_name: tree.name(&grid).to_owned(),
         grid,
         people: count(household.living().count()),
@@ -64,8 +62,27 @@ pub fn household_keys(tree: &OrgTree, household: &HouseholdProjection) -> Househ
             .living()
             .map(|member| (member.text("name"), member.text("relation")))
             .collect(),
+        ties: ties(household),
         words: words(household),
     }
+}
+
+/// The households that came of this one: those that members left for, and the one it lives on in.
+pub fn ties(household: &HouseholdProjection) -> Vec<Tie> {
+    let lives_on = household.merged_into();
+    let mut ties: Vec<Tie> = Vec::new();
+    for row in &household.common.entries {
+        let (other, merged) = match row.entry() {
+            Some(Entry::HouseholdSplit { into, .. }) => (*into, false),
+            Some(Entry::HouseholdMerged { into, .. }) if lives_on == Some(*into) => (*into, true),
+            _ => continue,
+        };
+        let is_new = !ties.iter().any(|tie| tie.other == other && tie.merged == merged);
+        if is_new && other != household.common.id {
+            ties.push(Tie { other, merged, on: row.header.as_ref().map(|header| header.on) });
+        }
+    }
+    ties
 }
 
 /// Numbers of a door plate with noughts in front, so that they sort as numbers.
@@ -221,12 +238,19 @@ fn clash_view(
     }
 }
 
+/// What needs deciding first in a household, in words, and whether one side is a sheet that was
+/// imported.
+pub fn first_clash(household: &HouseholdProjection) -> Option<(String, bool)> {
+    let clash = household.common.clashes.first()?;
+    let of_sheet = clash.values.iter().any(|marked| imported_from(household, marked).is_some());
+    Some((about(&clash.field, &household.members), of_sheet))
+}
+
 /// The spreadsheet that a value came out of, where one did: its change says so.
 fn imported_from(
     household: &HouseholdProjection,
     marked: &yidang_documents::project::MarkedValue,
 ) -> Option<String> {
-    use yidang_domain::entry::Entry;
     household.common.entries.iter().find_map(|row| match row.entry() {
         Some(Entry::Imported { from }) if row.mark == marked.mark => Some(from.clone()),
         _ => None,

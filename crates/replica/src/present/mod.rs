@@ -7,7 +7,7 @@ mod words;
 
 pub use case_view::{Source, case_view, delivery, entry_view};
 pub use row::{case_keys, case_row};
-pub use words::{QUIET_AFTER_DAYS, outbox_title, place_name};
+pub use words::{QUIET_AFTER_DAYS, is_home_path, outbox_title, place_name, unit_name};
 
 use crate::device::OpenDesk;
 use yidang_api::list::Stage;
@@ -23,6 +23,7 @@ pub fn acts_of(desk: &OpenDesk, org: &OrgCode, stage: Option<Stage>, today: Date
     let guest = yidang_domain::reference::guest_villages(
         &reference.teams,
         &reference.visit_plan(),
+        &reference.village_days,
         &desk.user(),
         today,
     );

@@ -50,7 +50,6 @@ pub fn due_on(case: &CaseProjection) -> Option<Date> {
 /// row is read.
 pub fn case_row(tree: &OrgTree, case: &CaseProjection, today: Date) -> CaseRow {
     let grid = case.grid();
-    let name = |level| tree.above(&grid, level).map(|unit| unit.name.clone()).unwrap_or_default();
     let category = case.fact("category");
     CaseRow {
         id: case.common.id,
@@ -72,8 +71,11 @@ pub fn case_row(tree: &OrgTree, case: &CaseProjection, today: Date) -> CaseRow {
             .and_then(|number| Risk::try_from(number).ok())
             .unwrap_or(Risk::Ordinary),
         place: case.fact("place"),
-        village: name(OrgLevel::Village),
-        township: name(OrgLevel::Township),
+        village: tree.village_name(&grid),
+        township: tree
+            .above(&grid, OrgLevel::Township)
+            .map(|unit| unit.name.clone())
+            .unwrap_or_default(),
         grid,
         stage: case.stage,
         pending: !case.against.is_empty(),

@@ -7,7 +7,7 @@ use yidang_domain::entry::Entry;
 use yidang_domain::facts::{Risk, Side, Source};
 use yidang_domain::ids::OrgCode;
 use yidang_domain::labels::label_of;
-use yidang_domain::org::OrgTree;
+use yidang_domain::org::{OrgLevel, OrgTree};
 
 /// A stored value as a person reads it.
 pub fn shown_value(tree: &OrgTree, path: &str, value: &str) -> String {
@@ -31,6 +31,11 @@ pub fn shown_value(tree: &OrgTree, path: &str, value: &str) -> String {
     }
 }
 
+/// Whether a path is that of the household a party belongs to.
+pub fn is_home_path(path: &str) -> bool {
+    path.starts_with("parties.") && path.ends_with(".household")
+}
+
 /// The side that a stored word stands for.
 pub fn side(word: &str) -> Side {
     match word {
@@ -40,18 +45,20 @@ pub fn side(word: &str) -> Side {
     }
 }
 
-/// A grid with the village it lies in.
+/// A grid with the village it lies in, and with its township where two villages are called alike.
 pub fn place_name(tree: &OrgTree, code: &OrgCode) -> String {
-    let names: Vec<&str> = tree
-        .chain(code)
-        .iter()
-        .take(2)
-        .filter_map(|code| tree.find(code))
-        .map(|unit| unit.name.as_str())
-        .collect();
-    match names.as_slice() {
-        [grid, village] => format!("{village} {grid}"),
-        _ => tree.name(code).to_owned(),
+    let above = tree.find(code).and_then(|unit| tree.find(unit.parent.as_ref()?));
+    match above {
+        Some(above) => format!("{} {}", tree.shown_name(&above.code), tree.name(code)),
+        None => tree.name(code).to_owned(),
+    }
+}
+
+/// A unit as the chip of a filter calls it: a grid with its village.
+pub fn unit_name(tree: &OrgTree, code: &OrgCode) -> String {
+    match tree.find(code).map(|unit| unit.level) {
+        Some(OrgLevel::Grid) => place_name(tree, code),
+        _ => tree.shown_name(code),
     }
 }
 

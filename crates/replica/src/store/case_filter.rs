@@ -5,6 +5,8 @@ use yidang_api::list::{ListCaseFiles, Queue, Stage};
 use yidang_domain::civil::Date;
 use yidang_domain::ids::DocumentId;
 
+use super::households::IS_OF_NO_OTHER;
+
 /// A selection in the words of SQL: conditions that all hold, with their values.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CaseFilter {
@@ -25,7 +27,8 @@ impl CaseFilter {
         filter
     }
 
-    /// Files that name a household, or somebody who lives there within its grid.
+    /// Files that name a household, or somebody who lives there within its grid and of whom no file says
+    /// that they live elsewhere.
     #[must_use]
     pub fn of_household(id: DocumentId, open: bool) -> Self {
         let mut filter = Self { is_named: true, ..Self::default() };
@@ -42,7 +45,7 @@ impl CaseFilter {
             &format!(
                 "({named} OR (c.grid, c.document) IN (SELECT h.grid, p.document FROM household_row h \
                  JOIN member_row m ON m.household = h.document JOIN case_party p ON p.name = m.name \
-                 WHERE h.document = ?))"
+                 WHERE h.document = ? AND {IS_OF_NO_OTHER}))"
             ),
             Some(Value::Blob(id.as_bytes().to_vec())),
         );

@@ -198,7 +198,9 @@ impl Write<'_> {
         if let Some(number) = number {
             self.sql().execute("DELETE FROM household_search WHERE rowid = ?1", [number])?;
         }
-        for table in ["change", "batch", "projection", "household_row", "looked", "message"] {
+        for table in
+            ["change", "batch", "projection", "household_row", "household_tie", "looked", "message"]
+        {
             self.sql().execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id])?;
         }
         self.sql().execute("DELETE FROM member_row WHERE household = ?1", [id])?;

@@ -22,8 +22,21 @@ pub struct HouseholdKeys {
     pub gone: bool,
     /// Names of those who live there with what they are to the head.
     pub members: Vec<(String, String)>,
+    /// Households that came of it.
+    pub ties: Vec<Tie>,
     /// Tokens for the search.
     pub words: String,
+}
+
+/// What the entries of a household say of another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tie {
+    /// The other household.
+    pub other: DocumentId,
+    /// It lives on in the other (并户); members left for the other otherwise (分户).
+    pub merged: bool,
+    /// When that happened.
+    pub on: Option<Date>,
 }
 
 /// A selection in the words of SQL: conditions that all hold, with their values.
@@ -33,6 +46,8 @@ pub struct HouseholdSelection {
     values: Vec<Value>,
     /// What is looked for in the search index.
     query: Option<String>,
+    /// The few that need deciding have an index of their own.
+    is_clashing: bool,
 }
 
 impl HouseholdSelection {
@@ -57,8 +72,12 @@ impl HouseholdSelection {
             HouseholdFilter::ToSee => {
                 selection.and("ifnull(h.seen_on, '') < ?", Some(Value::Text(month)));
             }
-            HouseholdFilter::WithFiles => selection.and(&format!("{OPEN_FILES} > 0"), None),
+            HouseholdFilter::WithFiles => selection.and(&format!("{} > 0", open_files()), None),
             HouseholdFilter::WithNeeds => selection.and("h.has_needs = 1", None),
+            HouseholdFilter::Clashing => {
+                selection.is_clashing = true;
+                selection.and("h.clashes > 0", None);
+            }
         }
         selection.query = yidang_domain::finding::query(text);
         selection
@@ -73,29 +92,47 @@ impl HouseholdSelection {
         self.conditions.join(" AND ")
     }
 
+    /// The table, and the index that holds everything a list is selected and ordered by.
+    const fn table(&self) -> &'static str {
+        if self.is_clashing {
+            "household_row h INDEXED BY household_clashing"
+        } else {
+            "household_row h INDEXED BY household_list"
+        }
+    }
+
     /// The numbers of the households that fit, by grid and door plate.
     fn in_order(&self) -> String {
         format!(
-            "SELECT h.number_of FROM household_row h INDEXED BY household_list WHERE {}
-             ORDER BY h.grid, h.plate, h.document",
+            "SELECT h.number_of FROM {} WHERE {} ORDER BY h.grid, h.plate, h.document",
+            self.table(),
             self.sql()
         )
     }
 }
 
+/// A party `p` of whom the file says no household, or one that has joined another: then the name tells.
+pub(super) const IS_OF_NO_OTHER: &str = "(p.household IS NULL OR EXISTS (SELECT 1 FROM household_row g \
+    WHERE g.document = p.household AND g.gone = 1))";
+
 /// Open files that name the household, or somebody who lives there within its grid. From the names to
 /// the files, never through all files of the grid.
-const OPEN_FILES: &str = "(SELECT count(*) FROM (\
-    SELECT p.document FROM case_party p CROSS JOIN case_row c ON c.document = p.document \
-    WHERE p.household = h.document AND c.sealed = 0 AND c.stage <> 'Closed' \
-    UNION SELECT p.document FROM member_row m CROSS JOIN case_party p ON p.name = m.name \
-    CROSS JOIN case_row c ON c.document = p.document WHERE m.household = h.document \
-    AND c.grid = h.grid AND c.sealed = 0 AND c.stage <> 'Closed'))";
+fn open_files() -> String {
+    format!(
+        "(SELECT count(*) FROM (\
+         SELECT p.document FROM case_party p CROSS JOIN case_row c ON c.document = p.document \
+         WHERE p.household = h.document AND c.sealed = 0 AND c.stage <> 'Closed' \
+         UNION SELECT p.document FROM member_row m CROSS JOIN case_party p ON p.name = m.name \
+         CROSS JOIN case_row c ON c.document = p.document WHERE m.household = h.document \
+         AND c.grid = h.grid AND c.sealed = 0 AND c.stage <> 'Closed' AND {IS_OF_NO_OTHER}))"
+    )
+}
 
 fn columns() -> String {
     format!(
-        "h.row, h.seen_on, {OPEN_FILES}, (SELECT count(*) FROM outbox o \
-         WHERE o.document = h.document AND o.delivery = 0)"
+        "h.row, h.seen_on, {}, (SELECT count(*) FROM outbox o \
+         WHERE o.document = h.document AND o.delivery = 0)",
+        open_files()
     )
 }
 
@@ -143,10 +180,10 @@ impl Write<'_> {
             .sql()
             .prepare_cached(
                 "INSERT INTO household_row (document, grid, village, township, plate, seen_on,
-                   has_needs, gone, row)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                   has_needs, gone, row, clashes)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (document) DO UPDATE SET grid = ?2, village = ?3, township = ?4,
-                   plate = ?5, seen_on = ?6, has_needs = ?7, gone = ?8, row = ?9
+                   plate = ?5, seen_on = ?6, has_needs = ?7, gone = ?8, row = ?9, clashes = ?10
                  RETURNING number_of",
             )?
             .query_row(
@@ -159,7 +196,8 @@ impl Write<'_> {
                     row.seen_on.map(|on| on.to_string()),
                     !row.needs.is_empty(),
                     keys.gone,
-                    serde_json::to_string(row)?
+                    serde_json::to_string(row)?,
+                    row.clashes
                 ],
                 |row| row.get(0),
             )?;
@@ -169,7 +207,22 @@ impl Write<'_> {
         for (position, (name, relation)) in (0_i64..).zip(&keys.members) {
             put.execute(params![id, position, name, relation])?;
         }
+        self.put_ties(row.id, &keys.ties)?;
         Ok((number, known.is_none()))
+    }
+
+    fn put_ties(&self, id: DocumentId, ties: &[Tie]) -> Result<(), StoreError> {
+        let id = id.as_bytes();
+        self.sql()
+            .prepare_cached("DELETE FROM household_tie WHERE document = ?1")?
+            .execute([id])?;
+        let mut put =
+            self.sql().prepare_cached("INSERT INTO household_tie VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        for (position, tie) in (0_i64..).zip(ties) {
+            let on = tie.on.map(|on| on.to_string());
+            put.execute(params![id, position, tie.other.as_bytes(), tie.merged, on])?;
+        }
+        Ok(())
     }
 
     /// Keeps the words by which a household is found, or that it joined another one and is found no
@@ -200,7 +253,9 @@ pub trait ReadHouseholds: Read {
         if selection.query.is_some() {
             return Ok(self.found_households(selection, 0, 0)?.0);
         }
-        let sql = format!("SELECT count(*) FROM household_row h WHERE {}", selection.sql());
+        // Only the households that need deciding stand in the index of those.
+        let table = if selection.is_clashing { selection.table() } else { "household_row h" };
+        let sql = format!("SELECT count(*) FROM {table} WHERE {}", selection.sql());
         Ok(self
             .sql()
             .prepare_cached(&sql)?
@@ -276,6 +331,23 @@ pub trait ReadHouseholds: Read {
             "SELECT name, relation FROM member_row WHERE household = ?1 ORDER BY position",
         )?;
         let rows = statement.query_map([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The households here whose entries name this one, with what they say of it: those that joined
+    /// it and those it came of. In [`Tie::other`] stands the household that says so.
+    fn ties_to(&self, id: DocumentId) -> Result<Vec<Tie>, StoreError> {
+        let mut statement = self.sql().prepare_cached(
+            "SELECT document, merged, tied_on FROM household_tie WHERE other = ?1
+             ORDER BY tied_on, document, position",
+        )?;
+        let rows = statement.query_map([id.as_bytes()], |row| {
+            Ok(Tie {
+                other: DocumentId::from_bytes(row.get(0)?),
+                merged: row.get(1)?,
+                on: row.get::<_, Option<String>>(2)?.and_then(|on| on.parse().ok()),
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -19,7 +19,7 @@ pub use case_filter::CaseFilter;
 pub use cases::{CaseKeys, ReadCases, StoredRow, UnitColumn};
 pub use changes::{Proofs, ReadDocuments, StoredBatch};
 pub use desk::ReadDesk;
-pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds};
+pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds, Tie};
 pub use messages::{ReadMessages, StoredMessage};
 pub use outbox::{OutboxItem, PendingBatch, ReadOutbox};
 pub use state::ReadState;

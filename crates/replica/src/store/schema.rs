@@ -275,6 +275,28 @@ INSERT OR REPLACE INTO state (name, value)
 -- The parts of a stage's words are words of their own.
 INSERT OR REPLACE INTO state (name, value)
   SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
+", "
+-- How many registers of a household need deciding; the few that have any are listed.
+ALTER TABLE household_row ADD COLUMN clashes INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX household_clashing ON household_row (gone, grid, plate, document) WHERE clashes > 0;
+
+-- Villages that are called alike stand in rows with their townships.
+INSERT OR REPLACE INTO state (name, value)
+  SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
+", "
+-- Which household came of which: the entry that says so stands in the older one alone.
+CREATE TABLE household_tie (
+  document BLOB NOT NULL,              -- the household whose entry says so
+  position INTEGER NOT NULL,
+  other    BLOB NOT NULL,
+  merged   INTEGER NOT NULL,           -- 1: it lives on in the other, 0: members left for the other
+  tied_on  TEXT,
+  PRIMARY KEY (document, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX household_tie_by_other ON household_tie (other);
+
+INSERT OR REPLACE INTO state (name, value)
+  SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
 "];
 
 /// The version that this program writes.
@@ -336,6 +358,20 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 5).unwrap();
         insta::assert_snapshot!("tables-of-version-5", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_6() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 6).unwrap();
+        insta::assert_snapshot!("tables-of-version-6", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_7() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 7).unwrap();
+        insta::assert_snapshot!("tables-of-version-7", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

@@ -95,6 +95,12 @@ pub trait ReadState: Read {
             .optional()?)
     }
 
+    /// A single value that is a number; zero where it was never kept.
+    fn state_number(&self, name: &str) -> Result<u64, StoreError> {
+        let bytes: Option<[u8; 8]> = self.state(name)?.and_then(|bytes| bytes.try_into().ok());
+        Ok(bytes.map_or(0, u64::from_be_bytes))
+    }
+
     /// A certificate.
     fn certificate(&self, id: &[u8]) -> Result<Option<StoredCertificate>, StoreError> {
         Ok(self

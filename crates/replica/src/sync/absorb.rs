@@ -18,11 +18,13 @@ use super::{lock, make_room, proofs, reindex, tidy};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
-use crate::store::{ReadDocuments, StoreError, Write};
+use crate::store::{ReadDocuments, ReadState, StoreError, Write};
 
 /// What a page brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Taken {
+    /// Bytes of the reply as it came over the line.
+    pub bytes: u64,
     /// Changes that are new here.
     pub received: u32,
     /// Batches that the server holds now.
@@ -31,15 +33,16 @@ pub struct Taken {
     pub more: bool,
 }
 
-/// Takes a reply to `outgoing`. The device is free between two slices.
+/// Takes a reply to `outgoing` that came in so many `bytes`. The device is free between two slices.
 pub async fn absorb<O: Outside>(
     device: &Arc<Mutex<Device>>,
     outside: &O,
     outgoing: &Outgoing,
     reply: &SyncReply,
+    bytes: u64,
 ) -> Result<Taken, Fault> {
     begin(&mut lock(device), outgoing, reply)?;
-    let mut taken = Taken { more: reply.more, ..Taken::default() };
+    let mut taken = Taken { bytes, more: reply.more, ..Taken::default() };
     for slice in reply.documents.chunks(SLICE) {
         let mut read = VecDeque::with_capacity(slice.len());
         for page in slice {
@@ -131,6 +134,7 @@ fn end(
         for id in write.sealed(DocumentKind::Household)? {
             write.forget(id)?;
         }
+        note_first(write, reply, taken.bytes)?;
         put_place(write, reply, now, done)
     })?;
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(receipt));
@@ -207,6 +211,19 @@ fn put_receipt(
         }
         Verdict::Unknown => Ok(()),
     }
+}
+
+/// Until everything was fetched once, people are told what it costs and how far it is, also after
+/// it was cut.
+fn note_first(write: &Write<'_>, reply: &SyncReply, bytes: u64) -> Result<(), StoreError> {
+    if write.state("done_at")?.is_some() {
+        return Ok(());
+    }
+    if reply.in_scope > 0 {
+        write.put_state("first_expected", &u64::from(reply.in_scope).to_be_bytes())?;
+    }
+    let sum = write.state_number("first_bytes")?.saturating_add(bytes);
+    write.put_state("first_bytes", &sum.to_be_bytes())
 }
 
 fn put_place(

@@ -248,6 +248,7 @@ async fn pages<O: Outside>(
         let reply = send(outside, &url, body).await.inspect_err(|_| {
             lock(device).exchange.page.lost();
         })?;
+        let bytes = u64::try_from(reply.body.len()).unwrap_or(u64::MAX);
         let reply: SyncReply = match read(&reply)? {
             Answer::Reply(reply) => reply,
             Answer::UnknownCertificate if !attach => {
@@ -266,7 +267,7 @@ async fn pages<O: Outside>(
             continue;
         }
         let pushed = !outgoing.batches.is_empty();
-        let taken = absorb(device, outside, &outgoing, &reply).await?;
+        let taken = absorb(device, outside, &outgoing, &reply, bytes).await?;
         let mut device = lock(device);
         device.desk_of(seat)?;
         count(&mut device, taken);

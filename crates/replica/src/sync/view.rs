@@ -1,17 +1,25 @@
 //! How things stand with the server, in words that are always true.
 
 use yidang_api::Fault;
+use yidang_api::household::{HouseholdFilter, HouseholdRow};
 use yidang_api::list::{ListCaseFiles, Queue};
-use yidang_api::sync::{NeedKind, NeedRow, OutboxRow, SyncState, SyncView};
-use yidang_documents::Projection;
+use yidang_api::sync::{About, FirstCome, NeedKind, NeedRow, OutboxRow, SyncState, SyncView};
+use yidang_documents::{Projection, VisitDayProjection};
 use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::labels::label_of;
 
+use crate::desk::nominal_of;
 use crate::device::{Device, OpenDesk};
+use crate::present::household::first_clash;
 use crate::store::{
-    CaseFilter, OutboxItem, ReadCases, ReadDocuments, ReadOutbox, ReadState, StoreError, StoredRow,
+    CaseFilter, HouseholdSelection, OutboxItem, ReadCases, ReadDesk, ReadDocuments, ReadHouseholds,
+    ReadOutbox, ReadState, StoreError, StoredRow,
 };
+
+/// Of each kind of thing that needs a person, the page lists so many.
+const MOST_NEEDS: u32 = 50;
 
 /// How things stand.
 pub fn view(device: &mut Device) -> Result<SyncView, Fault> {
@@ -25,6 +33,7 @@ pub fn view(device: &mut Device) -> Result<SyncView, Fault> {
     let waiting = outbox.iter().filter(|item| item.delivery == 0).count();
     let mut needs = refused(desk, &outbox)?;
     needs.extend(clashes(desk, today)?);
+    needs.extend(household_clashes(desk, today)?);
     Ok(SyncView {
         state: state.unwrap_or(SyncState::Idle),
         waiting: u32::try_from(waiting).unwrap_or(u32::MAX),
@@ -34,10 +43,26 @@ pub fn view(device: &mut Device) -> Result<SyncView, Fault> {
         last_sent,
         progress,
         to_prove: desk.store.count_to_prove()?,
+        first: first(desk)?,
         outbox: rows(desk, &outbox)?,
         needs,
         log: desk.store.happened(200)?,
     })
+}
+
+/// What the first exchange has brought; nothing once everything was fetched.
+fn first(desk: &OpenDesk) -> Result<Option<FirstCome>, StoreError> {
+    let store = &desk.store;
+    if store.state("done_at")?.is_some() {
+        return Ok(None);
+    }
+    let mut documents = 0_u32;
+    for kind in DocumentKind::ALL {
+        documents = documents.saturating_add(store.count_documents(kind)?);
+    }
+    let bytes = store.state_number("first_bytes")?;
+    let expected = u32::try_from(store.state_number("first_expected")?).unwrap_or(u32::MAX);
+    Ok(Some(FirstCome { bytes, documents, expected }))
 }
 
 fn instant(desk: &OpenDesk, name: &str) -> Result<Option<InstantMs>, StoreError> {
@@ -48,20 +73,30 @@ fn instant(desk: &OpenDesk, name: &str) -> Result<Option<InstantMs>, StoreError>
         .map(|bytes| InstantMs(i64::from_be_bytes(bytes))))
 }
 
-fn matter(desk: &mut OpenDesk, id: DocumentId) -> Result<String, Fault> {
+/// Which document it is, and what it is called.
+fn about(desk: &mut OpenDesk, id: DocumentId) -> Result<(About, String), Fault> {
     if let Some(stored) = desk.store.case_row(id)? {
-        return Ok(stored.row.matter);
+        return Ok((About::CaseFile, stored.row.matter));
     }
     Ok(match desk.projection(id)? {
-        Some(Projection::CaseFile(case)) => case.fact("matter"),
+        Some(Projection::CaseFile(case)) => (About::CaseFile, case.fact("matter")),
+        Some(Projection::Household(household)) => (About::Household, household.fact("head")),
         Some(Projection::VisitDay(day)) => {
-            format!("{} 驻村坐诊", desk.tree.name(&day.common.home))
+            let words = format!("{} 驻村坐诊", desk.tree.shown_name(&day.common.home));
+            (visit_day(&day), words)
         }
-        Some(Projection::Household(household)) => {
-            household.facts.get("head").map(|head| head.value.as_text()).unwrap_or_default()
-        }
-        None => String::new(),
+        None => (About::CaseFile, String::new()),
     })
+}
+
+/// A visit day is called after its village and its nominal day; of the day its document keeps no more
+/// than what was written on it.
+fn visit_day(day: &VisitDayProjection) -> About {
+    let village = day.common.home.clone();
+    let written = day.common.entries.iter().find_map(|row| Some(row.header.as_ref()?.on));
+    let around = written.unwrap_or_else(|| day.common.last_at.date());
+    let nominal = nominal_of(&village, day.common.id, around);
+    About::VisitDay { nominal: nominal.map(|day| day.to_string()).unwrap_or_default(), village }
 }
 
 fn rows(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<OutboxRow>, Fault> {
@@ -69,10 +104,12 @@ fn rows(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<OutboxRow>, Fa
         .iter()
         .filter(|item| item.delivery == 0)
         .map(|item| {
+            let (about, matter) = about(desk, item.document)?;
             Ok(OutboxRow {
                 document: item.document,
+                about,
                 title: item.title.clone(),
-                matter: matter(desk, item.document)?,
+                matter,
                 saved_at: item.saved_at,
             })
         })
@@ -85,11 +122,13 @@ fn refused(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<NeedRow>, F
         .iter()
         .filter(|item| item.delivery == 3)
         .map(|item| {
+            let (about, matter) = about(desk, item.document)?;
             Ok(NeedRow {
                 kind: NeedKind::Refused,
                 document: item.document,
+                about,
                 title: format!("这一条没收下：{}", refusal(&item.code)),
-                detail: format!("{} · {}", item.title, matter(desk, item.document)?),
+                detail: format!("{} · {matter}", item.title),
                 words: item.words.clone(),
             })
         })
@@ -99,7 +138,7 @@ fn refused(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<NeedRow>, F
 /// The sentence for a rule; `docs/refusals.md` lists them.
 fn refusal(code: &str) -> &str {
     match code {
-        "not_allowed" => "你现在的岗位不能这样办",
+        "not_allowed" => "你现在的任职不能这样办",
         "own_request" => "申请销号和审核销号不能是同一个人",
         "foreign_county" => "不是本县的设备",
         "revoked" => "这台设备已停用",
@@ -117,11 +156,36 @@ fn clashes(desk: &OpenDesk, today: Date) -> Result<Vec<NeedRow>, StoreError> {
     let mut needs = Vec::new();
     for queue in [Queue::Clashing, Queue::Returned] {
         let filter = CaseFilter::of(&ListCaseFiles::of(queue), today);
-        for stored in desk.store.cases(&filter, 0, 50)? {
+        for stored in desk.store.cases(&filter, 0, MOST_NEEDS)? {
             needs.push(if queue == Queue::Clashing { clash(stored) } else { returned(stored) });
         }
     }
     Ok(needs)
+}
+
+/// Households that two wrote differently, a sheet that was imported among them.
+fn household_clashes(desk: &mut OpenDesk, today: Date) -> Result<Vec<NeedRow>, Fault> {
+    let selection = HouseholdSelection::of(&[], HouseholdFilter::Clashing, "", today);
+    let (_, rows) = desk.store.count_and_households(&selection, 0, MOST_NEEDS)?;
+    rows.into_iter().map(|row| household_clash(desk, row)).collect()
+}
+
+fn household_clash(desk: &mut OpenDesk, row: HouseholdRow) -> Result<NeedRow, Fault> {
+    let first = match desk.projection(row.id)? {
+        Some(Projection::Household(household)) => first_clash(&household),
+        _ => None,
+    };
+    let (about, of_sheet) = first.unwrap_or_else(|| ("有一项".to_owned(), false));
+    let how = if of_sheet { "导入的表和记过的不一样" } else { "两人改得不一样" };
+    let HouseholdRow { head, village, grid_name, .. } = row;
+    Ok(NeedRow {
+        kind: NeedKind::Clash,
+        document: row.id,
+        about: About::Household,
+        title: format!("{about}，{how}"),
+        detail: format!("{head} · {village} {grid_name}"),
+        words: String::new(),
+    })
 }
 
 fn clash(stored: StoredRow) -> NeedRow {
@@ -129,6 +193,7 @@ fn clash(stored: StoredRow) -> NeedRow {
     NeedRow {
         kind: NeedKind::Clash,
         document: stored.row.id,
+        about: About::CaseFile,
         title: format!("{about}，两人改得不一样"),
         detail: stored.row.matter,
         words: String::new(),
@@ -140,6 +205,7 @@ fn returned(stored: StoredRow) -> NeedRow {
     NeedRow {
         kind: NeedKind::Returned,
         document: stored.row.id,
+        about: About::CaseFile,
         title: format!("镇上请你补一项：{}", label_of(&field)),
         detail: format!("{} · {reason}", stored.row.matter),
         words: String::new(),

@@ -3,6 +3,7 @@
 //! Every change is one record of the log that says what was done, by whom and on which device.
 
 mod devices;
+mod looks;
 mod posts;
 mod reference;
 mod units;
@@ -15,6 +16,7 @@ use yidang_domain::ids::UserId;
 use crate::store::Db;
 
 pub use devices::{make_code, revoke_device};
+pub use looks::looks;
 pub use posts::put_assignment;
 pub use reference::{put_calendar, put_visit_rule, reference};
 pub use units::units;

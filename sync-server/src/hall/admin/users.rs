@@ -16,7 +16,7 @@ use super::{changed, checked_name, names_unit};
 use crate::county::{SERVER_USER, random};
 use crate::hall::Counter;
 use crate::register::Register;
-use crate::store::{CertificateRow, StoreError};
+use crate::store::{CertificateRow, Db, StoreError};
 
 /// No answer has more rows.
 const MOST_ROWS: u32 = 200;
@@ -28,24 +28,27 @@ const SHORTEST_TAIL: usize = 3;
 /// Looks people up.
 pub fn users(counter: &Counter<'_>, question: &UsersQuestion) -> Result<UsersView, Fault> {
     counter.require_administrator()?;
+    counter.consulted(format!("users {}", question.text).trim(), "", None)?;
     let register = counter.register()?;
     let words = words(&question.text);
-    let mut people = counter.app.read(|db| db.users())?;
-    people.retain(|person| {
+    let is_meant = |person: &&Staff| {
         let posts: Vec<&Assignment> = register
             .assignments_of(&person.user)
             .filter(|post| post.to.is_none_or(|to| counter.today <= to))
             .collect();
         is_under(&register, &posts, question.org.as_ref())
             && words.iter().all(|word| fits(&register, person, &posts, word))
-    });
-    counter.consulted(format!("users {}", question.text).trim(), "", None)?;
+    };
+    let people: Vec<&Staff> = register.staff_in_order().filter(is_meant).collect();
     let limit = if question.limit == 0 { ORDINARY_ROWS } else { question.limit.min(MOST_ROWS) };
     let page = people
         .iter()
         .skip(usize::try_from(question.offset).unwrap_or(usize::MAX))
         .take(usize::try_from(limit).unwrap_or(usize::MAX));
-    let rows = page.map(|person| row(counter, &register, person)).collect::<Result<_, _>>()?;
+    // One state of the database for all of them, and one transaction instead of one for each.
+    let rows = counter.app.read(|db| {
+        page.map(|person| row(counter, db, &register, person)).collect::<Result<_, StoreError>>()
+    })?;
     Ok(UsersView { total: u32::try_from(people.len()).unwrap_or(u32::MAX), rows })
 }
 
@@ -66,10 +69,15 @@ fn fits(register: &Register, person: &Staff, posts: &[&Assignment], word: &str) 
         || posts.iter().any(|post| names_unit(post.org.as_str(), &register.place(&post.org), word))
 }
 
-fn row(counter: &Counter<'_>, register: &Register, person: &Staff) -> Result<UserRow, Fault> {
+fn row(
+    counter: &Counter<'_>,
+    db: &Db<'_>,
+    register: &Register,
+    person: &Staff,
+) -> Result<UserRow, StoreError> {
     let mut posts: Vec<&Assignment> = register.assignments_of(&person.user).collect();
     posts.sort_by_key(|post| (!post.holds_on(counter.today), std::cmp::Reverse(post.from)));
-    let certificates = counter.app.read(|db| db.certificates(Some(person.user.as_str())))?;
+    let certificates = db.certificates(Some(person.user.as_str()))?;
     let mut devices: Vec<DeviceRow> =
         certificates.iter().map(|row| device(counter, row)).collect::<Result<_, _>>()?;
     devices.reverse();
@@ -92,8 +100,8 @@ fn post_row(register: &Register, post: &Assignment) -> AssignmentRow {
     }
 }
 
-fn device(counter: &Counter<'_>, row: &CertificateRow) -> Result<DeviceRow, Fault> {
-    let signed = SignedCertificate::decode(row.bytes.as_slice()).map_err(StoreError::from)?;
+fn device(counter: &Counter<'_>, row: &CertificateRow) -> Result<DeviceRow, StoreError> {
+    let signed = SignedCertificate::decode(row.bytes.as_slice())?;
     let opened = signed.open(&counter.app.county().key);
     let (name, since) = opened.map_or_else(
         |_| (row.device.clone(), InstantMs::default()),

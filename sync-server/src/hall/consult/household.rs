@@ -11,7 +11,6 @@ use yidang_domain::facts::Field;
 use yidang_domain::household::HOUSEHOLD_FACTS;
 use yidang_domain::ids::OrgCode;
 use yidang_domain::labels::label_of;
-use yidang_domain::org::OrgLevel;
 
 use super::authors::Authors;
 use super::{is_within, outside, purpose, units};
@@ -64,7 +63,7 @@ impl Source<'_> {
             files: Vec::new(),
             acts: Vec::new(),
             merged_into: household.merged_into(),
-            grids: Vec::new(),
+            ties: Vec::new(),
             needs_update: household.common.has_unknown,
         }
     }
@@ -73,7 +72,6 @@ impl Source<'_> {
         let household = self.household;
         let grid = household.grid();
         let tree = self.register.tree();
-        let village = tree.above(&grid, OrgLevel::Village);
         let seen_on = household.seen_on();
         let month = |date: Date| (date.year(), date.month());
         HouseholdRow {
@@ -81,7 +79,7 @@ impl Source<'_> {
             head: household.fact("head"),
             door_plate: household.fact("door_plate"),
             address: household.fact("address"),
-            village: village.map(|unit| unit.name.clone()).unwrap_or_default(),
+            village: tree.village_name(&grid),
             grid_name: tree.name(&grid).to_owned(),
             grid,
             people: u32::try_from(household.living().count()).unwrap_or(u32::MAX),

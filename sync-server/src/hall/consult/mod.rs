@@ -2,6 +2,7 @@
 //! for a purpose that is written down, and kept nowhere else.
 
 mod authors;
+mod count;
 mod household;
 mod people;
 
@@ -11,6 +12,7 @@ use yidang_domain::ids::OrgCode;
 use super::Counter;
 use crate::register::Register;
 
+pub use count::count;
 pub use household::household;
 pub use people::people;
 

@@ -10,6 +10,8 @@ const GRIDS: &[&str] = &["网格编码", "网格名称", "网格类型", "村编
 const WORKERS: &[&str] = &["工号", "姓名", "手机号", "网格编码", "开始日期", "结束日期"];
 const POSTS: &[&str] = &["姓名", "联系电话", "单位编码", "岗位"];
 const TEAMS: &[&str] = &["团队名称", "村编码", "姓名", "专兼职"];
+const TERMS: &[&str] = &["姓名", "单位编码", "任职", "任职日期", "离岗日期"];
+const VISITS: &[&str] = &["村编码", "坐诊地点", "坐诊时间", "姓名", "坐诊职责"];
 const HOMES: &[&str] = &["户号", "户主", "住址", "门牌", "网格编码"];
 const MEMBERS: &[&str] = &["户号", "姓名", "与户主关系", "出生年", "联系电话", "身份证号"];
 const UNITS: &[&str] = &["单位编码", "单位名称", "级别", "上级编码"];
@@ -108,7 +110,7 @@ fn grids() -> Vec<Case> {
             Some(good),
             &["6106211032032991", "别名", "农村", "", "", ""],
             "网格编码",
-            Wrong::DuplicateGrid(2),
+            Wrong::DuplicateGrid("第2行".into()),
         ),
         (
             GRIDS,
@@ -146,7 +148,7 @@ fn grids() -> Vec<Case> {
             Some(&["610621199", "新镇", "", ""]),
             &["610621199", "别名", "", ""],
             "单位编码",
-            Wrong::DuplicateUnit(2),
+            Wrong::DuplicateUnit("第2行".into()),
         ),
     ]
 }
@@ -197,7 +199,7 @@ fn people() -> Vec<Case> {
             Some(good),
             &["", "冯样一", "12000000001", GRID_7, "", ""],
             "姓名",
-            Wrong::DuplicateWorker(2),
+            Wrong::DuplicateWorker("第2行".into()),
         ),
         (
             WORKERS,
@@ -213,7 +215,7 @@ fn people() -> Vec<Case> {
             Some(&["W1", "冯样一", "", GRID_7, "", ""]),
             &["W1", "曹例二", "", GRID_8, "", ""],
             "工号",
-            Wrong::WorkerIdTaken(2),
+            Wrong::WorkerIdTaken("第2行".into()),
         ),
         (WORKERS, None, &["server", "冯样一", "", GRID_7, "", ""], "工号", Wrong::ReservedId),
         (WORKERS, None, &["", "冯样一", "", GRID_7, "昨天", ""], "开始日期", Wrong::UnreadableDate),
@@ -227,6 +229,43 @@ fn people() -> Vec<Case> {
         (POSTS, None, &["无此人", "", GRID_7, "网格员"], "姓名", Wrong::UnknownWorker),
         (POSTS, None, &["王样一", "", "610621777", "村干部"], "单位编码", Wrong::UnknownUnit),
         (POSTS, None, &["王样一", "", GRID_7, "巡逻"], "岗位", Wrong::UnknownRole),
+        (
+            TERMS,
+            Some(&["王样一", "610621103203", "村干部", "2026-03-05", ""]),
+            &["王样一", "610621103203", "村干部", "2026-04-05", ""],
+            "任职日期",
+            Wrong::PeriodsDiffer("第2行".into()),
+        ),
+        // Without a first day it begins today.
+        (
+            TERMS,
+            None,
+            &["王样一", "610621103203", "村干部", "", "2026-11-19"],
+            "离岗日期",
+            Wrong::EndBeforeBegin,
+        ),
+        (
+            VISITS,
+            None,
+            &["610621103203", "村委会", "全天", "王样一", "组长"],
+            "坐诊时间",
+            Wrong::UnreadableTime,
+        ),
+        (
+            VISITS,
+            Some(&["610621103203", "村委会", "9点", "王样一", "组长"]),
+            &["610621103203", "党群中心", "", "刘演四", "网格员"],
+            "坐诊地点",
+            Wrong::TeamDiffers("第2行".into()),
+        ),
+        (
+            VISITS,
+            Some(&["610621103203", "村委会", "9点", "王样一", "组长"]),
+            &["610621103203", "", "", "王样一", "网格员"],
+            "姓名",
+            Wrong::TwiceInTeam("第2行".into()),
+        ),
+        (VISITS, None, &["", "村委会", "9点", "王样一", ""], "村编码", Wrong::Missing),
         (TEAMS, None, &["第9组", "", "王样一", "专职"], "村编码", Wrong::Missing),
         (TEAMS, None, &["第9组", "610621103203", "王样一", "帮忙"], "专兼职", Wrong::UnknownDuty),
         (
@@ -234,7 +273,7 @@ fn people() -> Vec<Case> {
             Some(&["第9组", "610621103203", "王样一", "专职"]),
             &["第9组", "610621103203", "刘演四", "专职"],
             "专兼职",
-            Wrong::TwoDedicated(2),
+            Wrong::TwoDedicated("第2行".into()),
         ),
     ]
 }
@@ -263,14 +302,14 @@ fn homes() -> Vec<Case> {
             Some(good),
             &["H1", "李例二", "前沟", "2号", GRID_7],
             "户号",
-            Wrong::DuplicateHousehold(2),
+            Wrong::DuplicateHousehold("第2行".into()),
         ),
         (
             HOMES,
             Some(good),
             &["H1", "张试三", "前沟", "1号", GRID_8],
             "网格编码",
-            Wrong::HouseholdInTwoGrids(2),
+            Wrong::HouseholdInTwoGrids("第2行".into()),
         ),
         (
             HOMES,
@@ -289,8 +328,10 @@ fn members() -> Vec<Case> {
     vec![
         row(&["H9", "高模五", "妻", "", "", ""], "户号", Wrong::MemberWithoutHousehold),
         row(&["", "高模五", "妻", "", "", ""], "户号", Wrong::Missing),
-        row(&["H1", "张试三", "子", "", "", ""], "姓名", Wrong::DuplicateMember(2)),
-        row(&["H1", "高模五", "户主", "", "", ""], "与户主关系", Wrong::TwoHeads(2)),
+        row(&["H1", "张试三", "子", "", "", ""], "姓名", Wrong::DuplicateMember("第2行".into())),
+        row(&["H1", "高模五", "03", "", "", ""], "与户主关系", Wrong::UnknownRelationCode),
+        row(&["H1", "高模五", "12夫", "", "", ""], "与户主关系", Wrong::RelationDoesNotFit("妻")),
+        row(&["H1", "高模五", "户主", "", "", ""], "与户主关系", Wrong::TwoHeads("第2行".into())),
         row(&["H1", "高模五", "妻子的远房表妹的女儿", "", "", ""], "", Wrong::Missing),
         row(
             &["H1", "高模五", "妻子的远房表妹的女儿们", "", "", ""],
@@ -422,5 +463,5 @@ fn the_report_is_a_spreadsheet_with_every_bad_row() {
     let report = sheet::read("report.xlsx", &bytes).unwrap();
     assert_eq!(report.sheets[0].rows.len(), 252);
     let first = &report.sheets[0].rows[2].cells;
-    assert_eq!(first[..4], ["户", "2", "网格编码", "6106211032032777"]);
+    assert_eq!(first[..5], ["登记表.xlsx", "户", "2", "网格编码", "6106211032032777"]);
 }

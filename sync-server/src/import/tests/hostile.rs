@@ -85,10 +85,12 @@ fn try_all(bytes: &[u8]) {
     let (tables, _) = columns::locate(&book);
     let register = crate::register::Register::new(crate::demo::register(TODAY).unwrap(), false);
     let said = said::Said::default();
-    let mut wanted = wanted::want(&tables, &register, &said, TODAY);
+    let mut wanted = wanted::want(&tables, &book.borders, &register, &said, TODAY);
     let mut wrongs = std::mem::take(&mut wanted.wrongs);
     let existing = plan::Existing::default();
-    plan::plan(&wanted, &register, &said, &existing, TODAY, &mut wrongs).unwrap();
+    let plan =
+        plan::plan(&wanted, &register, &said, &existing, TODAY, u32::MAX, &mut wrongs).unwrap();
+    report::changes(&plan.lines, false).unwrap();
     report::xlsx(&wrongs.rows, wrongs.total).unwrap();
 }
 

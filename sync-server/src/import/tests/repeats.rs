@@ -240,7 +240,7 @@ fn a_worker_keeps_their_name_in_the_register_when_they_change_grid_or_number() {
     let user = find(&town);
     assert!(user.as_str().starts_with("w-"));
     let view = town.take(&one("12000000021", GRID_8));
-    assert_eq!((counts(&view, "网格员"), counts(&view, "网格员分工")), ((0, 0, 1), (1, 0, 0)));
+    assert_eq!((counts(&view, "网格员"), counts(&view, "任职")), ((0, 0, 1), (1, 0, 0)));
     let view = town.take(&one("12000000022", GRID_8));
     assert_eq!(counts(&view, "网格员"), (0, 1, 0));
     assert_eq!(find(&town), user);

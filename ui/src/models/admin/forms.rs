@@ -58,7 +58,7 @@ impl PostForm {
         if self.org.is_none() {
             Some("在哪个单位，还没选")
         } else if self.role.is_none() {
-            Some("做什么岗位，还没选")
+            Some("任什么职，还没选")
         } else if from.is_none() {
             Some("从哪天起，还没写")
         } else if !self.to.trim().is_empty() && to.is_none() {

@@ -53,7 +53,7 @@ pub fn GridsPart() -> impl IntoView {
         <div class="county-cols even">
             <section class="card roomy stack">
                 <h2>"分一个网格"</h2>
-                <p class="t2">"一部分户搬到新网格。户和未销号的案件跟着走，写过的都留着。"</p>
+                <p class="t2">"一部分户搬到新网格，写过的都留着。案件留在原来的网格，要换的由乡镇在案件里改地点所在的网格。"</p>
                 <button
                     type="button"
                     class="btn"
@@ -66,7 +66,7 @@ pub fn GridsPart() -> impl IntoView {
             </section>
             <section class="card roomy stack">
                 <h2>"并一个网格"</h2>
-                <p class="t2">"一个网格并到同村的另一个。原来的编号留着，查得到。"</p>
+                <p class="t2">"一个网格并到同村的另一个。原来的编码留着，查得到。"</p>
                 <button
                     type="button"
                     class="btn"

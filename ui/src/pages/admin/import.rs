@@ -1,22 +1,22 @@
-//! 导入: a spreadsheet is checked first, and written only when no row is bad.
+//! 导入: spreadsheets and maps are checked first, all chosen files together, and written only when
+//! no row is bad.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos::web_sys::{DragEvent, File, FileReader, HtmlInputElement, MouseEvent};
+use leptos::web_sys::{DragEvent, File, FileList, FileReader, HtmlInputElement, MouseEvent};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use yidang_api::admin::{ImportSheet, ImportState, ImportView};
+use yidang_api::import::ImportFile;
 use yidang_api::{Fault, FaultCode};
 
 use super::import_parts::Outcome;
 use crate::app::shared;
 use crate::components::{Icon, OnlineNote, keep_somewhere};
 use crate::door::ask;
-use crate::models::import::{
-    ACCEPTED, LARGEST, base64_of, check_name, may_apply, name_words, progress,
-};
+use crate::models::import::{ACCEPTED, base64_of, check_files, may_apply, progress};
 use crate::pages::case_file::file::changed;
 
 /// What the parts of the page share.
@@ -26,14 +26,14 @@ pub struct Import {
     pub view: RwSignal<ImportView>,
     /// How far the bar is; it never goes back.
     pub bar: RwSignal<u32>,
-    /// A file is being sent.
+    /// Files are being sent.
     pub busy: RwSignal<bool>,
     /// The server is asked how far it is; that keeps nobody from choosing a file.
     pub asking: RwSignal<bool>,
-    /// The file is in this window, ready to be written.
-    pub held: RwSignal<Option<(String, String)>>,
+    /// The files that are in this window, ready to be written.
+    pub held: RwSignal<Vec<ImportFile>>,
     fault: RwSignal<Option<Fault>>,
-    refused: RwSignal<Option<&'static str>>,
+    refused: RwSignal<Option<String>>,
 }
 
 impl Import {
@@ -43,7 +43,7 @@ impl Import {
             bar: RwSignal::new(0),
             busy: RwSignal::new(false),
             asking: RwSignal::new(false),
-            held: RwSignal::new(None),
+            held: RwSignal::new(Vec::new()),
             fault: RwSignal::new(None),
             refused: RwSignal::new(None),
         }
@@ -79,53 +79,72 @@ impl Import {
         });
     }
 
-    /// Checks the file, or writes it.
+    /// Checks the files, or writes them.
     pub fn send(self, apply: bool) {
-        let Some((name, base64)) = self.held.get_untracked() else { return };
+        let files = self.held.get_untracked();
         let may = !apply || self.view.with_untracked(may_apply);
-        if self.busy.get_untracked() || !may {
+        if files.is_empty() || self.busy.get_untracked() || !may {
             return;
         }
         self.busy.set(true);
         self.bar.set(0);
         self.fault.set(None);
         spawn_local(async move {
-            let reply = ask(&ImportSheet { name, base64, apply }).await;
+            let reply = ask(&ImportSheet { files, apply, ..ImportSheet::default() }).await;
             let _ = self.busy.try_set(false);
             self.take(reply);
         });
     }
 
-    /// Whether another file cannot be chosen now.
+    /// Whether other files cannot be chosen now.
     fn is_off(self) -> bool {
         self.busy.get() || self.view.with(|view| view.running)
     }
 
-    /// Reads a chosen file and has it checked.
-    fn choose(self, file: &File) {
-        if untrack(|| self.is_off()) {
+    /// Reads chosen files and has them checked together.
+    fn choose(self, files: Vec<File>) {
+        if files.is_empty() || untrack(|| self.is_off()) {
             return;
         }
-        let name = file.name();
         self.refused.set(None);
-        if let Err(fault) = check_name(&name) {
-            self.refused.set(Some(name_words(fault)));
+        let sizes: Vec<(String, f64)> =
+            files.iter().map(|file| (file.name(), file.size())).collect();
+        if let Err(words) = check_files(&sizes) {
+            self.refused.set(Some(words));
             return;
         }
-        if file.size() > LARGEST {
-            self.refused.set(Some("文件太大，分成几个再选"));
-            return;
-        }
-        read(file, move |text| {
-            let base64 = text.as_deref().and_then(base64_of).map(str::to_owned);
-            if let Some(base64) = base64 {
-                let _ = self.held.try_set(Some((name, base64)));
+        let then = move |read: Result<Vec<ImportFile>, String>| match read {
+            Ok(files) => {
+                let _ = self.held.try_set(files);
                 self.send(false);
-            } else {
-                let _ = self.refused.try_set(Some("文件没有读出来，再选一次"));
             }
-        });
+            Err(name) => {
+                let _ = self.refused.try_set(Some(format!("{name} 没有读出来，再选一次")));
+            }
+        };
+        read_all(files, Vec::new(), Box::new(then));
     }
+}
+
+/// The files of a list.
+fn listed(files: Option<FileList>) -> Vec<File> {
+    let Some(files) = files else { return Vec::new() };
+    (0..files.length()).filter_map(|at| files.get(at)).collect()
+}
+
+/// What is done once all files are read, or with the name of the one that could not be.
+type Then = Box<dyn FnOnce(Result<Vec<ImportFile>, String>)>;
+
+/// Reads files one after the other.
+fn read_all(mut left: Vec<File>, mut done: Vec<ImportFile>, then: Then) {
+    let Some(file) = left.pop() else { return then(Ok(done)) };
+    let name = file.name();
+    read(&file, move |text| {
+        let base64 = text.as_deref().and_then(base64_of).map(str::to_owned);
+        let Some(base64) = base64 else { return then(Err(name)) };
+        done.push(ImportFile { name, base64 });
+        read_all(left, done, then);
+    });
 }
 
 /// Reads a file as a `data:` address; nothing where it cannot be read.
@@ -169,7 +188,7 @@ pub fn ImportPart() -> impl IntoView {
         keep_somewhere();
     });
     let retry = Callback::new(move |()| {
-        let asked_for_state = import.held.with_untracked(Option::is_none);
+        let asked_for_state = import.held.with_untracked(Vec::is_empty);
         if asked_for_state { import.poll() } else { import.send(false) }
     });
     view! {
@@ -203,28 +222,23 @@ pub fn ImportPart() -> impl IntoView {
     }
 }
 
-/// A file is chosen with a button or dropped.
+/// Files are chosen with a button or dropped.
 #[component]
 fn Choose(import: Import) -> impl IntoView {
     let over = RwSignal::new(false);
     let picked = move |event: leptos::ev::Event| {
         let input: HtmlInputElement = event_target(&event);
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            import.choose(&file);
-        }
+        import.choose(listed(input.files()));
         // So that the same file can be chosen again once it was mended.
         input.set_value("");
     };
     let dropped = move |event: DragEvent| {
         event.prevent_default();
         over.set(false);
-        let files = event.data_transfer().and_then(|data| data.files());
-        if let Some(file) = files.and_then(|files| files.get(0)) {
-            import.choose(&file);
-        }
+        import.choose(listed(event.data_transfer().and_then(|data| data.files())));
     };
     let off = move || import.is_off();
-    // Not disabled: whoever chose by keyboard stays where they are while the file is checked.
+    // Not disabled: whoever chose by keyboard stays where they are while the files are checked.
     let pressed = move |event: MouseEvent| {
         if untrack(off) {
             event.prevent_default();
@@ -243,9 +257,10 @@ fn Choose(import: Import) -> impl IntoView {
             on:drop=dropped
         >
             <div class="grow">
-                <h2>"选一个表格"</h2>
+                <h2>"选表格"</h2>
                 <p class="t2">
-                    "网格、网格员、户的花名册，.xlsx 或 .csv。先核对，一行都不写；没有要改的行，再正式导入。"
+                    "机构、网格、网格员、任职、团队、坐诊队、户的花名册，.xlsx 或 .csv；边界用 .geojson。可以几个一起选，不分先后。"
+                    "先核对，一行都不写；没有要改的行，再一起正式导入。"
                 </p>
             </div>
             <label class="btn file-btn" class:is-off=off>
@@ -254,6 +269,7 @@ fn Choose(import: Import) -> impl IntoView {
                 <input
                     type="file"
                     class="sr"
+                    multiple=true
                     accept=ACCEPTED
                     aria-label="选要导入的表格"
                     aria-disabled=move || off().to_string()

@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 use yidang_api::admin::{ImportChange, ImportView, WrongRow};
 use yidang_api::case_file::ExportedFile;
+use yidang_api::import::{COUNTED, counts, or_blank, wrong_place};
 
 use super::import::Import;
+use super::import_listed::Listed;
 use crate::app::shared;
 use crate::components::{Empty, Icon};
-use crate::models::import::{Step, may_apply, report_name, step, step_words, wrong_left};
+use crate::models::import::{Step, is_of, may_apply, report_name, step, step_words, wrong_left};
 use crate::pages::case_file::export::hand_over;
 
 /// Everything below the choice.
@@ -24,7 +26,7 @@ pub fn Outcome(
             let (title, next) = if waits {
                 ("正在问服务器", "")
             } else {
-                ("还没有导入过", "选一个表格，先看看会改什么")
+                ("还没有导入过", "选表格，先看看会改什么")
             };
             return view! { <div class="card"><Empty title next/></div> }.into_any();
         }
@@ -35,6 +37,7 @@ pub fn Outcome(
                 {(!view.refused.is_empty())
                     .then(|| view! { <p class="inset-x" data-test="import-refused">{view.refused.clone()}</p> })}
                 <Changes changes=view.changes.clone() applied=view.applied/>
+                <Listed view=view.clone()/>
                 <Wrong view=view.clone()/>
                 <Apply import view/>
             </section>
@@ -78,15 +81,14 @@ fn Changes(changes: Vec<ImportChange>, applied: bool) -> impl IntoView {
         return ().into_any();
     }
     let clashes = changes.iter().any(|change| change.clashes > 0);
+    let heads = COUNTED.map(|word| view! { <th scope="col">{word}</th> });
     let rows = changes
         .into_iter()
         .map(|change| {
-            let ImportChange { table, added, changed, same, clashes } = change;
-            let cells = [added, changed, same, clashes]
-                .map(|count| view! { <td class:z=count == 0>{count}</td> });
+            let cells = counts(&change).map(|count| view! { <td class:z=count == 0>{count}</td> });
             view! {
                 <tr data-test="import-change">
-                    <th scope="row">{table}</th>
+                    <th scope="row">{change.table}</th>
                     {cells.into_iter().collect_view()}
                 </tr>
             }
@@ -98,10 +100,7 @@ fn Changes(changes: Vec<ImportChange>, applied: bool) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">{if applied { "写入了" } else { "会写入" }}</th>
-                        <th scope="col">"新增"</th>
-                        <th scope="col">"改动"</th>
-                        <th scope="col">"不变"</th>
-                        <th scope="col">"要定"</th>
+                        {heads.into_iter().collect_view()}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -157,7 +156,7 @@ fn Wrong(view: ImportView) -> impl IntoView {
             <table class="tbl fold" data-test="import-wrong">
                 <thead>
                     <tr>
-                        <th scope="col">"表和行"</th>
+                        <th scope="col">"文件、表和行"</th>
                         <th scope="col" class="l">"列"</th>
                         <th scope="col" class="l">"写的是"</th>
                         <th scope="col" class="l">"哪里不对"</th>
@@ -175,11 +174,12 @@ fn Wrong(view: ImportView) -> impl IntoView {
 
 #[component]
 fn WrongLine(row: WrongRow) -> impl IntoView {
-    let WrongRow { sheet, row, column, value, reason, cure } = row;
-    let value = if value.is_empty() { "（空）".to_owned() } else { value };
+    let place = wrong_place(&row);
+    let WrongRow { column, value, reason, cure, .. } = row;
+    let value = or_blank(&value).to_owned();
     view! {
         <tr>
-            <th scope="row">{sheet}" 第 "{row}" 行"</th>
+            <th scope="row" class="any">{place}</th>
             <td class="l" data-label="列">{column}</td>
             <td class="l any" data-label="写的是">{value}</td>
             <td class="l any" data-label="哪里不对">{reason}</td>
@@ -194,9 +194,7 @@ fn Apply(import: Import, view: ImportView) -> impl IntoView {
     if !may_apply(&view) {
         return ().into_any();
     }
-    let held =
-        move || import.held.with(|held| held.as_ref().is_some_and(|(name, _)| *name == view.name));
-    let held = Memo::new(move |_| held());
+    let held = Memo::new(move |_| import.held.with(|held| is_of(held, &view)));
     view! {
         <div class="row wrap pages">
             <button
@@ -212,7 +210,7 @@ fn Apply(import: Import, view: ImportView) -> impl IntoView {
                 {move || if held.get() {
                     "写入以后各网格下次同步就能看到"
                 } else {
-                    "这个文件不在这个窗口里了，再选一次"
+                    "这些文件不在这个窗口里了，再选一次"
                 }}
             </span>
         </div>

@@ -43,7 +43,7 @@ pub fn Detail(
                 <div class="grow">
                     <h2 data-test="admin-person-name">{person.name.clone()}</h2>
                     <div class="mid t2">{phone}</div>
-                    <div class="small t3">{format!("编号 {}", person.user)}</div>
+                    <div class="small t3">{format!("编码 {}", person.user)}</div>
                 </div>
                 <div class="row wrap">
                     <button
@@ -104,7 +104,7 @@ pub fn PersonSheet(
                 users.chosen.set(Some(user));
             }
             shared.say(if is_new {
-                "已加上，接着给岗位和激活码"
+                "已加上，接着给任职和激活码"
             } else {
                 "已改好"
             });

@@ -46,14 +46,14 @@ pub fn UnitPicker(
             .into_iter()
             .map(|unit| view! { <UnitOption unit value path text grids_only/> })
             .collect_view();
-        let words = "没有找到，换个名字或编号";
+        let words = "没有找到，换个名字或编码";
         Some(view! { {rows} {none.then(|| view! { <p class="small t3">{words}</p> })} })
     };
     view! {
         <div class="ask picker" data-test="unit-picker">
             <span>{label}</span>
             <p class="picked" data-test="unit-chosen">{chosen}</p>
-            <SearchLine label="单位名或编号" value=text hook="unit-search"/>
+            <SearchLine label="单位名或编码" value=text hook="unit-search"/>
             {move || {
                 above().filter(|_| text.with(String::is_empty)).map(|name| {
                     view! {

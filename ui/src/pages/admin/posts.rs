@@ -16,7 +16,7 @@ use crate::pages::case_file::doing::Doing;
 use crate::pages::case_file::file::changed;
 use crate::pages::case_file::sheet_parts::submit;
 
-/// 岗位
+/// 任职
 #[component]
 pub fn Posts(
     /// The page.
@@ -58,7 +58,7 @@ pub fn Posts(
     view! {
         <section class="card">
             <div class="hd">
-                <h2>"岗位"</h2>
+                <h2>"任职"</h2>
                 <button
                     type="button"
                     class="btn push"
@@ -66,16 +66,16 @@ pub fn Posts(
                     on:click=move |_| users.open.set(Some(Open::Post(stored.get_value())))
                 >
                     <Icon name="plus"/>
-                    "加岗位"
+                    "加任职"
                 </button>
             </div>
-            {none.then(|| view! { <Empty title="还没有岗位" next="加了岗位才能看到辖区的事"/> })}
+            {none.then(|| view! { <Empty title="还没有任职" next="加了任职才能看到辖区的事"/> })}
             <ul class="plain-list">{rows}</ul>
         </section>
     }
 }
 
-/// 加岗位
+/// 加任职
 #[component]
 pub fn PostSheet(
     /// The page.
@@ -106,19 +106,19 @@ pub fn PostSheet(
         doing.run(question, move |_| {
             users.close();
             changed(shared);
-            shared.say("岗位已加上");
+            shared.say("任职已加上");
         });
     });
     let roles = (0_usize..).zip(ROLES).map(|(at, role)| (at.to_string(), role.label())).collect();
     view! {
         <Sheet
-            title=format!("给{}加岗位", person.name)
+            title=format!("给{}加任职", person.name)
             on_close=move || users.close()
             hook="admin-post-sheet"
         >
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <UnitPicker label="单位" value=unit/>
-                <Choice label="岗位" choices=roles value=role/>
+                <Choice label="任职" choices=roles value=role/>
                 <div class="pair">
                     <Line label="从哪天起" value=from kind="date" hook="admin-from"/>
                     <Line label="到哪天为止（可以不填）" value=to kind="date" hook="admin-to"/>
@@ -129,7 +129,7 @@ pub fn PostSheet(
     }
 }
 
-/// 结束岗位
+/// 结束任职
 #[component]
 pub fn EndSheet(
     /// The page.
@@ -151,16 +151,16 @@ pub fn EndSheet(
         doing.run(end_post(user.clone(), &post, last), move |_| {
             users.close();
             changed(shared);
-            shared.say("岗位已结束，他写过的都还在");
+            shared.say("任职已结束，他写过的都还在");
         });
     });
     view! {
-        <Sheet title="结束岗位" on_close=move || users.close() hook="admin-end-sheet">
+        <Sheet title="结束任职" on_close=move || users.close() hook="admin-end-sheet">
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <p>{words}"："<Dotted text=place/></p>
                 <Line label="最后一天" value=last kind="date" hook="admin-last"/>
                 <p class="small t3">"过了这一天，他的设备不再收到这里的事；写过的都留着。先打印交接清单。"</p>
-                <SendBar doing words="结束岗位" hook="admin-end-save" missing takes_away=true/>
+                <SendBar doing words="结束任职" hook="admin-end-save" missing takes_away=true/>
             </form>
         </Sheet>
     }

@@ -117,8 +117,8 @@ fn Exceptions(exceptions: Vec<Exception>) -> impl IntoView {
     if exceptions.is_empty() {
         return view! {
             <section class="card">
-                <div class="hd"><h2>"改期和取消"</h2></div>
-                <Empty title="没有改期，也没有取消" next="各村的坐诊日都照规则"/>
+                <div class="hd"><h2>"全县的改期和取消"</h2></div>
+                <Empty title="全县没有统一改期或取消" next="一个村改哪天，由乡镇在那天的驻村坐诊里改，那个村的人都看得到"/>
             </section>
         }
         .into_any();

@@ -18,9 +18,9 @@ use crate::models::grids::pager;
 pub enum Open {
     /// 加人, or a person's name and number.
     Person(Option<UserRow>),
-    /// 加岗位
+    /// 加任职
     Post(UserRow),
-    /// 结束岗位
+    /// 结束任职
     End(UserRow, AssignmentRow),
     /// 激活码
     Code(UserRow),

@@ -1,4 +1,5 @@
-//! 事实: one row a fact, in the order of the form; the whole row opens its sheet.
+//! 事实: one row a fact, in the order of the form; the whole row opens its sheet. Below them stands
+//! under which types of the official tables the file is counted.
 
 use leptos::prelude::*;
 use yidang_api::case_file::FactView;
@@ -6,6 +7,7 @@ use yidang_domain::rights::Act;
 
 use super::file::{OpenFile, Sheeted};
 use crate::components::Icon;
+use crate::models::counted::{Counted, counted};
 use crate::words::moment;
 
 /// Facts whose value comes from a table this page does not hold.
@@ -20,12 +22,35 @@ pub fn Facts(
     let facts = file.part(|view| (view.facts.clone(), view.may(Act::EditCaseFile)));
     move || {
         facts.get().map(|(facts, may)| {
+            let counted = counted(&facts);
             view! {
                 <div class="rows" data-test="facts">
                     {facts.into_iter().map(|fact| view! { <FactRow file fact may /> }).collect_view()}
+                    {counted.map(|counted| view! { <CountedRows counted /> })}
                 </div>
             }
         })
+    }
+}
+
+/// Computed from the category: nobody fills it in, so nothing opens here.
+#[component]
+fn CountedRows(counted: Counted) -> impl IntoView {
+    let Counted { b, c, version, note } = counted;
+    view! {
+        <div class="field" data-test="counted-b">
+            <span class="lb">"对应B表"</span>
+            <span class="vl">
+                {b} <small>"人民调解案件分类"</small>
+                {(!note.is_empty()).then(|| view! { <small>{note}</small> })}
+            </span>
+        </div>
+        <div class="field" data-test="counted-c">
+            <span class="lb">"对应C表"</span>
+            <span class="vl">
+                {c} <small>"矛盾纠纷排查情况"</small> <small data-test="counted-version">{version}</small>
+            </span>
+        </div>
     }
 }
 

@@ -20,6 +20,8 @@ pub enum Sheeted {
     Fact(String),
     /// Editing a party.
     Party(ItemKey),
+    /// Saying of which household a party is.
+    PartyHome(ItemKey),
     /// Adding a party.
     NewParty,
     /// 记一笔

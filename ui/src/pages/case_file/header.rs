@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use yidang_api::list::CaseRow;
+use yidang_domain::org::bare_name;
 
 use super::file::OpenFile;
 use crate::components::{Dotted, DueMark, Icon, RiskMark};
@@ -81,7 +82,7 @@ fn first_facts(row: &CaseRow) -> Vec<(&'static str, String)> {
     let parties =
         if row.parties.is_empty() { "还没写".to_owned() } else { row.parties.join("、") };
     let place = if row.place.is_empty() { "还没写".to_owned() } else { row.place.clone() };
-    let unit = [row.township.as_str(), row.village.as_str()]
+    let unit = [row.township.as_str(), bare_name(&row.village)]
         .into_iter()
         .filter(|name| !name.is_empty())
         .collect::<Vec<_>>()

@@ -6,8 +6,10 @@ use yidang_domain::facts::Side;
 use yidang_domain::rights::Act;
 
 use super::file::{OpenFile, Sheeted};
+use crate::app::shared;
 use crate::components::{Empty, Icon};
 use crate::models::clash::grouped;
+use crate::models::rail::has_households;
 
 /// All parties of a file.
 #[component]
@@ -67,6 +69,7 @@ fn PartyRow(file: OpenFile, party: PartyView, may: bool) -> impl IntoView {
                 <small>
                     {party.side.label()} {withdrawn.then_some(" · 登记有误")}
                 </small>
+                <Home file party=party.clone() may=may && !withdrawn />
             </span>
             {clashes
                 .then(|| {
@@ -92,6 +95,42 @@ fn PartyRow(file: OpenFile, party: PartyView, may: bool) -> impl IntoView {
                     }
                 })}
         </div>
+    }
+}
+
+/// The household of the party, where this device holds it; else a way to say which one it is, for those who
+/// have households on their device.
+#[component]
+fn Home(file: OpenFile, party: PartyView, may: bool) -> impl IntoView {
+    let has_homes = shared().person().is_some_and(|person| has_households(person.role));
+    let key = party.key.clone();
+    let choose = move |words: &'static str| {
+        let key = key.clone();
+        view! {
+            <button
+                type="button"
+                class="btn text slim"
+                data-test="party-home-choose"
+                aria-label=format!("{words}：{}", party.name)
+                on:click=move |_| file.sheet.set(Some(Sheeted::PartyHome(key.clone())))
+            >
+                {words}
+            </button>
+        }
+    };
+    match party.home {
+        Some(home) => view! {
+            <span class="row wrap" data-test="party-home">
+                <a class="btn text slim" href=format!("/household/{}", home.id)>
+                    <Icon name="home" class="xs" />
+                    {home.words}
+                </a>
+                {may.then(|| choose("换一户"))}
+            </span>
+        }
+        .into_any(),
+        None if may && has_homes => choose("是哪一户").into_any(),
+        None => ().into_any(),
     }
 }
 

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use yidang_api::case_file::{AddParty, NewParty, PartyView, SetPartyField};
 use yidang_domain::facts::Side;
-use yidang_domain::ids::ItemKey;
+use yidang_domain::ids::{DocumentId, ItemKey};
 
 use super::control::{Choice, Line};
 use super::doing::Doing;
 use super::file::OpenFile;
+use super::home_offer::{HomeOffer, Person};
 use super::kept::Kept;
 use super::sheet_parts::{RestoredNote, SaveBar, submit};
 use crate::components::Sheet;
@@ -67,6 +68,7 @@ struct Typed {
     name: String,
     side: String,
     phone: String,
+    household: Option<DocumentId>,
 }
 
 /// The sheet for a new party.
@@ -93,19 +95,20 @@ pub fn NewPartySheet(
         let nameless = typed.value.with(|typed| typed.name.trim().is_empty());
         (pressed.get() && nameless).then_some("名字还没写")
     });
-    let (name, side, phone) =
-        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
-    mirror(typed, name, |typed| &mut typed.name);
+    let (person, side) = (Person::new(), RwSignal::new(String::new()));
+    mirror(typed, person.name, |typed| &mut typed.name);
     mirror(typed, side, |typed| &mut typed.side);
-    mirror(typed, phone, |typed| &mut typed.phone);
+    mirror(typed, person.phone, |typed| &mut typed.phone);
+    mirror(typed, person.home, |typed| &mut typed.household);
     let sides = [Side::A, Side::B, Side::Other].map(|side| (code(side).to_owned(), side.label()));
     view! {
         <Sheet title="加当事人" on_close=move || file.close_sheet()>
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <RestoredNote kept=typed />
-                <Line label="姓名" value=name kind="text" hook="party-name-input" />
+                <Line label="姓名" value=person.name kind="text" hook="party-name-input" />
+                <HomeOffer person />
                 <Choice label="哪一方" choices=sides.to_vec() value=side />
-                <Line label="联系电话（没有可以不写）" value=phone kind="tel" mode="tel" hook="party-phone-input" />
+                <Line label="联系电话（没有可以不写）" value=person.phone kind="tel" mode="tel" hook="party-phone-input" />
                 <SaveBar doing hook="party-save" words="保存" missing />
             </form>
         </Sheet>
@@ -113,10 +116,11 @@ pub fn NewPartySheet(
     .into_any()
 }
 
-/// Keeps one text of a form and the signal of its control the same, both ways.
-pub fn mirror<T>(kept: Kept<T>, control: RwSignal<String>, place: fn(&mut T) -> &mut String)
+/// Keeps one value of a form and the signal of its control the same, both ways.
+pub fn mirror<T, V>(kept: Kept<T>, control: RwSignal<V>, place: fn(&mut T) -> &mut V)
 where
     T: Serialize + serde::de::DeserializeOwned + Clone + PartialEq + Send + Sync + 'static,
+    V: Clone + PartialEq + Send + Sync + 'static,
 {
     let read = move |form: &T| place(&mut form.clone()).clone();
     control.set(kept.value.with_untracked(read));
@@ -143,6 +147,7 @@ fn read(typed: &Typed) -> Option<NewParty> {
             .find(|s| code(*s) == typed.side)
             .unwrap_or(Side::Other),
         phone: plain_number(&typed.phone),
+        household: typed.household,
     })
 }
 

@@ -7,6 +7,7 @@ use super::decide::{AcceptSheet, CloseSheet, ReopenSheet};
 use super::entry_sheet::{EntryOn, EntrySheet};
 use super::fact_sheet::FactSheet;
 use super::file::{OpenFile, Sheeted};
+use super::party_home_sheet::PartyHomeSheet;
 use super::party_sheet::{NewPartySheet, PartySheet};
 use super::return_parts::ReturnSheet;
 use crate::models::entry_form::kinds;
@@ -26,6 +27,7 @@ pub fn Sheets(
         untrack(|| match sheet {
             Sheeted::Fact(field) => Some(view! { <FactSheet file field /> }.into_any()),
             Sheeted::Party(party) => Some(view! { <PartySheet file party /> }.into_any()),
+            Sheeted::PartyHome(party) => Some(view! { <PartyHomeSheet file party /> }.into_any()),
             Sheeted::NewParty => Some(view! { <NewPartySheet file /> }.into_any()),
             Sheeted::Entry(first) => entry(file, first),
             Sheeted::Accept => Some(view! { <AcceptSheet file /> }.into_any()),

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use yidang_api::list::CaseRow;
 use yidang_domain::entry::EntryKind;
+use yidang_domain::org::bare_name;
 
 use super::actions::{Action, actions};
 use super::changes::Changes;
@@ -170,7 +171,8 @@ fn Head(file: OpenFile, review: Review, keys: bool) -> impl IntoView {
 
 /// Township, village and place, the village only where the place does not say it already.
 fn place_words(row: &CaseRow) -> String {
-    let village = if row.place.contains(row.village.as_str()) { "" } else { row.village.as_str() };
+    let village = bare_name(&row.village);
+    let village = if row.place.contains(village) { "" } else { village };
     let parts = [row.township.as_str(), village, row.place.as_str()];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }

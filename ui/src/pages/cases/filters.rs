@@ -11,7 +11,7 @@ use yidang_domain::facts::Risk;
 use super::Show;
 use crate::app::shared;
 use crate::components::{Icon, RiskBars, Sheet};
-use crate::models::query::queue_name;
+use crate::models::query::{Narrowing, is_narrowed, narrowings, queue_name};
 
 /// What is open first, everything last.
 const ORDER: [Queue; 12] = [
@@ -46,6 +46,8 @@ pub fn Filters(
     list: Memo<ListCaseFiles>,
     /// Shows another one.
     show: Show,
+    /// Name of the unit it asks about, once an answer said it.
+    unit: Memo<Option<String>>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let chips = ORDER.into_iter().map(|queue| view! { <Chip queue list show/> }).collect_view();
@@ -70,36 +72,27 @@ pub fn Filters(
                 on:click=move |_| open.set(true)
             >
                 <Icon name="filter" class="xs"/>
-                {move || narrowed_words(&list.get())}
+                "筛选"
             </button>
             {chips}
         </div>
-        <Narrowed list show/>
+        <Narrowed list show unit/>
         <Show when=move || open.get()>
             <FilterSheet list show open/>
         </Show>
     }
 }
 
-fn narrowed_words(list: &ListCaseFiles) -> String {
-    let risk = list.risk.map(|risk| risk.label().to_owned());
-    let class = list.category.as_deref().map(category_words);
-    let words: Vec<_> = risk.into_iter().chain(class).collect();
-    if words.is_empty() { "筛选".to_owned() } else { words.join("、") }
-}
-
-/// Two digits name a class, four a category.
-fn category_words(code: &str) -> String {
-    let class = CLASSES.iter().find(|class| class.code == code);
-    class.map_or_else(|| yidang_domain::category::label(code), |class| class.label.to_owned())
-}
-
 #[component]
 fn Chip(queue: Queue, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
     let shared = shared();
     let on = move || list.get().queue == queue;
-    let count =
-        move || shared.queues.with(|queues| queues.as_ref().map(|queues| queues.count(queue)));
+    // The counts are those of whole queues: beside a list that is narrowed they would open to fewer.
+    let is_whole = move || list.with(|list| list.text.is_empty() && !is_narrowed(list));
+    let count = move || {
+        let count = shared.queues.with(|queues| queues.as_ref().map(|queues| queues.count(queue)));
+        count.filter(|_| is_whole())
+    };
     view! {
         <button
             type="button"
@@ -118,28 +111,42 @@ fn Chip(queue: Queue, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
     }
 }
 
-/// Says when only one unit is shown, and leads back to all of them.
+/// Everything that narrows the list, each a chip that a press takes away.
 #[component]
-fn Narrowed(list: Memo<ListCaseFiles>, show: Show) -> impl IntoView {
-    let all = move |_| {
-        let mut list = list.get_untracked();
-        list.org = None;
-        show.run((list,));
+fn Narrowed(list: Memo<ListCaseFiles>, show: Show, unit: Memo<Option<String>>) -> impl IntoView {
+    let chips =
+        Memo::new(move |_| list.with(|list| unit.with(|unit| narrowings(list, unit.as_deref()))));
+    let chip = move |(narrowing, words): (Narrowing, String)| {
+        let take = move |_| show.run((list.with_untracked(|list| narrowing.taken_from(list)),));
+        let label = format!("去掉筛选：{words}");
+        view! {
+            <button
+                type="button"
+                class="on"
+                aria-label=label
+                data-test=format!("cases-narrowed-{}", narrowing.name())
+                on:click=take
+            >
+                {words}
+                <Icon name="x" class="xs"/>
+            </button>
+        }
     };
-    view! {
-        <Show when=move || list.get().org.is_some()>
-            <div class="note quiet narrowed" data-test="cases-org">
-                <div class="grow">"只看一个单位的"</div>
-                <button
-                    type="button"
-                    class="btn text slim"
-                    data-test="cases-org-all"
-                    on:click=all
+    move || {
+        let chips = chips.get();
+        (!chips.is_empty()).then(|| {
+            let chips = chips.into_iter().map(chip).collect_view();
+            view! {
+                <div
+                    class="filters narrowed-by"
+                    role="group"
+                    aria-label="已筛选，按一下去掉"
+                    data-test="cases-narrowed"
                 >
-                    "看全部"
-                </button>
-            </div>
-        </Show>
+                    {chips}
+                </div>
+            }
+        })
     }
 }
 

@@ -6,15 +6,16 @@ use leptos::prelude::*;
 use yidang_api::list::{CaseRow, ListCaseFiles, Queue};
 
 use super::Show;
-use super::pages::Pages;
 use crate::components::{Dotted, DueMark, Empty, Icon, RiskMark, Windowed};
+use crate::door::Pages;
+use crate::models::query::is_narrowed;
 use crate::words::{day, who_words};
 
 /// What fits.
 #[component]
 pub fn Rows(
     /// What is here of it.
-    pages: Pages,
+    pages: Pages<ListCaseFiles>,
 ) -> impl IntoView {
     let total = move || pages.total.get().unwrap_or(0);
     let count = Signal::derive(move || usize::try_from(total()).unwrap_or(usize::MAX));
@@ -44,8 +45,7 @@ pub fn Nothing(
 
 #[component]
 fn NothingIn(list: ListCaseFiles, show: Show) -> impl IntoView {
-    let filtered = list.org.is_some() || list.category.is_some() || list.risk.is_some();
-    if list.text.is_empty() && !filtered {
+    if list.text.is_empty() && !is_narrowed(&list) {
         let next = if list.queue == Queue::Open {
             "听到什么，记一句就是一件"
         } else {

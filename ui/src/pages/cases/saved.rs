@@ -21,6 +21,8 @@ pub fn Saved(
     list: Memo<ListCaseFiles>,
     /// Shows another one.
     show: Show,
+    /// Name of the unit it asks about.
+    unit: Memo<Option<String>>,
 ) -> impl IntoView {
     let kept = answer(SavedViewsQuestion::default);
     let (keeping, sorting) = (RwSignal::new(false), RwSignal::new(false));
@@ -50,7 +52,7 @@ pub fn Saved(
             </Show>
         </div>
         <Show when=move || keeping.get()>
-            <KeepSheet list open=keeping/>
+            <KeepSheet list unit open=keeping/>
         </Show>
         <Show when=move || sorting.get()>
             <SortSheet kept open=sorting/>
@@ -77,10 +79,14 @@ fn Chip(view: SavedView, list: Memo<ListCaseFiles>, show: Show) -> impl IntoView
 
 /// Asks for a name; one of the same name is replaced.
 #[component]
-fn KeepSheet(list: Memo<ListCaseFiles>, open: RwSignal<bool>) -> impl IntoView {
+fn KeepSheet(
+    list: Memo<ListCaseFiles>,
+    unit: Memo<Option<String>>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
     let (doing, shared) = (Doing::new(), shared());
     let chosen = list.get_untracked();
-    let name = RwSignal::new(name_of(&chosen));
+    let name = RwSignal::new(unit.with_untracked(|unit| name_of(&chosen, unit.as_deref())));
     let chosen = StoredValue::new(chosen);
     let pressed = RwSignal::new(false);
     let save = Callback::new(move |()| {

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use yidang_api::county::{CountyView, Figure};
 
 use super::County;
-use super::figures::Number;
+use super::figures::{Number, SumNumber};
 use crate::components::Empty;
-use crate::models::chart::{BarMark, LEFT, ROW, WIDTH, marks, share, spoken, total, view_box};
+use crate::models::chart::{BarMark, LEFT, ROW, WIDTH, marks, share, spoken, view_box};
+use crate::models::county::{Sum, sum_of};
 
 /// A card with a chart and its table.
 #[component]
@@ -26,15 +27,17 @@ pub fn Charted(
     read: fn(&CountyView) -> Vec<Figure>,
 ) -> impl IntoView {
     let figures = county.part(read);
-    let sum = move || figures.with(|figures| figures.as_ref().map(|figures| total(figures)));
+    let sum = county.part(move |view| sum_of(view, read(view).iter()));
     view! {
         <section class="card" aria-label=title data-test=hook>
             <div class="hd">
                 <h2>{title}</h2>
-                <span class="t3 small">{move || sum().map(|sum| format!("n = {sum}"))}</span>
+                <span class="t3 small">
+                    {move || sum.get().map(|sum| view! { <SumNumber sum before="n = "/> })}
+                </span>
             </div>
             {move || {
-                let figures = figures.get()?;
+                let (figures, sum) = (figures.get()?, sum.get()?);
                 if figures.is_empty() {
                     return Some(view! { <Empty title=empty next="换个时段看看"/> }.into_any());
                 }
@@ -44,7 +47,7 @@ pub fn Charted(
                     view! {
                         <div class="charted">
                             <Bars bars label/>
-                            <Table figures head/>
+                            <Table figures sum head/>
                         </div>
                     }
                         .into_any(),
@@ -82,8 +85,8 @@ fn Bars(bars: Vec<BarMark>, label: String) -> impl IntoView {
 
 /// The table beside it: every number opens to its rows.
 #[component]
-fn Table(figures: Vec<Figure>, head: &'static str) -> impl IntoView {
-    let whole = total(&figures);
+fn Table(figures: Vec<Figure>, sum: Sum, head: &'static str) -> impl IntoView {
+    let whole = sum.count;
     let rows = figures
         .into_iter()
         .map(|figure| {
@@ -111,7 +114,7 @@ fn Table(figures: Vec<Figure>, head: &'static str) -> impl IntoView {
                     {rows}
                     <tr class="sum">
                         <th scope="row">"合计"</th>
-                        <td>{whole}</td>
+                        <td><SumNumber sum/></td>
                         <td></td>
                     </tr>
                 </tbody>

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use yidang_api::county::Figure;
 
 use super::County;
-use crate::models::county::{address, fraction};
+use crate::models::county::{Sum, address, fraction};
+use crate::models::query::list_address;
 
 /// A number that opens to the files behind it; zero is grey.
 #[component]
@@ -34,6 +35,41 @@ pub fn Number(
         >
             {count}
         </a>
+    }
+}
+
+/// A sum that opens to all files it counts. One that is not all files of any list opens to nothing,
+/// and says why.
+#[component]
+pub fn SumNumber(
+    /// The sum.
+    sum: Sum,
+    /// What stands before the number.
+    #[prop(default = "")]
+    before: &'static str,
+) -> impl IntoView {
+    let Sum { count, opens } = sum;
+    match opens {
+        Some(list) => {
+            let label = format!("{before}{count}，合计，打开清单");
+            view! {
+                <a
+                    class="num"
+                    class:z=count == 0
+                    href=list_address("/cases", &list)
+                    aria-label=label
+                    data-test="county-sum"
+                >
+                    {before}
+                    {count}
+                </a>
+            }
+            .into_any()
+        }
+        None => view! {
+            <span title="这几项相加，不是全县的数" data-test="county-sum-plain">{before}{count}</span>
+        }
+        .into_any(),
     }
 }
 

@@ -4,11 +4,16 @@ use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
+use yidang_api::county::CountyView;
+use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_api::places::{MapQuestion, MapView};
 
+use super::County;
+use super::figures::SumNumber;
 use crate::app::shared;
 use crate::components::{Empty, FaultNote, Segments, Waiting, use_go};
 use crate::door::{Answer, answer};
+use crate::models::county::sum_in;
 use crate::models::map::{
     Drawing, DrawnArea, DrawnFrame, LEGEND, WIDTHS, draw, step, tip, tip_at, tip_width, way_of,
 };
@@ -16,7 +21,10 @@ use crate::models::query::list_address;
 
 /// The card.
 #[component]
-pub fn MapCard() -> impl IntoView {
+pub fn MapCard(
+    /// The page.
+    county: County,
+) -> impl IntoView {
     let wide = shared().wide;
     let by_grid = RwSignal::new(false);
     let map = answer(move || MapQuestion { by_grid: by_grid.get(), org: None });
@@ -24,10 +32,17 @@ pub fn MapCard() -> impl IntoView {
         let width = if wide.get() { WIDTHS.0 } else { WIDTHS.1 };
         map.value.with(|view| view.as_ref().map(|view| draw(view, width)))
     });
-    let sub = move || {
-        drawing.with(|drawing| {
+    let sum = Memo::new(move |_| {
+        let (areas, open) = drawing.with(|drawing| {
             let drawing = drawing.as_ref()?.as_ref()?;
-            Some(format!("{} 块，共 {} 件", drawing.areas.len(), drawing.open()))
+            Some((drawing.areas.len(), drawing.open()))
+        })?;
+        let sum = |view: &CountyView| sum_in(view, Queue::Open, open);
+        Some((areas, county.answer.value.with(|view| view.as_ref().map(sum))?))
+    });
+    let sub = move || {
+        sum.get().map(|(areas, sum)| {
+            view! { {format!("{areas} 块，共 ")} <SumNumber sum/> " 件" }
         })
     };
     let ways = vec![(false, "village", "按村看".to_owned()), (true, "grid", "按网格看".to_owned())];
@@ -50,7 +65,7 @@ pub fn MapCard() -> impl IntoView {
                     />
                     <span class="small t3 grow">
                         {move || if by_grid.get() { "按网格着色" } else { "按村着色" }}
-                        "，示意界线，不作划界依据。"
+                        "，示意边界，不作划界依据。"
                     </span>
                 </div>
             </div>
@@ -84,7 +99,7 @@ fn MapBody(map: Answer<MapView>, drawing: Memo<Option<Option<Drawing>>>) -> impl
         {move || match drawing.get() {
             Some(Some(drawing)) => view! { <Picture drawing/> }.into_any(),
             Some(None) => {
-                view! { <Empty title="没有界线图" next="数都在旁边的表里；界线由管理员导入"/> }.into_any()
+                view! { <Empty title="没有边界图" next="数都在旁边的表里"/> }.into_any()
             }
             None if map.fault.with(Option::is_none) => view! { <Waiting rows=4/> }.into_any(),
             None => ().into_any(),
@@ -184,17 +199,31 @@ fn Area(index: usize, drawn: DrawnArea, hot: RwSignal<Option<usize>>) -> impl In
     }
 }
 
-/// A border of the level above with its name and count.
+/// A border of the level above with its name and count, which opens to its files. The table beside
+/// the map has the same number for the keyboard.
 #[component]
 fn Frame(frame: DrawnFrame) -> impl IntoView {
+    let go = use_go();
     let DrawnFrame { frame, path, at: (x, y) } = frame;
+    let list = ListCaseFiles { org: Some(frame.org), ..ListCaseFiles::of(Queue::Open) };
+    let href = list_address("/cases", &list);
+    let target = href.clone();
+    let open = move |event: ev::MouseEvent| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return;
+        }
+        event.prevent_default();
+        go.run((target.clone(),));
+    };
     view! {
         <g class="over" aria-hidden="true">
             <path class="bd" d=path></path>
             <text x=format!("{x:.1}") y=format!("{y:.1}")>{frame.name}</text>
-            <text class="n" x=format!("{x:.1}") y=format!("{:.1}", y + 15.0)>
-                {format!("{} 件", frame.open)}
-            </text>
+            <a href=href tabindex="-1" data-test="county-map-frame" on:click=open>
+                <text class="n" x=format!("{x:.1}") y=format!("{:.1}", y + 15.0)>
+                    {format!("{} 件", frame.open)}
+                </text>
+            </a>
         </g>
     }
 }

@@ -4,10 +4,9 @@ use leptos::prelude::*;
 use yidang_api::county::{CountyView, Figure, TownshipRow};
 
 use super::County;
-use super::figures::Number;
+use super::figures::{Number, SumNumber};
 use crate::components::Empty;
 use crate::models::county::{Sum, sum};
-use crate::models::query::list_address;
 
 /// A column of the table.
 type Column = fn(&TownshipRow) -> &Figure;
@@ -106,14 +105,5 @@ fn Row(row: TownshipRow) -> impl IntoView {
 
 #[component]
 fn SumCell(sum: Sum) -> impl IntoView {
-    let number = match sum.opens {
-        Some(list) => view! {
-            <a class="num" href=list_address("/cases", &list)>
-                {sum.count}
-            </a>
-        }
-        .into_any(),
-        None => view! { <span>{sum.count}</span> }.into_any(),
-    };
-    view! { <td>{number}</td> }
+    view! { <td><SumNumber sum/></td> }
 }

@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 use yidang_api::find::{FindView, FoundEntry};
-use yidang_api::list::CaseRow;
+use yidang_api::list::{CaseRow, ListCaseFiles, Queue};
 
 use crate::components::{Dotted, Empty, Icon};
-use crate::models::found::{more_words, pieces};
+use crate::models::found::{Rest, left, pieces, rest};
+use crate::models::grid::SEARCHED;
+use crate::models::query::list_address;
 use crate::pages::my_grid::rows::HouseholdLine;
 use crate::words::{day, number_words, who_words};
 
@@ -14,6 +16,8 @@ use crate::words::{day, number_words, who_words};
 pub fn Results(
     /// What was found.
     view: FindView,
+    /// Asks for more of the entries, which have no list of their own.
+    more: Callback<()>,
 ) -> impl IntoView {
     let text = view.text.clone();
     if view.files.is_empty() && view.households.is_empty() && view.entries.is_empty() {
@@ -27,7 +31,9 @@ pub fn Results(
         .into_any();
     }
     let files = {
-        let more = more_words(view.files_total, view.files.len(), "件");
+        let list = ListCaseFiles { text: text.clone(), ..ListCaseFiles::of(Queue::All) };
+        let count = left(view.files_total, view.files.len());
+        let more = way(count, "件", list_address("/cases", &list), "find-all-files");
         let query = text.clone();
         let rows: Vec<_> = view
             .files
@@ -37,7 +43,8 @@ pub fn Results(
         view! { <Group title="案件" total=view.files_total rows more/> }
     };
     let households = {
-        let more = more_words(view.households_total, view.households.len(), "户");
+        let count = left(view.households_total, view.households.len());
+        let more = way(count, "户", SEARCHED.to_owned(), "find-all-households");
         let rows: Vec<_> = view
             .households
             .into_iter()
@@ -46,15 +53,36 @@ pub fn Results(
         view! { <Group title="住户" total=view.households_total rows more/> }
     };
     let entries = {
-        let more = more_words(view.entries_total, view.entries.len(), "条");
+        let more = rest(view.entries_total, view.entries.len()).map(|rest| match rest {
+            Rest::More(words) => view! {
+                <button
+                    type="button"
+                    class="btn text full"
+                    data-test="find-more-entries"
+                    on:click=move |_| more.run(())
+                >
+                    {words}
+                </button>
+            }
+            .into_any(),
+            Rest::Narrow(words) => view! { <p class="list-count small t3">{words}</p> }.into_any(),
+        });
         let rows: Vec<_> = view
             .entries
             .into_iter()
             .map(|entry| view! { <Entry entry query=text.clone()/> }.into_any())
             .collect();
-        view! { <Group title="记录" total=view.entries_total rows more/> }
+        view! { <Group title="经过" total=view.entries_total rows more/> }
     };
     view! { {files} {households} {entries} }.into_any()
+}
+
+/// Where the rest of a group is listed; nothing where all of it is shown.
+fn way(count: u32, unit: &str, href: String, hook: &'static str) -> Option<AnyView> {
+    (count > 0).then(|| {
+        let words = format!("还有 {count} {unit}，去清单里看");
+        view! { <a class="btn text full" href=href data-test=hook>{words}</a> }.into_any()
+    })
 }
 
 #[component]
@@ -62,13 +90,13 @@ fn Group(
     title: &'static str,
     total: u32,
     rows: Vec<AnyView>,
-    more: Option<String>,
+    more: Option<AnyView>,
 ) -> impl IntoView {
     (!rows.is_empty()).then(|| {
         view! {
             <div class="sec"><h2>{title}</h2><span class="count">{total}</span></div>
             <div class="cells">{rows}</div>
-            {more.map(|more| view! { <p class="list-count small t3">{more}</p> })}
+            {more}
         }
     })
 }

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 use yidang_api::list::{ListCaseFiles, Queue};
-use yidang_api::places::{GridRow, WorkerRow};
+use yidang_api::places::{GridRow, TeamRow, WorkerRow};
 
 use super::Grids;
 use crate::components::{Dotted, Empty, Icon};
-use crate::models::grids::{grids_address, is_vacant, pager, place_words, worker_words};
+use crate::models::grids::{
+    grids_address, is_vacant, member_words, missing_words, pager, place_words, team_words,
+    worker_words,
+};
 use crate::models::query::list_address;
 
 /// The list with its pager.
@@ -42,7 +45,7 @@ pub fn List(
 fn Nothing(grids: Grids) -> impl IntoView {
     let searched = grids.text.with(|text| !text.is_empty());
     let (title, next) = if searched {
-        ("没有找到", "换个网格名、编号或原来的编号试试")
+        ("没有找到", "换个网格名、编码或原来的编码试试")
     } else {
         ("这里没有网格", "换个筛选看看；网格由管理员导入")
     };
@@ -64,7 +67,7 @@ pub fn GridTable(
                         <th scope="col">"网格"</th>
                         <th scope="col" class="l">"所在"</th>
                         <th scope="col" class="l">"网格员"</th>
-                        <th scope="col" class="l">"原来的编号"</th>
+                        <th scope="col" class="l">"原来的编码"</th>
                         <th scope="col">"未销号"</th>
                     </tr>
                 </thead>
@@ -78,7 +81,7 @@ pub fn GridTable(
 fn Row(row: GridRow) -> impl IntoView {
     let place = place_words(&row);
     let vacant = is_vacant(&row);
-    let GridRow { org, name, kind, workers, aliases, manager, open_files, .. } = row;
+    let GridRow { org, name, kind, workers, aliases, manager, open_files, teams, .. } = row;
     let list = ListCaseFiles { org: Some(org.clone()), ..ListCaseFiles::of(Queue::Open) };
     let kind = kind.map_or("没写类型", yidang_domain::org::GridKind::label);
     let blank = aliases.is_empty();
@@ -110,9 +113,10 @@ fn Row(row: GridRow) -> impl IntoView {
                             </span>
                         }
                     })}
+                <Teams teams vacant/>
                 </div>
             </td>
-            <td class="l any" class:blank=blank data-label="原来的编号"><span class="row wrap">{aliases}</span></td>
+            <td class="l any" class:blank=blank data-label="原来的编码"><span class="row wrap">{aliases}</span></td>
             <td data-label="未销号">
                 <a
                     class="num"
@@ -125,6 +129,45 @@ fn Row(row: GridRow) -> impl IntoView {
                 </a>
             </td>
         </tr>
+    }
+}
+
+/// The grid teams (一专四兼) of those who work there; pressed, each says who is in it.
+#[component]
+fn Teams(teams: Vec<TeamRow>, vacant: bool) -> impl IntoView {
+    if teams.is_empty() {
+        // Whoever is missing altogether is said already.
+        return (!vacant)
+            .then(|| {
+                view! {
+                    <div class="small t3" data-test="grid-no-team">"没有编进网格小组（一专四兼）"</div>
+                }
+            })
+            .into_any();
+    }
+    teams.into_iter().map(|team| view! { <Team team/> }).collect_view().into_any()
+}
+
+#[component]
+fn Team(team: TeamRow) -> impl IntoView {
+    let (words, missing) = (team_words(&team), missing_words(&team));
+    let members = team
+        .members
+        .into_iter()
+        .map(|member| view! { <li class:is-gone=!member.works>{member_words(&member)}</li> })
+        .collect_view();
+    view! {
+        <details class="level team" data-test="grid-team">
+            <summary class="row wrap">
+                <span class="small t2">{words}</span>
+                {missing
+                    .map(|missing| {
+                        view! { <span class="chip soon" data-test="grid-team-missing">{missing}</span> }
+                    })}
+                <Icon name="down" class="chev xs"/>
+            </summary>
+            <ul class="plain-list small">{members}</ul>
+        </details>
     }
 }
 

@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 use yidang_api::places::{GridFilter, UnitRow};
-use yidang_domain::ids::OrgCode;
 
 use super::Grids;
-use crate::models::grids::{grids_address, unit_total};
+use crate::models::grids::{grids_address, unit_total, workers_address};
 
 /// The table; absent where nothing lies below.
 #[component]
@@ -48,20 +47,18 @@ pub fn Units(
 #[component]
 fn Row(unit: UnitRow) -> impl IntoView {
     let UnitRow { org, name, grids: [urban, rural, special], workers, vacant } = unit.clone();
+    let of = |filter| grids_address(Some(&org), filter, 0);
     let cells = [
-        (GridFilter::All, "网格", unit_total(&unit)),
-        (GridFilter::Urban, GridFilter::Urban.label(), urban),
-        (GridFilter::Rural, GridFilter::Rural.label(), rural),
-        (GridFilter::Special, GridFilter::Special.label(), special),
-        (GridFilter::All, "网格员", workers),
-        (GridFilter::Vacant, GridFilter::Vacant.label(), vacant),
+        (of(GridFilter::All), "网格", unit_total(&unit)),
+        (of(GridFilter::Urban), GridFilter::Urban.label(), urban),
+        (of(GridFilter::Rural), GridFilter::Rural.label(), rural),
+        (of(GridFilter::Special), GridFilter::Special.label(), special),
+        (workers_address(Some(&org)), "网格员", workers),
+        (of(GridFilter::Vacant), GridFilter::Vacant.label(), vacant),
     ]
-    .map(|(filter, label, count)| {
-        view! {
-            <td>
-                <Count org=org.clone() filter label=format!("{name}{label}") count/>
-            </td>
-        }
+    .map(|(href, label, count)| {
+        let label = format!("{name}{label} {count}，打开清单");
+        view! { <td><Count href label count/></td> }
     });
     view! {
         <tr data-test="grids-unit" data-org=org.0.clone()>
@@ -74,14 +71,9 @@ fn Row(unit: UnitRow) -> impl IntoView {
 }
 
 #[component]
-fn Count(org: OrgCode, filter: GridFilter, label: String, count: u32) -> impl IntoView {
+fn Count(href: String, label: String, count: u32) -> impl IntoView {
     view! {
-        <a
-            class="num"
-            class:z=count == 0
-            href=grids_address(Some(&org), filter, 0)
-            aria-label=format!("{label} {count}，打开清单")
-        >
+        <a class="num" class:z=count == 0 href=href aria-label=label>
             {count}
         </a>
     }

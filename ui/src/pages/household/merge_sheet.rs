@@ -50,7 +50,7 @@ pub fn MergeSheet(
                 <RestoredNote kept=form/>
                 <Target form household/>
                 <Words label="为什么" value=reason hook="merge-reason" limit=200/>
-                <p class="small t3">"家里人和经过都并过去，这一户不再列出来"</p>
+                <p class="small t3">"家里人并过去，这一户不再列出来；这一户的经过留在这一户"</p>
                 <SaveBar doing hook="merge-save" words="并户" missing/>
             </form>
         </Sheet>

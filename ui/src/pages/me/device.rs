@@ -5,7 +5,7 @@ use yidang_api::device::{DeviceQuestion, DeviceView, PostRow};
 
 use crate::components::{FieldRow, Icon};
 use crate::door::{Answer, answer};
-use crate::models::own_device::{held_words, post_words, size_words};
+use crate::models::own_device::{held_words, owner_lines, post_words, size_words};
 use crate::words::moment;
 
 /// Asks what is on this device; rows that stay away while there is no answer.
@@ -60,7 +60,9 @@ pub fn Held(
                     <span data-test="me-held">{held}</span>
                     <small>{format!("取全于 {as_of}")}</small>
                 </FieldRow>
-                <FieldRow label="只在本机"><span data-test="me-unsent">{waiting}</span></FieldRow>
+                <FieldRow label="只在本机">
+                    <a class="inline-link" href="/sync" data-test="me-unsent">{waiting}</a>
+                </FieldRow>
                 <FieldRow label="占空间"><span data-test="me-bytes">{size_words(view.bytes)}</span></FieldRow>
             }
         })
@@ -88,7 +90,7 @@ pub fn Ways() -> impl IntoView {
     view! { <div class="sec"><h2>"帮助"</h2></div> <div class="cells">{rows.collect_view()}</div> }
 }
 
-/// Who runs this service, and under which filing number: both stand here by rule.
+/// Who runs this service, under which filing number, and whom to call, as the county's server says.
 #[component]
 pub fn Owner(
     /// What is on this device.
@@ -97,14 +99,11 @@ pub fn Owner(
     #[prop(into)]
     version: Signal<String>,
 ) -> impl IntoView {
-    let said = move |read: fn(&DeviceView) -> &String, otherwise: &str| {
-        let text = device.value.with(|view| view.as_ref().map(|view| read(view).clone()));
-        text.filter(|text| !text.is_empty()).unwrap_or_else(|| otherwise.to_owned())
-    };
+    let lines = Memo::new(move |_| device.value.with(|view| owner_lines(view.as_ref())));
+    let lines = move || lines.get().into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
     view! {
         <footer class="owner small t3" data-test="me-owner">
-            <p>{move || format!("主办单位：{}", said(|view| &view.host, "延长县社会治安综合治理中心（演示）"))}</p>
-            <p>{move || format!("备案编号：{}", said(|view| &view.filing, "演示，正式使用前填写"))}</p>
+            {lines}
             <p>{move || format!("一档通 {}", version.get())}</p>
         </footer>
     }

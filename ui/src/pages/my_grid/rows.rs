@@ -3,63 +3,42 @@
 use std::ops::Range;
 
 use leptos::prelude::*;
-use yidang_api::household::{GridView, HouseholdFilter, HouseholdRow};
+use yidang_api::household::{GridQuestion, HouseholdFilter, HouseholdRow};
 
 use super::Asked;
 use crate::components::{Dotted, Empty, Icon, Plate, Windowed};
-use crate::door::Answer;
-use crate::models::grid::{PAGE, people_words, row_words};
-use crate::models::window::is_near_end;
+use crate::door::Pages;
+use crate::models::grid::{people_words, row_words};
 
 /// What fits, or what to do where nothing does.
 #[component]
 pub fn Rows(
-    /// What fits.
-    found: Answer<GridView>,
+    /// What is here of it.
+    found: Pages<GridQuestion>,
     /// What was asked for.
     asked: Asked,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| {
-        found.value.with(|view| view.as_ref().map(|view| view.rows.clone()).unwrap_or_default())
-    });
-    let none = Memo::new(move |_| rows.with(Vec::is_empty));
-    let left = Memo::new(move |_| {
-        let shown = u32::try_from(rows.with(Vec::len)).unwrap_or(u32::MAX);
-        found.value.with(|view| view.as_ref().map_or(0, |view| view.total.saturating_sub(shown)))
-    });
-    let count = Signal::derive(move || rows.with(Vec::len));
-    let get = move |index: usize| rows.with(|rows| rows.get(index).cloned());
-    let more = Callback::new(move |()| {
-        // Asked once a page: the rows asked for are there before more are wanted.
-        let shown = u32::try_from(rows.with_untracked(Vec::len)).unwrap_or(u32::MAX);
-        if left.get_untracked() > 0 && asked.limit.get_untracked() <= shown {
-            asked.limit.set(shown.saturating_add(PAGE));
+    let total = move || found.total.get().unwrap_or(0);
+    let none = Memo::new(move |_| total() == 0);
+    let count = Signal::derive(move || usize::try_from(total()).unwrap_or(usize::MAX));
+    let see = Callback::new(move |(rows,): (Range<usize>,)| found.see(rows));
+    move || {
+        if none.get() {
+            return view! { <Nothing found asked/> }.into_any();
         }
-    });
-    let see = Callback::new(move |(drawn,): (Range<usize>,)| {
-        // Before anybody scrolled, the first page is enough.
-        if drawn.start > 0 && is_near_end(&drawn, count.get_untracked()) {
-            more.run(());
+        view! {
+            <p class="list-count small t3" role="status" data-test="grid-total">
+                {move || format!("{} 户", total())}
+            </p>
+            <Windowed
+                count
+                get=move |index| found.row(index)
+                row=line
+                on_range=see
+                hook="grid-rows"
+            />
         }
-    });
-    view! {
-        {move || {
-            if none.get() {
-                view! { <Nothing found asked/> }.into_any()
-            } else {
-                view! { <Windowed count get row=line on_range=see hook="grid-rows"/> }.into_any()
-            }
-        }}
-        <Show when=move || left.get() != 0>
-            <button
-                type="button"
-                class="btn text full"
-                data-test="grid-more"
-                on:click=move |_| more.run(())
-            >
-                {move || format!("再看 {} 户", left.get().min(PAGE))}
-            </button>
-        </Show>
+        .into_any()
     }
 }
 
@@ -109,7 +88,7 @@ pub fn HouseholdLine(
 #[component]
 fn Marks(row: HouseholdRow) -> impl IntoView {
     let marks = [
-        (row.clashes > 0).then(|| ("chip clash", Some("swap"), "要定".to_owned())),
+        (row.clashes > 0).then(|| ("chip clash", Some("swap"), "要核对".to_owned())),
         (row.open_files > 0).then(|| ("chip brand", None, format!("在办 {}", row.open_files))),
         row.to_see.then(|| ("chip soon", None, "该去了".to_owned())),
         (!row.needs.trim().is_empty()).then(|| ("chip", None, "要照应".to_owned())),
@@ -132,8 +111,8 @@ fn Marks(row: HouseholdRow) -> impl IntoView {
 }
 
 #[component]
-fn Nothing(found: Answer<GridView>, asked: Asked) -> impl IntoView {
-    let (grids, may_add) = found.value.with_untracked(|view| {
+fn Nothing(found: Pages<GridQuestion>, asked: Asked) -> impl IntoView {
+    let (grids, may_add) = found.head.with_untracked(|view| {
         view.as_ref().map_or((0, false), |view| (view.grids.len(), view.may_add))
     });
     let narrowed =
@@ -153,9 +132,13 @@ fn Nothing(found: Answer<GridView>, asked: Asked) -> impl IntoView {
         })
     };
     if narrowed {
+        let (title, next) = match untrack(|| (asked.text.get().is_empty(), asked.filter.get())) {
+            (true, HouseholdFilter::Clashing) => ("没有要核对的", "两处写得不一样的会列在这里"),
+            _ => ("没有对得上的", "换个名字、门牌或电话尾号"),
+        };
         return view! {
             <div class="card">
-                <Empty title="没有对得上的" next="换个名字、门牌或电话尾号">
+                <Empty title next>
                     <button type="button" class="btn" data-test="grid-all-again" on:click=all>
                         "看全部"
                     </button>

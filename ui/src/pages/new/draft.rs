@@ -82,6 +82,18 @@ impl Draft {
         });
     }
 
+    /// Begins with `form` instead, unless somebody typed or a draft was restored meanwhile.
+    pub fn begin_with(self, form: NewForm) {
+        let untouched = self.form.try_with_untracked(|now| {
+            self.start.try_with_value(|start| now == start) == Some(true)
+        });
+        if untouched == Some(true) {
+            self.start.set_value(form.clone());
+            self.kept.set_value(form.clone());
+            self.form.set(form);
+        }
+    }
+
     fn changed(self) -> bool {
         let same = self
             .form

@@ -84,7 +84,7 @@ pub fn Fields(
             </FieldRow>
             <FieldRow
                 label="当事人"
-                bad=opening.bad(&["parties", "name", "phone", "side"])
+                bad=opening.bad(&["parties", "name", "phone", "side", "household"])
                 on_press=ask(Asking::Parties)
                 icon="plus"
                 hook="new-parties"

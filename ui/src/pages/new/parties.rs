@@ -7,6 +7,7 @@ use yidang_domain::facts::Side;
 
 use crate::components::{Avatar, Icon, Segments, Sheet};
 use crate::models::new_form::NewForm;
+use crate::pages::case_file::home_offer::{HomeOffer, HomeWords, Person};
 
 /// The value in the row: a name and a side each.
 #[component]
@@ -45,20 +46,14 @@ const fn tone(side: Side) -> &'static str {
 /// The person being written down.
 #[derive(Clone, Copy)]
 struct Typing {
-    name: RwSignal<String>,
-    phone: RwSignal<String>,
+    person: Person,
     chosen: RwSignal<Option<Side>>,
     form: RwSignal<NewForm>,
 }
 
 impl Typing {
     fn new(form: RwSignal<NewForm>) -> Self {
-        Self {
-            name: RwSignal::new(String::new()),
-            phone: RwSignal::new(String::new()),
-            chosen: RwSignal::new(None),
-            form,
-        }
+        Self { person: Person::new(), chosen: RwSignal::new(None), form }
     }
 
     /// The chosen side, else the one that is still missing.
@@ -68,7 +63,7 @@ impl Typing {
     }
 
     fn is_empty(self) -> bool {
-        self.name.with(|name| name.trim().is_empty())
+        self.person.name.with(|name| name.trim().is_empty())
     }
 
     /// Takes the person over into the form, if a name was written.
@@ -77,13 +72,15 @@ impl Typing {
             return;
         }
         let party = NewParty {
-            name: self.name.get_untracked().trim().to_owned(),
+            name: self.person.name.get_untracked().trim().to_owned(),
             side: untrack(|| self.side()),
-            phone: self.phone.get_untracked().trim().to_owned(),
+            phone: self.person.phone.get_untracked().trim().to_owned(),
+            household: self.person.home.get_untracked(),
         };
         self.form.update(|form| form.parties.push(party));
-        self.name.set(String::new());
-        self.phone.set(String::new());
+        self.person.name.set(String::new());
+        self.person.phone.set(String::new());
+        self.person.home.set(None);
         self.chosen.set(None);
     }
 }
@@ -145,6 +142,7 @@ fn Written(form: RwSignal<NewForm>, index: usize, party: NewParty) -> impl IntoV
             <Avatar name=party.name.clone() class=tone(party.side)/>
             <span class="vl">
                 {party.name}<small>{party.side.label()} " " {party.phone}</small>
+                {party.household.map(|id| view! { <small><HomeWords id/></small> })}
             </span>
             <button
                 type="button"
@@ -179,9 +177,10 @@ fn Add(typing: Typing) -> impl IntoView {
                     autocomplete="off"
                     autofocus
                     data-test="party-name"
-                    bind:value=typing.name
+                    bind:value=typing.person.name
                 />
             </label>
+            <HomeOffer person=typing.person/>
             <div class="ask">
                 <span>"哪一方"</span>
                 <Segments
@@ -200,7 +199,7 @@ fn Add(typing: Typing) -> impl IntoView {
                     maxlength="20"
                     autocomplete="off"
                     data-test="party-phone"
-                    bind:value=typing.phone
+                    bind:value=typing.person.phone
                 />
             </label>
             <button
@@ -232,7 +231,8 @@ mod tests {
 
     #[test]
     fn the_second_person_is_the_other_side() {
-        let party = |side| NewParty { name: String::new(), side, phone: String::new() };
+        let party =
+            |side| NewParty { name: String::new(), side, phone: String::new(), household: None };
         assert_eq!(next_side(&[]), Side::A);
         assert_eq!(next_side(&[party(Side::A)]), Side::B);
         assert_eq!(next_side(&[party(Side::A), party(Side::B)]), Side::Other);

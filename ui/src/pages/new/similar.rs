@@ -1,16 +1,13 @@
 //! 可能和这一件是同一件事: a hint that never blocks.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use yidang_api::list::{CaseRow, SimilarCaseFiles};
 
 use super::draft::Draft;
-use crate::components::{Icon, use_go};
+use crate::components::{Icon, after_a_pause, use_go};
 use crate::door::answer_to;
 use crate::words::{day, who_words};
 
-const AFTER: Duration = Duration::from_millis(400);
 /// Fewer characters say nothing about a matter.
 const FEWEST: usize = 4;
 
@@ -20,7 +17,9 @@ pub fn SimilarNote(
     /// The draft.
     draft: Draft,
 ) -> impl IntoView {
-    let asked = asked_after_a_pause(draft);
+    let typed =
+        Memo::new(move |_| draft.form.with(|form| (form.matter.trim().to_owned(), form.names())));
+    let asked = after_a_pause(typed);
     let found = answer_to(move || {
         let (matter, parties) = asked.get();
         let enough = matter.chars().count() >= FEWEST || !parties.is_empty();
@@ -34,25 +33,6 @@ pub fn SimilarNote(
         found.value.get()?.into_iter().find(|row| !not_same.contains(&row.id))
     });
     move || first.get().map(|row| view! { <Hint row draft/> })
-}
-
-/// The sentence and the names, once nothing was typed for a moment.
-fn asked_after_a_pause(draft: Draft) -> RwSignal<(String, Vec<String>)> {
-    let asked = RwSignal::new((String::new(), Vec::new()));
-    let typed =
-        Memo::new(move |_| draft.form.with(|form| (form.matter.trim().to_owned(), form.names())));
-    let timer = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
-        let typed = typed.get();
-        if let Some(timer) = timer.try_update_value(Option::take).flatten() {
-            timer.clear();
-        }
-        let ask = move || {
-            let _ = asked.try_set(typed);
-        };
-        timer.set_value(set_timeout_with_handle(ask, AFTER).ok());
-    });
-    asked
 }
 
 #[component]

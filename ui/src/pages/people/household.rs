@@ -5,7 +5,7 @@ use yidang_api::household::{ConsultHousehold, HouseholdRow, HouseholdView};
 use yidang_domain::ids::DocumentId;
 
 use super::People;
-use crate::components::{Dotted, Empty, Icon, OnlineNote, RiskMark, Sheet, Waiting};
+use crate::components::{Dotted, Empty, Icon, OnlineNote, Sheet, Waiting};
 use crate::models::people::{fact_lines, member_words};
 use crate::pages::case_file::doing::Doing;
 use crate::words::day;
@@ -54,7 +54,7 @@ pub fn HouseholdSheet(
 #[component]
 fn Whole(view: HouseholdView) -> impl IntoView {
     let facts = fact_lines(&view);
-    let HouseholdView { row, members, files, .. } = view;
+    let HouseholdView { row, members, .. } = view;
     let HouseholdRow { head, door_plate, village, grid_name, seen_on, .. } = row;
     let seen =
         seen_on.map_or_else(|| "还没有入户记录".to_owned(), |on| format!("上次入户 {}", day(on)));
@@ -77,19 +77,6 @@ fn Whole(view: HouseholdView) -> impl IntoView {
             }
         })
         .collect_view();
-    let files = files
-        .into_iter()
-        .map(|file| {
-            view! {
-                <li class="cell flat-cell">
-                    <span class="grow tt">{file.matter}</span>
-                    <RiskMark risk=file.risk/>
-                    <span class="chip">{file.stage.label()}</span>
-                </li>
-            }
-        })
-        .collect_view();
-    let no_files = files.is_empty();
     view! {
         <div class="row">
             <span class="plate"><small>"门牌"</small>{door_plate}</span>
@@ -102,8 +89,5 @@ fn Whole(view: HouseholdView) -> impl IntoView {
         <h3 class="group-hd">"家里人"</h3>
         {none.then(|| view! { <Empty title="还没有登记家里人"/> })}
         <ul class="plain-list">{members}</ul>
-        <h3 class="group-hd">"相关的案件"</h3>
-        {no_files.then(|| view! { <p class="small t3">"没有"</p> })}
-        <ul class="plain-list">{files}</ul>
     }
 }

@@ -6,6 +6,7 @@ use yidang_api::sync::{NeedKind, NeedRow, OutboxRow};
 use super::Trying;
 use crate::app::shared;
 use crate::components::{Dotted, Icon};
+use crate::models::needs::{need_address, outbox_address};
 use crate::words::moment;
 
 /// 需要你处理. Absent where nobody is needed.
@@ -28,20 +29,21 @@ pub fn NeedList(
 
 #[component]
 fn Need(need: NeedRow) -> impl IntoView {
-    let (icon, tone, way) = match need.kind {
-        NeedKind::Clash => ("swap", "clash", "/clash"),
-        NeedKind::Returned => ("back", "soon", ""),
-        NeedKind::Refused => ("back", "off", ""),
+    let (icon, tone) = match need.kind {
+        NeedKind::Clash => ("swap", "clash"),
+        NeedKind::Returned => ("back", "soon"),
+        NeedKind::Refused => ("back", "off"),
     };
+    let (href, kind) = (need_address(&need), need.about.kind().label());
     let words = (!need.words.is_empty()).then(|| {
         view! { <div class="words" data-test="need-words">{need.words.clone()}</div> }
     });
     view! {
-        <a class="cell" href=format!("/case/{}{way}", need.document) data-test="need-row">
+        <a class="cell" href=href data-test="need-row" data-id=need.document.to_string()>
             <span class=format!("tile {tone}")><Icon name=icon/></span>
             <span class="grow">
                 <span class="tt">{need.title}</span>
-                <div class="ds"><Dotted text=need.detail/></div>
+                <div class="ds"><span class="chip">{kind}</span> <Dotted text=need.detail/></div>
                 {words}
             </span>
             <Icon name="right" class="chev"/>
@@ -87,9 +89,13 @@ pub fn OutboxList(
 #[component]
 fn Waits(row: OutboxRow, place: usize) -> impl IntoView {
     let when = moment(row.saved_at);
-    let below = if row.matter.is_empty() { when } else { format!("{when} · {}", row.matter) };
+    let kind = row.about.kind().label();
+    let parts = [when.as_str(), kind, row.matter.as_str()];
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    let below = parts.collect::<Vec<_>>().join(" · ");
+    let href = outbox_address(&row);
     view! {
-        <a class="cell slim" href=format!("/case/{}", row.document) data-test="outbox-row">
+        <a class="cell slim" href=href data-test="outbox-row">
             <span class="tile off"><Icon name=icon_of(&row.title)/></span>
             <span class="grow">
                 <span class="tt"><Dotted text=row.title/></span>

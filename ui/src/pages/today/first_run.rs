@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::shared;
 use crate::components::Icon;
-use crate::models::own_device::{COST, FirstRun, first_run};
+use crate::models::own_device::{COST, COUNTED, FirstRun, come_words, first_run};
 
 /// The card; absent once everything was fetched.
 #[component]
@@ -37,17 +37,17 @@ fn Card(run: FirstRun) -> impl IntoView {
             </div>
         }
     });
-    let count = run.progress.map(|(done, all)| format!("已到 {} 页", done.min(all)));
+    let come = come_words(&run.come);
     view! {
         <section class="card roomy first-run" role="status" data-test="first-run">
             <div class="row">
                 <Icon name=icon/>
                 <b class="grow">{title}</b>
-                <span class="mid t2 nowrap">{count}</span>
             </div>
             {bar}
+            <p class="mid t2" data-test="first-run-come">{come}</p>
             <p class="small t3">"没办完的先到，到了的就能看、能接着记。断了接着来，不用守着。"</p>
-            <p class="small t3">{COST}</p>
+            <p class="small t3">{COST}"。"{COUNTED}"。"</p>
         </section>
     }
 }

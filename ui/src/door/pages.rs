@@ -1,28 +1,28 @@
-//! The list in pages: a list of twenty thousand files is never here as a whole, only what is in sight
-//! and a little around it.
+//! A long list in pages: a list of twenty thousand files is never here as a whole, only what is in
+//! sight and a little around it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use yidang_api::list::{CaseRow, ListCaseFiles, ListView};
 use yidang_api::{Fault, FaultCode};
 
+use super::ask;
 use crate::app::{Shared, shared};
-use crate::door::ask;
-use crate::models::paging::{PAGE, around, pages_of, place};
+use crate::models::paging::{Paged, Part, around, pages_of, place};
 
 /// What is here of a list. Copy it freely.
-#[derive(Clone, Copy)]
-pub struct Pages {
+pub struct Pages<Q: Paged> {
     /// Which list it is.
-    pub list: Memo<ListCaseFiles>,
-    /// How many files fit; nothing before the first answer.
+    pub list: Memo<Q>,
+    /// How many rows fit; nothing before the first answer.
     pub total: RwSignal<Option<u32>>,
+    /// What the newest answer said of the whole list.
+    pub head: RwSignal<Option<Q::Head>>,
     /// Why the newest question was not answered.
     pub fault: RwSignal<Option<Fault>>,
-    held: RwSignal<BTreeMap<u32, Vec<CaseRow>>>,
+    held: RwSignal<BTreeMap<u32, Vec<Q::Row>>>,
     /// Pages asked for since the list or the data changed.
     asked: StoredValue<BTreeSet<u32>>,
     /// Counts up whenever one of them does: a late answer is of another list.
@@ -31,20 +31,29 @@ pub struct Pages {
     shared: Shared,
 }
 
-impl Pages {
+impl<Q: Paged> Clone for Pages<Q> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Q: Paged> Copy for Pages<Q> {}
+
+impl<Q: Paged> Pages<Q> {
     /// Asks for the first page now, and again whenever list or data changed.
-    pub fn of(list: Memo<ListCaseFiles>) -> Self {
+    pub fn of(list: Memo<Q>) -> Self {
         let pages = Self {
             list,
             total: RwSignal::new(None),
+            head: RwSignal::new(None),
             fault: RwSignal::new(None),
-            held: RwSignal::default(),
+            held: RwSignal::new(BTreeMap::new()),
             asked: StoredValue::default(),
             turn: StoredValue::new(0),
             sight: StoredValue::new(0..1),
             shared: shared(),
         };
-        Effect::new(move |before: Option<ListCaseFiles>| {
+        Effect::new(move |before: Option<Q>| {
             pages.shared.revision.track();
             let now = list.get();
             if before.as_ref().is_some_and(|before| *before != now) {
@@ -54,6 +63,15 @@ impl Pages {
             now
         });
         pages
+    }
+
+    /// A part of the head that is drawn anew only when it changed.
+    #[must_use]
+    pub fn part<T>(self, read: impl Fn(&Q::Head) -> T + Send + Sync + 'static) -> Memo<Option<T>>
+    where
+        T: PartialEq + Send + Sync + 'static,
+    {
+        Memo::new(move |_| self.head.with(|head| head.as_ref().map(&read)))
     }
 
     /// Asks once more for what is in sight. What is here stays until the answer comes.
@@ -76,7 +94,7 @@ impl Pages {
     }
 
     /// The row at a place, if it is here.
-    pub fn row(self, index: usize) -> Option<CaseRow> {
+    pub fn row(self, index: usize) -> Option<Q::Row> {
         let (page, at) = place(index);
         self.held.with(|held| held.get(&page)?.get(at).cloned())
     }
@@ -92,11 +110,7 @@ impl Pages {
 
     fn ask(self, page: u32) {
         let turn = self.turn.get_value();
-        let question = ListCaseFiles {
-            offset: page.saturating_mul(PAGE),
-            limit: PAGE,
-            ..self.list.get_untracked()
-        };
+        let question = self.list.with_untracked(|list| list.page(page));
         spawn_local(async move {
             let reply = ask(&question).await;
             // The page may be gone, or another list in its place.
@@ -106,12 +120,16 @@ impl Pages {
         });
     }
 
-    fn take(self, page: u32, reply: Result<ListView, Fault>) {
+    fn take(self, page: u32, reply: Result<Q::Reply, Fault>) {
         match reply {
-            Ok(view) => {
-                self.put(page, view.rows);
-                if self.total.get_untracked() != Some(view.total) {
-                    self.total.set(Some(view.total));
+            Ok(reply) => {
+                let Part { total, rows, head } = Q::part(reply);
+                self.put(page, rows);
+                if self.total.get_untracked() != Some(total) {
+                    self.total.set(Some(total));
+                }
+                if self.head.with_untracked(|old| old.as_ref() != Some(&head)) {
+                    self.head.set(Some(head));
                 }
                 if self.fault.with_untracked(Option::is_some) {
                     self.fault.set(None);
@@ -129,7 +147,7 @@ impl Pages {
 
     /// What did not change is not set, so that nothing on screen moves; pages that are not asked for
     /// any more are of an older list.
-    fn put(self, page: u32, rows: Vec<CaseRow>) {
+    fn put(self, page: u32, rows: Vec<Q::Row>) {
         let asked = self.asked.get_value();
         let same = self.held.with_untracked(|held| {
             held.get(&page) == Some(&rows) && held.keys().all(|page| asked.contains(page))
