@@ -8,7 +8,7 @@ use yidang_api::oversight::{
 
 use crate::app::shared;
 use crate::components::{
-    Dotted, Empty, FieldRow, Icon, OfficeFrame, OnlineNote, Segments, Sheet, Waiting,
+    Dotted, Empty, FieldRow, Icon, OfficeFrame, OnlineNote, PageTurns, Segments, Sheet, Waiting,
 };
 use crate::door::{Answer, answer, today};
 use crate::models::grids::pager;
@@ -117,27 +117,9 @@ fn Rows(list: List, view: HeldComplaintsView) -> impl IntoView {
     }
     let pager = pager(total, list.offset.get_untracked(), view.rows.len());
     let rows = view.rows.into_iter().map(|row| view! { <Row list row/> }).collect_view();
-    let to = move |at: Option<u32>, word: &'static str| {
-        at.map(|at| {
-            view! {
-                <button type="button" class="btn" on:click=move |_| list.offset.set(at)>
-                    {word}
-                </button>
-            }
-        })
-    };
     view! {
         <div class="admin-rows">{rows}</div>
-        {pager
-            .map(|pager| {
-                view! {
-                    <nav class="row wrap pages" aria-label="翻页">
-                        {to(pager.before, "上一页")}
-                        <span class="small t2 grow center">{pager.words}</span>
-                        {to(pager.after, "下一页")}
-                    </nav>
-                }
-            })}
+        <PageTurns pager offset=list.offset/>
     }
     .into_any()
 }

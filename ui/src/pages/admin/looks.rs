@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use yidang_api::oversight::{LookRow, LooksQuestion, LooksView};
 
-use crate::components::{Dotted, Empty, OnlineNote, Waiting};
+use crate::components::{Dotted, Empty, OnlineNote, PageTurns, Waiting};
 use crate::door::answer;
 use crate::models::grids::pager;
 use crate::models::oversight::{household_words, purpose_words};
@@ -49,15 +49,6 @@ fn Whole(offset: RwSignal<u32>, view: LooksView) -> impl IntoView {
     }
     let pager = pager(view.total, at, view.rows.len());
     let rows = view.rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
-    let to = move |at: Option<u32>, word: &'static str| {
-        at.map(|at| {
-            view! {
-                <button type="button" class="btn" on:click=move |_| offset.set(at)>
-                    {word}
-                </button>
-            }
-        })
-    };
     view! {
         <div class="table-scroll">
             <table class="tbl fold">
@@ -73,16 +64,7 @@ fn Whole(offset: RwSignal<u32>, view: LooksView) -> impl IntoView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
-        {pager
-            .map(|pager| {
-                view! {
-                    <nav class="row wrap pages" aria-label="翻页">
-                        {to(pager.before, "上一页")}
-                        <span class="small t2 grow center">{pager.words}</span>
-                        {to(pager.after, "下一页")}
-                    </nav>
-                }
-            })}
+        <PageTurns pager offset/>
     }
     .into_any()
 }

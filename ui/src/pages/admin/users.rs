@@ -8,7 +8,7 @@ use super::codes::CodeSheet;
 use super::devices::RevokeSheet;
 use super::person::{Detail, PersonSheet};
 use super::posts::{EndSheet, PostSheet};
-use crate::components::{Avatar, Dotted, Empty, Icon, OnlineNote, SearchLine, Waiting};
+use crate::components::{Avatar, Dotted, Empty, Icon, OnlineNote, PageTurns, SearchLine, Waiting};
 use crate::door::{Answer, answer, today};
 use crate::models::admin::posts_words;
 use crate::models::grids::pager;
@@ -154,27 +154,9 @@ fn Rows(users: Users, view: UsersView) -> impl IntoView {
     }
     let pager = pager(view.total, users.offset.get_untracked(), view.rows.len());
     let rows = view.rows.into_iter().map(|row| view! { <Row users row/> }).collect_view();
-    let to = move |at: Option<u32>, word: &'static str| {
-        at.map(|at| {
-            view! {
-                <button type="button" class="btn" on:click=move |_| users.offset.set(at)>
-                    {word}
-                </button>
-            }
-        })
-    };
     view! {
         <div class="admin-rows">{rows}</div>
-        {pager
-            .map(|pager| {
-                view! {
-                    <nav class="row wrap pages" aria-label="翻页">
-                        {to(pager.before, "上一页")}
-                        <span class="small t2 grow center">{pager.words}</span>
-                        {to(pager.after, "下一页")}
-                    </nav>
-                }
-            })}
+        <PageTurns pager offset=users.offset/>
     }
     .into_any()
 }
