@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use yidang_api::Question;
-use yidang_api::case_file::{CaseFileQuestion, CaseFileView, Heads, Saved};
+use yidang_api::case_file::{CaseFileQuestion, CaseFileView, Heads, PartyView, Saved};
 use yidang_domain::entry::EntryKind;
 use yidang_domain::facts::CASE_FACTS;
 use yidang_domain::ids::{DocumentId, ItemKey};
@@ -77,6 +77,14 @@ impl OpenFile {
         let answer = answer_to(move || id.get().map(|id| CaseFileQuestion { id }));
         look_once(answer);
         Self { id, answer, sheet: RwSignal::new(None), shared: shared() }
+    }
+
+    /// One of its parties at this moment.
+    #[must_use]
+    pub fn party(self, key: &ItemKey) -> Option<PartyView> {
+        self.answer.value.with_untracked(|view| {
+            view.as_ref()?.parties.iter().find(|party| party.key == *key).cloned()
+        })
     }
 
     /// Whether the file that was asked for is on screen, and not one before it.

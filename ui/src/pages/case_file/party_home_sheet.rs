@@ -1,7 +1,7 @@
 //! Saying to which household a party belongs.
 
 use leptos::prelude::*;
-use yidang_api::case_file::{PartyView, SetPartyField};
+use yidang_api::case_file::SetPartyField;
 use yidang_domain::ids::ItemKey;
 
 use super::doing::Doing;
@@ -18,10 +18,7 @@ pub fn PartyHomeSheet(
     /// Which party.
     party: ItemKey,
 ) -> impl IntoView {
-    let found: Option<PartyView> = file.answer.value.with_untracked(|view| {
-        view.as_ref().and_then(|view| view.parties.iter().find(|p| p.key == party).cloned())
-    });
-    let (Some((case, heads)), Some(found)) = (file.opened_on(), found) else {
+    let (Some((case, heads)), Some(found)) = (file.opened_on(), file.party(&party)) else {
         return ().into_any();
     };
     let doing = Doing::new();

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use yidang_api::case_file::{AddParty, NewParty, PartyView, SetPartyField};
+use yidang_api::case_file::{AddParty, NewParty, SetPartyField};
 use yidang_domain::facts::Side;
 use yidang_domain::ids::{DocumentId, ItemKey};
 
@@ -22,10 +22,7 @@ pub fn PartySheet(
     /// Which party.
     party: ItemKey,
 ) -> impl IntoView {
-    let found: Option<PartyView> = file.answer.value.with_untracked(|view| {
-        view.as_ref().and_then(|view| view.parties.iter().find(|p| p.key == party).cloned())
-    });
-    let (Some((case, heads)), Some(found)) = (file.opened_on(), found) else {
+    let (Some((case, heads)), Some(found)) = (file.opened_on(), file.party(&party)) else {
         return ().into_any();
     };
     let doing = Doing::new();
