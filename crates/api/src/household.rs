@@ -119,6 +119,14 @@ pub struct HouseholdRow {
     pub waiting: u32,
 }
 
+impl HouseholdRow {
+    /// What a household is called: 3-01 王样一家.
+    #[must_use]
+    pub fn called(&self) -> String {
+        format!("{} {}家", self.door_plate, self.head).trim_start().to_owned()
+    }
+}
+
 /// Asks for one household.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HouseholdQuestion {

@@ -2,7 +2,7 @@
 
 use yidang_api::case_file::NewParty;
 use yidang_api::find::{FindView, FoundHousehold};
-use yidang_api::household::{HouseholdRow, HouseholdView};
+use yidang_api::household::HouseholdView;
 use yidang_domain::facts::Side;
 use yidang_domain::ids::DocumentId;
 
@@ -46,12 +46,6 @@ fn offer(found: &FoundHousehold) -> Offer {
     Offer { household: row.id, name: name.to_owned(), words: words.join(" · ") }
 }
 
-/// 3-01 王样一家
-#[must_use]
-pub fn household_words(row: &HouseholdRow) -> String {
-    format!("{} {}家", row.door_plate, row.head).trim_start().to_owned()
-}
-
 /// The telephone of whoever is called `name` there; empty where none is written down.
 #[must_use]
 pub fn phone_of(view: &HouseholdView, name: &str) -> String {
@@ -76,6 +70,8 @@ pub fn of_household(view: &HouseholdView) -> NewForm {
 
 #[cfg(test)]
 mod tests {
+    use yidang_api::household::HouseholdRow;
+
     use super::*;
 
     fn found(head: &str, member: &str) -> FoundHousehold {
@@ -121,7 +117,7 @@ mod tests {
     #[test]
     fn a_household_without_a_plate_is_called_by_its_head() {
         let FoundHousehold { row, .. } = found("王样一", "");
-        assert_eq!(household_words(&row), "3-01 王样一家");
-        assert_eq!(household_words(&HouseholdRow { door_plate: String::new(), ..row }), "王样一家");
+        assert_eq!(row.called(), "3-01 王样一家");
+        assert_eq!(HouseholdRow { door_plate: String::new(), ..row }.called(), "王样一家");
     }
 }

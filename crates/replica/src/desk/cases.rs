@@ -252,7 +252,7 @@ pub fn set_party_field(desk: &mut Answering<'_>, question: &SetPartyField) -> Re
     let words = if question.field == "household" && !question.value.is_empty() {
         let chosen = question.value.parse();
         let chosen = chosen.map_err(|_| Fault::invalid("household", "not an identifier"))?;
-        party_homes::words(&party_homes::must_be_held(desk.device, chosen)?)
+        party_homes::must_be_held(desk.device, chosen)?.called()
     } else {
         question.value.clone()
     };

@@ -28,15 +28,10 @@ pub fn named(
     let mut names = BTreeMap::new();
     for id in told(case, changed).iter().filter_map(|text| text.parse().ok()) {
         if let Some(row) = desk.store.household_row(id)? {
-            names.insert(id, words(&row));
+            names.insert(id, row.called());
         }
     }
     Ok(names)
-}
-
-/// 3-01 王样一家
-pub fn words(row: &HouseholdRow) -> String {
-    format!("{} {}家", row.door_plate, row.head).trim_start().to_owned()
 }
 
 /// Every household that stands anywhere in the file.

@@ -9,7 +9,7 @@ use yidang_domain::ids::DocumentId;
 
 use crate::components::{Icon, after_a_pause};
 use crate::door::{answer_to, ask};
-use crate::models::party_home::{FEWEST, OFFERED, Offer, household_words, offers, phone_of};
+use crate::models::party_home::{FEWEST, OFFERED, Offer, offers, phone_of};
 
 /// What stands in a form about one person. Copy it freely.
 #[derive(Clone, Copy)]
@@ -101,7 +101,7 @@ pub fn HomeWords(
         if home.fault.with(Option::is_some) {
             return Some("这一户不在本机了".to_owned());
         }
-        home.value.with(|view| view.as_ref().map(|view| household_words(&view.row)))
+        home.value.with(|view| view.as_ref().map(|view| view.row.called()))
     }
 }
 
