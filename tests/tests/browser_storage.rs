@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
+use serde_json::json;
 use yidang_tests::Server;
 use yidang_tests::browser::{Browser, View};
 use yidang_tests::hands::{add_entry, go_to, open_file, set_phone, shell_is_kept, sync};
@@ -79,6 +80,53 @@ async fn no_file_of_the_browser_holds_what_was_typed() -> Result<()> {
         ensure!(found.is_empty(), "{words} stands in {found:?}");
     }
     Ok(())
+}
+
+/// Runs before anything of the page: the replica's worker never answers.
+const NO_WORKER: &str = "window.Worker = class { postMessage() {} terminate() {} };";
+/// Whether what the first page showed lies in the box.
+const GLIMPSE: &str = "const done = arguments[0];
+    indexedDB.open('yidang-keys').onsuccess = ({ target }) => {
+        const box = target.result;
+        const asked = box.transaction('kept').objectStore('kept').get('glimpse');
+        asked.onsuccess = () => { box.close(); done(asked.result !== undefined); };
+    };";
+
+async fn keeps_a_glimpse(browser: &Browser) -> Result<bool> {
+    Ok(browser.client.execute_async(GLIMPSE, vec![]).await? == true)
+}
+
+/// In the morning the first look is at what is to be done today, not at an empty page.
+#[tokio::test]
+async fn what_was_seen_last_is_there_before_the_replica() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let profile = folder.path().join("profile");
+    let server = Server::start(&folder.path().join("server"), None)?;
+    let browser = Browser::chromium(&profile, View::Phone).await?;
+    browser.open(&server.address()).await?;
+    browser.click("sign-in-demo-u-wang").await?;
+    browser.find("today-due").await?;
+    shell_is_kept(&browser).await?;
+    browser.client.refresh().await?;
+    let due = browser.find("today-due-list").await?.text().await?;
+    browser.until("a glimpse is kept", async || keeps_a_glimpse(&browser).await).await?;
+    browser.close().await?;
+
+    let browser = Browser::chromium(&profile, View::Phone).await?;
+    browser.cdp("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": NO_WORKER }))?;
+    browser.open(&server.address()).await?;
+    let seen = browser.find("today-due-list").await?.text().await?;
+    ensure!(seen == due, "{seen} instead of {due}");
+    browser.says("正在打开，先看上次的").await?;
+    browser.picture("glimpse").await?;
+    browser.close().await?;
+
+    // Whoever leaves takes it along.
+    let browser = Browser::chromium(&profile, View::Phone).await?;
+    browser.open(&server.address()).await?;
+    browser.ask("sign_out", &json!({ "then": null })).await?;
+    browser.until("no glimpse is kept", async || Ok(!keeps_a_glimpse(&browser).await?)).await?;
+    browser.close().await
 }
 
 #[tokio::test]

@@ -52,6 +52,13 @@ pub async fn ask<Q: Question>(question: &Q) -> Result<Q::Reply, Fault> {
     }
 }
 
+/// What was answered to `question` when the page was open last: something to look at until the shell
+/// can answer. Nothing where nothing was kept.
+pub async fn glimpse<Q: Question>(question: &Q) -> Option<Q::Reply> {
+    let json = serde_json::to_string(question).ok()?;
+    read(&shell::glimpse(Q::NAME, &json).await?).ok()
+}
+
 fn read<R: for<'a> Deserialize<'a>>(json: &str) -> Result<R, Fault> {
     serde_json::from_str(json).map_err(|error| internal(&format!("unreadable answer: {error}")))
 }

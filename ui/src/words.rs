@@ -9,7 +9,7 @@ pub use date::{
     weekday_short,
 };
 pub use fault::{FaultWords, fault_words};
-pub use sync::{SyncTone, SyncWords, hand_back, sync_words};
+pub use sync::{SyncTone, SyncWords, hand_back, opening_words, sync_words};
 
 use yidang_api::case_file::Delivery;
 use yidang_api::list::CaseRow;

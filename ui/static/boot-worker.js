@@ -2,6 +2,8 @@
 // and hands it what the tabs ask. Its own tab speaks through postMessage, the others through a
 // BroadcastChannel, past the leading page: a hidden page is throttled, its worker is not.
 
+import { kept, write } from './box.js';
+
 const ALIVE_MS = 4000;
 // As long as a tab waits for a sign (door.js): what is older was given up there already.
 const PATIENCE_MS = 15_000;
@@ -24,48 +26,16 @@ function refusal(error, what) {
   return fault(code, `${what}: ${error?.name}: ${error?.message}`);
 }
 
-function result(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-let opening;
-function box() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open('yidang-keys', 1);
-    request.onupgradeneeded = () => request.result.createObjectStore('kept');
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  }).catch((error) => {
-    opening = undefined;
-    throw error;
-  });
-  return opening;
-}
-
-// Resolves only once the browser says that the value is on the disk.
-async function write(how) {
-  const transaction = (await box()).transaction('kept', 'readwrite', { durability: 'strict' });
-  await new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
-    how(transaction.objectStore('kept'));
-  });
-}
-
 async function makeKey() {
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
   // `add`, never `put`: a key that is there already must not be replaced, it opens the secrets.
-  await write((kept) => kept.add(key, 'key'));
+  await write((store) => store.add(key, 'key'));
   return key;
 }
 
 let wrapping;
 async function openBox() {
-  const kept = (await box()).transaction('kept').objectStore('kept');
-  const [key, sealed] = await Promise.all([result(kept.get('key')), result(kept.get('secrets'))]);
+  const [key, sealed] = await kept('key', 'secrets');
   if (sealed && !key) throw fault('store_damaged', 'the secrets are there, but not their key');
   wrapping = key ?? (await makeKey());
   if (!sealed) return undefined;
@@ -81,14 +51,14 @@ async function openBox() {
 let keeping = Promise.resolve();
 function keep(secrets) {
   const copy = secrets.slice();
-  const kept = keeping.then(async () => {
+  const done = keeping.then(async () => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const data = await crypto.subtle.encrypt({ name: 'AES-GCM', iv, additionalData: BOX }, wrapping, copy);
     copy.fill(0);
     await write((store) => store.put({ iv, data }, 'secrets'));
   });
-  keeping = kept.catch(() => {});
-  return kept.catch((error) => Promise.reject(refusal(error, 'keeping the secrets')));
+  keeping = done.catch(() => {});
+  return done.catch((error) => Promise.reject(refusal(error, 'keeping the secrets')));
 }
 
 // ── the replica ─────────────────────────────────────────────────────────────────────────────────
@@ -115,11 +85,11 @@ async function load() {
 }
 
 let storageKept;
-function storageIs(kept) {
-  if (kept === storageKept) return;
-  replica.set_storage(kept);
+function storageIs(persisted) {
+  if (persisted === storageKept) return;
+  replica.set_storage(persisted);
   if (storageKept !== undefined) globalThis.yidangHost.news('changed');
-  storageKept = kept;
+  storageKept = persisted;
 }
 
 async function begin() {

@@ -6,6 +6,8 @@
 // the writes it has done, so nothing is lost and nothing is done twice. An ask is rejected with a
 // Fault as JSON; whoever tries it once more should pass the same id as the third argument.
 
+import { glimpse, remember } from './glimpse.js';
+
 const LOCK = 'yidang-leader';
 const VERSION = new URL(import.meta.url).pathname.split('/').at(-2);
 
@@ -26,6 +28,8 @@ const waiting = new Map();
 
 const yidang = {
   ask,
+  /** What was answered to this question when the page was open last: (name, json) → Promise<string?>. */
+  glimpse,
   mayUpdate,
   /**
    * Set by the interface; called with 'changed', 'sync', 'new_version' or 'leader'. With the last
@@ -77,6 +81,7 @@ function settle(id, ok, text) {
   const entry = waiting.get(id);
   if (!entry) return;
   waiting.delete(id);
+  if (ok) remember(entry.name, entry.json, text);
   if (ok) entry.resolve(text);
   else entry.reject(text);
   // The moment from which something worth keeping is on this device.

@@ -150,8 +150,12 @@ async fn typed(browser: &Browser) -> Result<Vec<(&'static str, Vec<String>)>> {
         all.iter().map(|text| text.chars().take(count).collect()).collect()
     };
     let tails = phones.iter().map(|phone| phone.chars().skip(7).collect()).collect();
-    let letters =
-        names.iter().map(|name| initials(name).split(' ').next().unwrap_or("").to_owned());
+    let letters = names.iter().map(|name| {
+        // The longest token, without the mark that it bears in the index.
+        let tokens = initials(name);
+        let longest = tokens.split_whitespace().last().unwrap_or_default();
+        longest.chars().filter(char::is_ascii_lowercase).collect()
+    });
     let two = names
         .iter()
         .zip(&words)

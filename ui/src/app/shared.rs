@@ -10,13 +10,15 @@ use yidang_api::{Fault, Question};
 use yidang_domain::ids::UserId;
 
 use crate::app::Look;
-use crate::door::{self, News, ask};
+use crate::door::{self, News, ask, glimpse};
 
 /// Signals that every page may read. Given as one context, and each signal of its own as well.
 #[derive(Clone, Copy)]
 pub struct Shared {
     /// Who is signed in; nothing until the first answer.
     pub session: RwSignal<Option<SessionView>>,
+    /// What is shown was seen when the page was open last: the shell has not answered yet.
+    pub opening: RwSignal<bool>,
     /// Why nobody could be asked who is signed in.
     pub session_fault: RwSignal<Option<Fault>>,
     /// How things stand with the server.
@@ -52,6 +54,7 @@ impl Shared {
         let look = Look::of_device();
         Self {
             session: RwSignal::new(None),
+            opening: RwSignal::new(false),
             session_fault: RwSignal::new(None),
             sync: RwSignal::new(None),
             queues: RwSignal::new(None),
@@ -72,6 +75,7 @@ impl Shared {
         provide_context(self.session);
         provide_context(self.sync);
         provide_context(self.revision);
+        self.look_back();
         self.refresh_session();
         door::on_news(move |news| self.hear(news));
         Effect::new(move |_| {
@@ -99,6 +103,20 @@ impl Shared {
             match ask(&SessionQuestion {}).await {
                 Ok(view) => self.enter(view),
                 Err(fault) => self.session_fault.set(Some(fault)),
+            }
+            self.opening.set(false);
+        });
+    }
+
+    /// Shows whoever was signed in when the page was open last, until the shell says who is.
+    fn look_back(self) {
+        spawn_local(async move {
+            let Some(view) = glimpse(&SessionQuestion {}).await else { return };
+            let is_first = self.session.with_untracked(Option::is_none)
+                && self.session_fault.with_untracked(Option::is_none);
+            if is_first {
+                self.opening.set(true);
+                self.enter(view);
             }
         });
     }
@@ -145,6 +163,12 @@ impl Shared {
         Q::Reply: PartialEq + Send + Sync + 'static,
     {
         spawn_local(async move {
+            if self.opening.get_untracked()
+                && let Some(view) = glimpse(&question).await
+                && place.with_untracked(Option::is_none)
+            {
+                place.set(Some(view));
+            }
             if let Ok(view) = ask(&question).await {
                 let view = Some(view);
                 if place.with_untracked(|old| *old != view) {

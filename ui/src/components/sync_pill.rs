@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::shared;
 use crate::components::Icon;
 use crate::door::today;
-use crate::words::{SyncTone, sync_words};
+use crate::words::{SyncTone, opening_words, sync_words};
 
 /// The sync sign. It says nothing until the state is known.
 #[component]
@@ -18,7 +18,10 @@ pub fn SyncPill(
     calming: bool,
 ) -> impl IntoView {
     let shared = shared();
-    let words = move || shared.sync.get().map(|view| sync_words(&view, today()));
+    let words = move || match shared.opening.get() {
+        true => Some(opening_words()),
+        false => shared.sync.get().map(|view| sync_words(&view, today())),
+    };
     move || {
         words().map(|words| {
             let tone = match words.tone {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use yidang_api::{Fault, FaultCode, Question};
 
-use super::ask;
+use super::{ask, glimpse};
 use crate::app::{Shared, shared};
 
 /// What a page shows: the last answer, and what went wrong with the newest question.
@@ -36,7 +36,7 @@ impl<R: Send + Sync + 'static> Answer<R> {
 /// Asks `question` now, whenever a signal it reads changes and whenever data changed.
 pub fn answer<Q>(question: impl Fn() -> Q + 'static) -> Answer<Q::Reply>
 where
-    Q: Question + 'static,
+    Q: Question + Clone + 'static,
     Q::Reply: PartialEq + Send + Sync + 'static,
 {
     answer_to(move || Some(question()))
@@ -45,7 +45,7 @@ where
 /// Like [`answer`], for a question that cannot always be asked.
 pub fn answer_to<Q>(question: impl Fn() -> Option<Q> + 'static) -> Answer<Q::Reply>
 where
-    Q: Question + 'static,
+    Q: Question + Clone + 'static,
     Q::Reply: PartialEq + Send + Sync + 'static,
 {
     let answer = Answer {
@@ -63,6 +63,9 @@ where
         let turn = newest.get_value().wrapping_add(1);
         newest.set_value(turn);
         answer.pending.set(true);
+        if turn == 1 {
+            look_back(answer, question.clone());
+        }
         spawn_local(async move {
             let reply = ask(&question).await;
             // The page may be gone, or a newer question under way.
@@ -72,6 +75,21 @@ where
         });
     });
     answer
+}
+
+/// Shows what was answered when the page was open last, until there is an answer.
+fn look_back<Q>(answer: Answer<Q::Reply>, question: Q)
+where
+    Q: Question + 'static,
+    Q::Reply: Send + Sync + 'static,
+{
+    spawn_local(async move {
+        let Some(seen) = glimpse(&question).await else { return };
+        let is_first = answer.value.try_with_untracked(Option::is_none) == Some(true);
+        if is_first && answer.fault.with_untracked(Option::is_none) {
+            answer.value.set(Some(seen));
+        }
+    });
 }
 
 /// A value that did not change is not set, so that nothing on screen moves.

@@ -1,9 +1,9 @@
 //! Calls into the shell: the Tauri window where there is one, else the page's own `window.yidang`.
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::{call, may_update, now, on_news, origin};
+pub use browser::{call, glimpse, may_update, now, on_news, origin};
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{call, may_update, now, on_news, origin};
+pub use native::{call, glimpse, may_update, now, on_news, origin};
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
@@ -28,6 +28,18 @@ mod browser {
         let promise = send(name, json).map_err(|error| text_of(&error))?;
         let reply = JsFuture::from(promise).await.map_err(|error| text_of(&error))?;
         reply.as_string().ok_or_else(|| "the shell answered with no text".to_owned())
+    }
+
+    /// What the shell answered when the page was open last, if it kept it. A window keeps nothing: its
+    /// replica is there at once.
+    pub async fn glimpse(name: &str, json: &str) -> Option<String> {
+        if tauri("core").is_some() {
+            return None;
+        }
+        let shell = get(&window(), "yidang")?;
+        let glimpse = get(&shell, "glimpse")?.dyn_into::<Function>().ok()?;
+        let promise = glimpse.call2(&shell, &name.into(), &json.into()).ok()?;
+        JsFuture::from(Promise::resolve(&promise)).await.ok()?.as_string()
     }
 
     fn send(name: &str, json: &str) -> Result<Promise, JsValue> {
@@ -155,6 +167,11 @@ mod native {
     /// Nobody answers.
     pub async fn call(_name: &str, _json: &str) -> Result<String, String> {
         Err("no shell outside a browser".to_owned())
+    }
+
+    /// Nothing was kept.
+    pub async fn glimpse(_name: &str, _json: &str) -> Option<String> {
+        None
     }
 
     /// Nobody speaks.

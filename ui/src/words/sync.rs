@@ -63,6 +63,12 @@ pub fn sync_words(view: &SyncView, today: Date) -> SyncWords {
     }
 }
 
+/// The sign while what is shown is what was seen last.
+#[must_use]
+pub fn opening_words() -> SyncWords {
+    sign("clock", "正在打开，先看上次的", "写过的都还在")
+}
+
 /// Nothing for today, else the day and a space.
 fn earlier(date: Date, today: Date) -> String {
     if date == today { String::new() } else { format!("{} ", date_word(date, today)) }
