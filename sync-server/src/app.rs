@@ -18,6 +18,7 @@ use crate::import::ImportDesk;
 use crate::judge::shelf::Shelf;
 use crate::judge::{Care, Halt, Judge};
 use crate::register::{Register, RegisterData};
+use crate::revocations;
 use crate::store::{Db, Store, StoreError, own_directory};
 
 /// How a server is opened.
@@ -159,7 +160,7 @@ pub fn create(options: &Options, code: &str, register: &RegisterData) -> Result<
         county::make(db, code, &Seeds::random()?, options.demo, now)?;
         county::put_register(db, register, now)
     })?;
-    Ok(())
+    revocations::begin(&options.data, &[]).context("cannot write the list of revocations")
 }
 
 /// Opens the server on its directory, and judges what was received before it stopped.
@@ -181,9 +182,11 @@ pub fn open(options: Options) -> Result<App> {
         county.reincarnate(db)?;
         Ok::<_, StoreError>(county)
     })?;
+    let revoked = store.read(&code, |db| db.revoked())?;
+    revocations::begin(&options.data, &revoked).context("cannot write the list of revocations")?;
     let app = App::of(store, county, options, lock)?;
     app.make_lines()?;
-    app.judge_inbox()?;
+    app.judge_what_was_left()?;
     Ok(app)
 }
 

@@ -306,6 +306,49 @@ pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
     Ok(Register::new(data, county.demo).at_version(county.register_version))
 }
 
+/// Under which the epochs of this county stand that are not in its row, as a JSON list of hex words.
+const EPOCHS: &str = "epochs";
+/// Under which the time of the copy stands that is being healed, in milliseconds.
+const COPIED_AT: &str = "copied_at";
+
+/// Whether the county was ever in this epoch, or heard of it.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn knows_epoch(db: &Db<'_>, epoch: &[u8]) -> Result<bool, StoreError> {
+    let row = db.county()?;
+    Ok(epoch == row.epoch || epoch == row.first_epoch || epochs(db)?.contains(&hex_of(epoch)))
+}
+
+fn epochs(db: &Db<'_>) -> Result<Vec<String>, StoreError> {
+    let kept = db.setting(EPOCHS)?.unwrap_or_else(|| "[]".into());
+    serde_json::from_str(&kept).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+/// Remembers an epoch, once.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn learn_epoch(db: &Db<'_>, epoch: &[u8]) -> Result<(), StoreError> {
+    if knows_epoch(db, epoch)? {
+        return Ok(());
+    }
+    let mut all = epochs(db)?;
+    all.push(hex_of(epoch));
+    db.set_setting(EPOCHS, &json!(all).to_string())
+}
+
+/// When the copy was made that is being healed: nobody who was there after that is missed.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn copied_at(db: &Db<'_>) -> Result<Option<InstantMs>, StoreError> {
+    Ok(db.setting(COPIED_AT)?.and_then(|at| at.parse().ok()).map(InstantMs))
+}
+
 /// Begins a new epoch after the server went back in time, and says so in the log.
 ///
 /// # Errors
@@ -314,6 +357,9 @@ pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
 pub fn begin_epoch(db: &Db<'_>, why: &str, now: InstantMs) -> Result<(), StoreError> {
     let before = db.county()?;
     let epoch: [u8; 16] = random()?;
+    let last = db.logged_at_ms(before.seq)?.unwrap_or(now.0);
+    let earlier = if before.healing { copied_at(db)?.map(|at| at.0) } else { None };
+    db.set_setting(COPIED_AT, &earlier.map_or(last, |at| at.min(last)).to_string())?;
     let record = json!({
         "why": why,
         "from_epoch": hex_of(&before.epoch),
@@ -323,6 +369,7 @@ pub fn begin_epoch(db: &Db<'_>, why: &str, now: InstantMs) -> Result<(), StoreEr
     });
     db.append(LogKind::Restored, &[], record.to_string().as_bytes(), now.0)?;
     db.begin_epoch(&epoch)?;
+    learn_epoch(db, &before.epoch)?;
     tracing::warn!(why, seq = before.seq, "a new epoch begins; devices will heal what is missing");
     Ok(())
 }

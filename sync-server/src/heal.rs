@@ -11,7 +11,7 @@ use crate::pull::place::Place;
 use crate::register::Register;
 use crate::store::{Db, StoreError};
 
-/// Devices that were here so long before are waited for while healing.
+/// Devices that were here so long before the copy was made are waited for while healing.
 const ACTIVE_MS: i64 = 30 * 86_400_000;
 /// A device's visit is noted once an hour.
 pub(crate) const NOTE_EVERY_MS: i64 = 3_600_000;
@@ -20,6 +20,20 @@ impl App {
     /// Begins a new epoch because the log is not the one that devices saw.
     pub(crate) fn went_back(&self, why: &str, now: InstantMs) -> Result<(), StoreError> {
         self.write(|db| county::begin_epoch(db, why, now))
+    }
+
+    /// Somebody was in an epoch that this log never had: a copy from before it was put in place. While
+    /// the county heals anyway, that is no news.
+    pub(crate) fn saw_epoch(&self, epoch: &[u8], now: InstantMs) -> Result<(), StoreError> {
+        self.write(|db| {
+            if county::knows_epoch(db, epoch)? {
+                return Ok(());
+            }
+            if !db.county()?.healing {
+                county::begin_epoch(db, "a device knows an epoch that the log does not hold", now)?;
+            }
+            county::learn_epoch(db, epoch)
+        })
     }
 
     /// Notes the visit, and whether the county is whole again.
@@ -43,7 +57,8 @@ impl App {
         let left = self.write(|db| {
             db.answered(&caller.certificate, &county.epoch)?;
             let server = &self.county().server().certificate;
-            db.unanswered(&county.epoch, now.0.saturating_sub(ACTIVE_MS), server)
+            let copied_at = county::copied_at(db)?.unwrap_or(now).min(now);
+            db.unanswered(&county.epoch, copied_at.0.saturating_sub(ACTIVE_MS), server)
         })?;
         if left == 0 { self.finish_healing(register, now) } else { Ok(()) }
     }
@@ -71,6 +86,12 @@ impl App {
     pub fn heal(&self, request: &HealRequest) -> Result<HealReply, StoreError> {
         let now = self.clock().now();
         let county = self.county();
+        for checkpoint in &request.checkpoints {
+            let Ok(checkpoint) = checkpoint.open(&county.key) else { continue };
+            if !self.read(|db| county::knows_epoch(db, &checkpoint.epoch))? {
+                self.saw_epoch(&checkpoint.epoch, now)?;
+            }
+        }
         if self.read(|db| saw_more(db, &county.key, &request.checkpoints))? {
             self.went_back("a device remembers a checkpoint that the log does not hold", now)?;
         }

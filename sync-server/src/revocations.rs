@@ -27,16 +27,23 @@ pub fn note(data: &Path, ids: &[[u8; 16]]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Begins the list with these certificates, unless there is one: a directory without it has lost it.
+///
+/// # Errors
+///
+/// Where the file cannot be written.
+pub fn begin(data: &Path, ids: &[[u8; 16]]) -> io::Result<()> {
+    if path(data).exists() { Ok(()) } else { note(data, ids) }
+}
+
 /// The certificates on the list.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read, or a line is no certificate.
+/// `NotFound` where there is no list: nobody knows then who was revoked after a copy. Where the file
+/// cannot be read, or a line is no certificate.
 pub fn noted(data: &Path) -> io::Result<Vec<[u8; 16]>> {
     let path = path(data);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
     let wrong = |_| io::Error::new(io::ErrorKind::InvalidData, "a line of the revocations");
     fs::read_to_string(&path)?
         .split_whitespace()

@@ -1,6 +1,7 @@
 //! One exchange: receive, judge, answer.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Instant;
 
 use prost::Message;
@@ -11,13 +12,15 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::county;
 use crate::heal::NOTE_EVERY_MS;
-use crate::judge::{Care, Judge, Ruling, Verified, verify};
+use crate::judge::{CRASHED, Care, Judge, No, Ruling, Verified, verify};
 use crate::pull::{self, Question, Standing, authors, proofs};
 use crate::register::Register;
-use crate::store::StoreError;
+use crate::store::{InboxRow, StoreError};
 
 /// So many batches of the inbox are judged in one transaction.
 const MOST_AT_ONCE: u32 = 64;
+/// So many starts begin to judge a batch; once with others, once alone.
+const MOST_TRIES: u32 = 2;
 
 impl App {
     /// One round trip.
@@ -33,7 +36,7 @@ impl App {
         let accepted = yidang_sync_protocol::Verdict::Accepted as i32;
         let own: BTreeSet<u64> =
             receipts.iter().filter(|r| r.verdict == accepted).map(|r| r.seq).collect();
-        let mut reply = self.answer(caller, request, &register, &own, now)?;
+        let (register, mut reply) = self.answer(caller, request, &own, now)?;
         let taken = request.push.iter().zip(&receipts).filter(|(_, r)| r.verdict == accepted);
         let moved = self.moved_away(caller, &register, taken.map(|(batch, _)| batch), now)?;
         for id in moved.into_iter().map(|id| id.to_vec()) {
@@ -96,6 +99,10 @@ impl App {
             let mut all = Vec::with_capacity(push.len());
             for (batch, ruling) in push.iter().zip(rulings) {
                 match verify(db, self.county(), batch) {
+                    Ok(verified) if db.quarantined(&verified.id)?.as_deref() == Some(CRASHED) => {
+                        *ruling = Some(Ruling::Refused(CRASHED.to_owned()));
+                        all.push(None);
+                    }
                     Ok(verified) => {
                         db.receive(&verified.id, &batch.encode_to_vec(), now.0)?;
                         all.push(Some(verified));
@@ -140,6 +147,56 @@ impl App {
         })
     }
 
+    /// Judges what was received before the server stopped, once at its start.
+    ///
+    /// What ends the process (a stack or a memory that runs out; nobody can catch either) would end every
+    /// start. So a start says on the disk what it begins to judge: all of it together as a rule; whatever
+    /// an earlier start did not come through, one by one; and what was alone then and ended that start as
+    /// well goes to quarantine unjudged.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn judge_what_was_left(&self) -> Result<(), StoreError> {
+        if self.read(|db| db.unjudged(1))?.is_empty() {
+            return Ok(());
+        }
+        let done = self.judge_tried().and_then(|()| {
+            self.write(|db| db.try_all())?;
+            self.judge_inbox()
+        });
+        // An error is told and is no batch's fault: only a process that ended leaves its count behind.
+        let forgotten = self.write(|db| db.forget_tries());
+        done.and(forgotten)
+    }
+
+    /// Judges, each alone, the batches that an earlier start did not come through.
+    fn judge_tried(&self) -> Result<(), StoreError> {
+        let register = self.register()?;
+        for row in self.read(|db| db.tried())? {
+            if row.tries >= MOST_TRIES {
+                self.give_up(&row, &register)?;
+            } else {
+                self.write(|db| db.try_alone(&row.id))?;
+                self.judge_these(&[row.bytes], &register)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn give_up(&self, row: &InboxRow, register: &Register) -> Result<(), StoreError> {
+        let batch = SignedBatch::decode(row.bytes.as_slice())?;
+        let now = self.clock().now();
+        let mut shelf = self.shelf();
+        tracing::error!("a batch ended the server twice and is kept unjudged in quarantine");
+        self.write(|db| {
+            let mut judge =
+                Judge::new(db, register, self.county(), &mut shelf, now, Care::Ordinary)?;
+            judge.settle_no(&batch, No::refused(CRASHED, "the server ended while judging it"))?;
+            db.judged(&row.id)
+        })
+    }
+
     /// Judges what was received and not judged, some at a time, until nothing is left.
     ///
     /// # Errors
@@ -154,20 +211,25 @@ impl App {
             if waiting.is_empty() || waiting == before {
                 return Ok(());
             }
-            let batches: Vec<SignedBatch> = waiting
-                .iter()
-                .map(|bytes| SignedBatch::decode(bytes.as_slice()))
-                .collect::<Result<_, _>>()?;
-            let now = self.clock().now();
-            let mut rulings = vec![None; batches.len()];
-            let verified = self.receive(&batches, &mut rulings, &register, now)?;
-            let known: Vec<&Verified> = verified.iter().flatten().collect();
-            self.judge(&known, &register, now)?;
-            let refused = batches.iter().zip(&rulings);
-            let refused = refused.filter(|(_, ruling)| matches!(ruling, Some(Ruling::Refused(_))));
-            self.write(|db| refused.into_iter().try_for_each(|(batch, _)| db.judged(&batch.id())))?;
+            self.judge_these(&waiting, &register)?;
             before = waiting;
         }
+    }
+
+    /// Judges these batches of the inbox, those that are to be had in time.
+    fn judge_these(&self, waiting: &[Vec<u8>], register: &Register) -> Result<(), StoreError> {
+        let batches: Vec<SignedBatch> = waiting
+            .iter()
+            .map(|bytes| SignedBatch::decode(bytes.as_slice()))
+            .collect::<Result<_, _>>()?;
+        let now = self.clock().now();
+        let mut rulings = vec![None; batches.len()];
+        let verified = self.receive(&batches, &mut rulings, register, now)?;
+        let known: Vec<&Verified> = verified.iter().flatten().collect();
+        self.judge(&known, register, now)?;
+        let refused = batches.iter().zip(&rulings);
+        let mut refused = refused.filter(|(_, ruling)| matches!(ruling, Some(Ruling::Refused(_))));
+        self.write(|db| refused.try_for_each(|(batch, _)| db.judged(&batch.id())))
     }
 
     /// Judges on while requests are answered; one such work at a time. What comes too late for it is
@@ -183,25 +245,46 @@ impl App {
         });
     }
 
-    /// What is new for the device.
+    /// What is new for the device, and the register it was found with: as of one moment, or a device
+    /// would stand behind a change of posts and know the posts of before.
     fn answer(
+        &self,
+        caller: &Caller,
+        request: &SyncRequest,
+        own: &BTreeSet<u64>,
+        now: InstantMs,
+    ) -> Result<(Arc<Register>, SyncReply), StoreError> {
+        loop {
+            let register = self.register()?;
+            if let Some(reply) = self.answer_with(caller, request, &register, own, now)? {
+                return Ok((register, reply));
+            }
+        }
+    }
+
+    /// The same; none where the register is another one by now.
+    fn answer_with(
         &self,
         caller: &Caller,
         request: &SyncRequest,
         register: &Register,
         own: &BTreeSet<u64>,
         now: InstantMs,
-    ) -> Result<SyncReply, StoreError> {
+    ) -> Result<Option<SyncReply>, StoreError> {
         let county = self.county();
         let cursor = request.cursor.as_ref();
         let standing = self.read(|db| pull::standing(db, county, cursor))?;
         let place = match &standing {
             Standing::New => None,
             Standing::At(place) => Some(place),
-            Standing::Lost => return Ok(heal_first()),
+            Standing::Lost => return Ok(Some(heal_first())),
+            Standing::Elsewhere(epoch) => {
+                self.saw_epoch(epoch, now)?;
+                return Ok(Some(heal_first()));
+            }
             Standing::WentBack => {
                 self.went_back("a device saw more than the log holds", now)?;
-                return Ok(heal_first());
+                return Ok(Some(heal_first()));
             }
         };
         let question = Question {
@@ -212,7 +295,10 @@ impl App {
             most_bytes: request.most_bytes,
             own,
         };
-        let (page, certificates, proofs, in_scope) = self.read(|db| {
+        let found = self.read(|db| {
+            if db.county()?.register_version != register.version() {
+                return Ok(None);
+            }
             let page = pull::page(db, register, &question)?;
             let held = place.map_or(0, |place| place.base.unwrap_or(place.seq));
             let mut wanted = request.want_certificates.clone();
@@ -221,8 +307,9 @@ impl App {
             // Counted once: it is as much work as a page of the log.
             let in_scope = if place.is_none() { db.count_in_scope(&page.scope.keys)? } else { 0 };
             let certificates = authors::certificates(db, &wanted)?;
-            Ok::<_, StoreError>((page, certificates, proofs, in_scope))
+            Ok::<_, StoreError>(Some((page, certificates, proofs, in_scope)))
         })?;
+        let Some((page, certificates, proofs, in_scope)) = found else { return Ok(None) };
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
         }
@@ -243,7 +330,7 @@ impl App {
             ..SyncReply::default()
         };
         reply.attest(&county.seed);
-        Ok(reply)
+        Ok(Some(reply))
     }
 
     /// Documents that a device wrote and that lie outside its scope by now: it moved them away in the

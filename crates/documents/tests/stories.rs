@@ -269,6 +269,10 @@ fn a_change_in_anothers_name_is_refused() {
     let change = file.changes_since(&server.heads()).remove(0).1;
     let refused = admit(&mut server, &author("李例二", 0).actor, &change);
     assert!(matches!(refused, Err(GuardError::Refused { code: "actor", .. })), "{refused:?}");
+    // Not even one that is there already: it would be a proof of nothing.
+    admit(&mut server, &author("王样一", 0).actor, &change).unwrap();
+    let refused = admit(&mut server, &author("李例二", 0).actor, &change);
+    assert!(matches!(refused, Err(GuardError::Refused { code: "actor", .. })), "{refused:?}");
 }
 
 #[test]

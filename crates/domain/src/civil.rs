@@ -45,6 +45,13 @@ impl InstantMs {
     pub const fn plus_minutes(self, minutes: i64) -> Self {
         Self(self.0.saturating_add(minutes.saturating_mul(60_000)))
     }
+
+    /// This instant, or the end of `today` where it lies behind that: what lists are sorted by. A clock
+    /// that is years ahead would otherwise keep its file above all others for as long.
+    #[must_use]
+    pub fn by_the_end_of(self, today: Date) -> Self {
+        self.min(Self::at_start_of(date_after(today, 1)))
+    }
 }
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
@@ -80,6 +87,18 @@ mod tests {
     fn a_clock_ten_thousand_years_ahead_stays_inside_the_calendar() {
         assert_eq!(InstantMs(i64::MAX).date().year(), 9999);
         assert!(InstantMs(i64::MIN).date().year() < 0);
+    }
+
+    #[test]
+    fn a_clock_ten_years_ahead_counts_as_the_end_of_today() {
+        let today = date(2026, 11, 20);
+        let tomorrow = InstantMs::at_start_of(date(2026, 11, 21));
+        for ahead in [InstantMs::at_start_of(date(2036, 11, 20)), InstantMs(i64::MAX)] {
+            assert_eq!(ahead.by_the_end_of(today), tomorrow);
+        }
+        for past in [tomorrow.plus_minutes(-1), InstantMs(-1), InstantMs(i64::MIN)] {
+            assert_eq!(past.by_the_end_of(today), past);
+        }
     }
 
     #[test]

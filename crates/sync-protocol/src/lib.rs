@@ -17,6 +17,8 @@ pub mod certificate;
 pub mod cursor;
 pub mod enrol;
 pub mod message;
+pub mod placement;
+pub mod record;
 pub mod retry;
 
 pub use ask::{AskReply, AskRequest, SignedAsk};
@@ -28,6 +30,8 @@ pub use message::{
     BatchProof, DocumentDigest, DocumentProofs, HealReply, HealRequest, PageDocument, Receipt,
     SignedRequest, SyncReply, SyncRequest, Verdict,
 };
+pub use placement::{Leaf, Placement, PlacementError, Sheet};
+pub use record::{Record, RecordError, RecordKind, RecordName, SignedRecord};
 pub use signing::{PublicKey, Signature, SigningSeed};
 
 /// Version of the protocol. It changes only where fields could not be added.

@@ -31,8 +31,12 @@ pub enum Purpose {
     Cursor,
     /// An enrolment, by the new device.
     Enrolment,
+    /// Where things were taken, by the server.
+    Placement,
     /// An online question, by the device.
     Question,
+    /// Something the server said, by the server.
+    Record,
     /// A request, by the device.
     Request,
     /// The snapshots of a reply, by the server.
@@ -47,7 +51,9 @@ impl Purpose {
             Self::Checkpoint => b"yidang 1 checkpoint\0",
             Self::Cursor => b"yidang 1 cursor\0",
             Self::Enrolment => b"yidang 1 enrolment\0",
+            Self::Placement => b"yidang 1 placement\0",
             Self::Question => b"yidang 1 question\0",
+            Self::Record => b"yidang 1 record\0",
             Self::Request => b"yidang 1 request\0",
             Self::Snapshots => b"yidang 1 snapshots\0",
         }

@@ -106,18 +106,18 @@ pub(super) fn user_code(data: &Path, user: &str) -> Result<()> {
 
 pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Result<()> {
     let (store, county) = existing(data)?;
-    let revoked = store.write(&county, |db| {
-        let mut revoked = Vec::new();
-        for row in db.certificates(Some(user))? {
-            let is_meant = device.is_none_or(|device| row.device == device);
-            if is_meant && row.revoked_seq.is_none() {
-                county::revoke(db, &row.id, now())?;
-                revoked.push(row.id);
-            }
-        }
-        Ok::<_, StoreError>(revoked)
-    })?;
+    let rows = store.read(&county, |db| db.certificates(Some(user)))?;
+    let revoked: Vec<[u8; 16]> = rows
+        .iter()
+        .filter(|row| row.revoked_seq.is_none())
+        .filter(|row| device.is_none_or(|device| row.device == device))
+        .map(|row| row.id)
+        .collect();
+    // First beside the database: a copy that is put in its place some day has forgotten it.
     revocations::note(data, &revoked)?;
+    store.write(&county, |db| {
+        revoked.iter().try_for_each(|id| county::revoke(db, id, now()))
+    })?;
     println!("{} devices revoked", revoked.len());
     Ok(())
 }
@@ -137,6 +137,13 @@ fn aside(data: &Path) -> PathBuf {
 pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
     own_directory(data)?;
     let _lock = lock_directory(data).context("stop the server first")?;
+    let revoked = revocations::noted(data).with_context(|| {
+        format!(
+            "the list of revoked devices, {}/revocations, is needed: bring it from where the copy \
+             was made, or make an empty file of that name if no device was ever revoked",
+            data.display()
+        )
+    })?;
     let path = database(data);
     let fresh = data.join("restoring.sqlite");
     if fresh.exists() {
@@ -146,7 +153,6 @@ pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
     {
         let store = Store::open(&fresh)?;
         let county = store.county()?;
-        let revoked = revocations::noted(data)?;
         store.write(&county, |db| {
             county::begin_epoch(db, "restored by the administrator", now())?;
             revoked.iter().try_for_each(|id| county::revoke(db, id, now()))

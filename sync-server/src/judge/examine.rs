@@ -163,6 +163,9 @@ impl Judge<'_> {
                 Err(GuardError::Duplicate) => continue,
                 Err(error) => return Err(error.into()),
             };
+            if !did.is_timely(self.now) {
+                tracing::info!(at_ms = did.at.0, "a change by a clock that is far off");
+            }
             let begins = is_new && changes.is_empty();
             let case = Case { kind: document.kind(), performed: &did, begins };
             rights::check(self.register, author, written, &case)

@@ -94,6 +94,9 @@ const MOST_QUARANTINED: u64 = 256;
 /// Refusals of batches whose author is not proved.
 const UNSIGNED: [&str; 2] = ["unreadable_batch", "wrong_signature"];
 
+/// The refusal of a batch that ended the process whenever it was judged. It is never judged again.
+pub const CRASHED: &str = "crashed";
+
 /// Why a transaction is not committed.
 #[derive(Debug)]
 pub enum Halt {

@@ -11,7 +11,7 @@ use yidang_domain::civil::Date;
 use yidang_domain::ids::UserId;
 use yidang_sync_protocol::{PageDocument, SignedBatch, SignedCursor};
 
-use crate::county::County;
+use crate::county::{self, County};
 use crate::judge::shelf;
 use crate::register::{Register, Scope};
 use crate::store::{Db, DocumentRow, ScopeRow, StoreError};
@@ -32,8 +32,11 @@ pub enum Standing {
     New,
     /// It stands there.
     At(Place),
-    /// It comes from another epoch, or its cursor is nobody's: it has to say what it holds.
+    /// It comes from an earlier epoch, or its cursor is nobody's: it has to say what it holds.
     Lost,
+    /// It comes from an epoch that is not in the log, though the county signed it: the server went
+    /// back beyond its beginning.
+    Elsewhere(Vec<u8>),
     /// It saw more than there is: the server itself went back in time.
     WentBack,
 }
@@ -52,7 +55,8 @@ pub fn standing(
     let Some(place) = Place::open(cursor, &county.key) else { return Ok(Standing::Lost) };
     let head = db.county()?;
     if place.epoch != head.epoch {
-        return Ok(Standing::Lost);
+        let is_known = county::knows_epoch(db, &place.epoch)?;
+        return Ok(if is_known { Standing::Lost } else { Standing::Elsewhere(place.epoch) });
     }
     match db.chain_at(place.seq)? {
         Some(chain) if chain.first8().as_slice() == place.chain8.as_slice() => {

@@ -86,6 +86,19 @@ impl Db<'_> {
         Ok(all)
     }
 
+    /// The certificates that were revoked.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn revoked(&self) -> Result<Vec<[u8; 16]>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id FROM certificate WHERE county = ?1 AND revoked_seq IS NOT NULL",
+        )?;
+        let rows = statement.query_map([self.county], |row| row.get(0))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(super::StoreError::from)
+    }
+
     /// Keeps a certificate.
     ///
     /// # Errors

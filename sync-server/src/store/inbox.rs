@@ -4,6 +4,17 @@ use rusqlite::params;
 
 use super::{Db, Result, StoreError, fixed, signed, unsigned};
 
+/// A batch that was received and not judged.
+#[derive(Debug, Clone)]
+pub struct InboxRow {
+    /// Its name.
+    pub id: [u8; 16],
+    /// The batch.
+    pub bytes: Vec<u8>,
+    /// So many starts began to judge it and did not come through.
+    pub tries: u32,
+}
+
 /// A batch that waits.
 #[derive(Debug, Clone)]
 pub struct ParkedRow {
@@ -46,7 +57,8 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn receive(&self, id: &[u8; 16], bytes: &[u8], at_ms: i64) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO inbox VALUES (?1, ?2, ?3, ?4) ON CONFLICT (county, id) DO NOTHING",
+            "INSERT INTO inbox (county, id, bytes, at_ms) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (county, id) DO NOTHING",
         )?;
         statement.execute(params![self.county, id, bytes, at_ms])?;
         Ok(())
@@ -75,6 +87,67 @@ impl Db<'_> {
         )?;
         let rows = statement.query_map(params![self.county, most], |row| row.get(0))?;
         rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
+    /// Batches that an earlier start began to judge without coming through, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn tried(&self) -> Result<Vec<InboxRow>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, bytes, tries FROM inbox WHERE county = ?1 AND tries > 0 \
+             ORDER BY at_ms, rowid",
+        )?;
+        let mut rows = statement.query([self.county])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(InboxRow {
+                id: fixed(&row.get::<_, Vec<u8>>(0)?, "batch")?,
+                bytes: row.get(1)?,
+                tries: row.get(2)?,
+            });
+        }
+        Ok(all)
+    }
+
+    /// A start begins to judge everything that no start before it began with.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn try_all(&self) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE inbox SET tries = 1 WHERE county = ?1 AND tries = 0")?;
+        statement.execute([self.county])?;
+        Ok(())
+    }
+
+    /// A start begins to judge this batch, and no other beside it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn try_alone(&self, id: &[u8; 16]) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE inbox SET tries = tries + 1 WHERE county = ?1 AND id = ?2")?;
+        statement.execute(params![self.county, id])?;
+        Ok(())
+    }
+
+    /// A start came through: whatever is left in the inbox did not end it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn forget_tries(&self) -> Result<()> {
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE inbox SET tries = 0 WHERE county = ?1 AND tries > 0")?;
+        statement.execute([self.county])?;
+        Ok(())
     }
 
     /// Parks a batch.

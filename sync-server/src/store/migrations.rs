@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("step_4.sql"),
     include_str!("step_5.sql"),
     include_str!("step_6.sql"),
+    include_str!("step_7.sql"),
 ];
 
 /// Takes the steps that are missing.

@@ -33,7 +33,7 @@ pub use complaints::{Complaint, ComplaintAnswer, ComplaintRow};
 pub use county::CountyRow;
 pub use documents::{CaseRow, ChangeRow, DocumentRow};
 pub use households::{HouseholdLine, ImportedRow};
-pub use inbox::{ParkedRow, QuarantineRow};
+pub use inbox::{InboxRow, ParkedRow, QuarantineRow};
 pub use log::{LogKind, LogRow};
 pub use scope::ScopeRow;
 

@@ -9,6 +9,8 @@ mod admin;
 #[cfg(test)]
 mod consult;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod documented;
 #[cfg(test)]
 mod enrolment;

@@ -55,6 +55,24 @@ async fn nobody_writes_under_another_actor() {
 }
 
 #[tokio::test]
+async fn nobody_wraps_a_change_of_somebody_else() {
+    let town = Town::new();
+    let at = noon(TODAY);
+    let mut wang = town.device("u-wang").await;
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    let of_wang = wang.outbox[0].changes.clone();
+    wang.sync(&town.app).await;
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    li.add(id, accepted(), at);
+    let own = li.outbox.pop().unwrap().changes;
+    let both: Vec<Vec<u8>> = of_wang.into_iter().chain(own).collect();
+    let batch = li.header(&li.documents[&id]).sign(both, &li.seed);
+    let receipt = hand_in(&town, &li, batch).await;
+    assert_eq!((receipt.verdict, receipt.code.as_str()), (REFUSED, "actor"));
+}
+
+#[tokio::test]
 async fn nobody_signs_an_entry_with_another_name() {
     let town = Town::new();
     let mut wang = town.device("u-wang").await;

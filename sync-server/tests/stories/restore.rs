@@ -335,3 +335,70 @@ async fn what_a_restored_server_wrote_before_anybody_noticed_stands_beside_what_
     assert_eq!(wang.documents[&id].heads(), cao.documents[&id].heads());
     sound(&town.app);
 }
+
+#[tokio::test]
+async fn a_copy_of_two_months_ago_waits_for_whoever_was_there_before_it() {
+    let mut town = Town::new();
+    let mut wang = town.device("u-wang").await;
+    let mut cao = town.device("u-cao").await;
+    let id = wang.open_case(1, GRID_7, "备份以前的事", noon(TODAY));
+    wang.sync(&town.app).await;
+    cao.sync(&town.app).await;
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    town.clock.advance_minutes(60 * 24 * 60);
+    town = town.restarted(|data| restore(data, &copy));
+    assert!(wang.round(&town.app).await.heal);
+    wang.heal(&town.app, Vec::new()).await;
+    wang.sync(&town.app).await;
+    assert!(healing(&town.app), "the other phone may hold what nobody else does");
+    assert!(cao.round(&town.app).await.heal);
+    cao.heal(&town.app, Vec::new()).await;
+    cao.sync(&town.app).await;
+    assert!(!healing(&town.app));
+    assert_eq!(kinds(&wang, id), [EntryKind::Found]);
+}
+
+#[tokio::test]
+async fn a_copy_from_before_a_restore_put_back_untold_is_noticed() {
+    let mut town = Town::new();
+    let at = noon(TODAY);
+    let mut wang = town.device("u-wang").await;
+    let id = wang.open_case(1, GRID_7, "备份以前的事", at);
+    wang.sync(&town.app).await;
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    town = town.restarted(|data| restore(data, &copy));
+    wang.round(&town.app).await;
+    wang.heal(&town.app, Vec::new()).await;
+    wang.sync(&town.app).await;
+    assert!(!healing(&town.app));
+    wang.add(id, visit("恢复以后的走访"), at);
+    wang.sync(&town.app).await;
+
+    town = town.restarted(|data| put_back(data, &copy));
+    assert!(!healing(&town.app));
+    assert!(wang.round(&town.app).await.heal);
+    assert!(healing(&town.app), "the county signed an epoch that this log never had");
+    wang.heal(&town.app, Vec::new()).await;
+    wang.sync(&town.app).await;
+    assert!(!healing(&town.app), "and once it is known, nobody begins another one");
+    assert_eq!(kinds(&wang, id), [EntryKind::Found, EntryKind::Visit]);
+    sound(&town.app);
+}
+
+#[tokio::test]
+async fn a_restore_demands_the_list_of_revoked_devices() {
+    let town = Town::new();
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    let copied = copy.display().to_string();
+    town.restarted(|data| {
+        std::fs::remove_file(data.join("revocations")).unwrap();
+        let data = data.display().to_string();
+        let output = tool(&["restore", "--data", &data, "--from", &copied]);
+        assert!(!output.status.success());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("revocations") && said.contains("ever revoked"), "{said}");
+    });
+}

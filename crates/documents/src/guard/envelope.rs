@@ -8,11 +8,17 @@ use super::{GuardError, Outline};
 /// No document has more operations; beyond it a successor begins.
 const MOST_OPS_OF_A_DOCUMENT: u64 = 200_000;
 
-/// Checks author, dependencies, sequence and first operation against the document.
-pub fn check(document: &Document, actor: &Actor, outline: &Outline) -> Result<(), GuardError> {
-    if outline.actor != actor {
-        return Err(GuardError::refused("actor", "the change is another actor's"));
+/// Checks that the change is the author's own.
+pub fn is_by(actor: &Actor, outline: &Outline) -> Result<(), GuardError> {
+    if outline.actor == actor {
+        Ok(())
+    } else {
+        Err(GuardError::refused("actor", "the change is another actor's"))
     }
+}
+
+/// Checks dependencies, sequence and first operation against the document.
+pub fn check(document: &Document, actor: &Actor, outline: &Outline) -> Result<(), GuardError> {
     let metas = document.engine.get_changes_meta(&[]);
     let known = |hash: &[u8; 32]| metas.iter().find(|meta| meta.hash.0 == *hash);
     let missing: Vec<[u8; 32]> =

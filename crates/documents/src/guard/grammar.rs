@@ -71,10 +71,19 @@ pub fn check(
         puts: Vec::new(),
         covered: Vec::new(),
     };
-    for (index, op) in change.decode().operations.iter().enumerate() {
+    let expanded = change.decode();
+    for (index, op) in expanded.operations.iter().enumerate() {
         checker.op(op, outline.start_op + index as u64, outline)?;
     }
-    checker.finish()
+    let grammatical = checker.finish()?;
+    // The engine keeps operations and not the bytes they came in. It writes them again when the
+    // document is saved, always in one way; a change that came in another way (longer runs, an actor
+    // that nobody speaks of, predecessors out of order) would come back with another hash, and the
+    // document could not be loaded.
+    if Change::from(expanded).raw_bytes() != bytes {
+        return Err(refused("unreadable", "the engine would write it in other bytes"));
+    }
+    Ok(grammatical)
 }
 
 impl Checker<'_> {

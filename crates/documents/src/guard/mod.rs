@@ -2,8 +2,9 @@
 //!
 //! A change of seventy bytes can kill or poison the engine (sync.md 1.5), so nothing reaches it
 //! unchecked: size and chunk header, a scan of the columns with checked arithmetic, the envelope
-//! (actor, sequence, dependencies, first operation), the grammar of every operation, and last the
-//! test that the document saves, loads and reads the same. Whoever calls it works on a clone.
+//! (actor, sequence, dependencies, first operation), the grammar of every operation, whether the engine
+//! would write it in the same bytes, and last the test that the document saves, loads and reads the
+//! same. Whoever calls it works on a clone. `tests/hostile` holds every case by name.
 
 mod envelope;
 mod grammar;
@@ -11,6 +12,7 @@ mod scan;
 
 use automerge::ReadDoc;
 use yidang_domain::case_state::Stage;
+use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::{ItemKey, OrgCode};
 use yidang_domain::rights::Act;
@@ -57,6 +59,8 @@ pub struct Performed {
     pub hash: ChangeHash,
     /// The author's sequence number.
     pub seq: u64,
+    /// When, by the author's clock. A claim: it orders nothing.
+    pub at: InstantMs,
     /// Every act, once.
     pub acts: Vec<Act>,
     /// Entries it adds.
@@ -71,6 +75,20 @@ pub struct Performed {
     pub asked_by: Option<yidang_domain::ids::UserId>,
 }
 
+/// So far back a device may have lain in a drawer, and so far ahead its clock may go.
+const TIMELY_BACK_MS: i64 = 5 * 366 * 86_400_000;
+const TIMELY_AHEAD_MS: i64 = 86_400_000;
+
+impl Performed {
+    /// Whether the author's clock may have been right, seen from `now`. A change by a clock that was
+    /// wrong is taken all the same, since no rule reads it; whoever takes it says so, and lists are
+    /// sorted by no later time than the end of the day (`InstantMs::by_the_end_of`).
+    #[must_use]
+    pub fn is_timely(&self, now: InstantMs) -> bool {
+        (-TIMELY_AHEAD_MS..=TIMELY_BACK_MS).contains(&now.0.saturating_sub(self.at.0))
+    }
+}
+
 /// Takes one change of `actor` into `document`, if it is well-formed, and says what it does.
 ///
 /// # Errors
@@ -82,6 +100,9 @@ pub fn admit(
     bytes: &[u8],
 ) -> Result<Performed, GuardError> {
     let outline = scan(bytes)?;
+    // Before anything else, what is there already included: a batch that wraps somebody else's change
+    // could be shown to nobody as a proof.
+    envelope::is_by(actor, &outline)?;
     if document.has(&outline.hash) {
         return Err(GuardError::Duplicate);
     }
@@ -96,6 +117,7 @@ pub fn admit(
     Ok(Performed {
         hash: outline.hash,
         seq: outline.seq,
+        at: InstantMs(outline.time_ms),
         acts: grammar.acts,
         entries: grammar.entries,
         stage: state.as_ref().map(|state| state.standing.stage),

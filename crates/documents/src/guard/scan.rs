@@ -17,6 +17,14 @@ const MOST_PREDECESSORS: u64 = 4 * MOST_OPS;
 const MOST_DEPS: u64 = 32;
 /// No change speaks of more actors.
 const MOST_ACTORS: u64 = 256;
+/// The bytes of every actor, that of the first change included.
+const ACTOR_BYTES: usize = 16;
+/// The years 1 to 9999. A clock that is wrong is nobody's fault and is taken, whatever year it says;
+/// but the engine keeps the difference of each time to the one before it, and between the ends of all
+/// numbers that does not fit: a change at one end could stop every honest one that follows.
+const TIMES: std::ops::RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;
+/// The engine counts operations in 32 bits and gives up on more.
+const LARGEST_COUNTER: u64 = u32::MAX as u64;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const CHANGE_CHUNK: u8 = 1;
@@ -80,6 +88,7 @@ impl<'a> Bytes<'a> {
 
     fn signed(&mut self) -> Result<i64, GuardError> {
         let mut value = 0_i64;
+        let mut before = 0_u8;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
             if shift == 63 && byte != 0 && byte != 0x7f {
@@ -87,9 +96,15 @@ impl<'a> Bytes<'a> {
             }
             value |= i64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
+                // A last byte that repeats the sign of the one before it says nothing.
+                let sign = if before & 0x40 == 0 { 0 } else { 0x7f };
+                if shift > 0 && byte == sign {
+                    return Err(malformed("overlong number"));
+                }
                 let is_negative = byte & 0x40 != 0 && shift < 57;
                 return Ok(if is_negative { value | (-1_i64 << (shift + 7)) } else { value });
             }
+            before = byte;
         }
         Err(malformed("number too large"))
     }
@@ -143,16 +158,24 @@ fn outline(body: &[u8], hash: ChangeHash) -> Result<Outline, GuardError> {
     let deps = (0..dep_count)
         .map(|_| body.take(32)?.try_into().map_err(|_| malformed("cut")))
         .collect::<Result<Vec<ChangeHash>, GuardError>>()?;
+    if !deps.is_sorted_by(|a, b| a < b) {
+        return Err(malformed("dependencies out of order, or one of them twice"));
+    }
     let actor = body.blob()?.to_vec();
     let seq = body.unsigned()?;
     let start_op = body.unsigned()?;
     let time_ms = body.signed()?;
+    if !TIMES.contains(&time_ms) {
+        return Err(malformed("a time outside the calendar"));
+    }
     if !body.blob()?.is_empty() {
         return Err(malformed("a message"));
     }
     let others = body.length(MOST_ACTORS, "actors")?;
     for _ in 0..others {
-        body.blob()?;
+        if body.blob()?.len() != ACTOR_BYTES {
+            return Err(malformed("an actor that ours never have"));
+        }
     }
     let ops = columns(&mut body, others as u64 + 1)?;
     if !body.rest.is_empty() {
@@ -194,7 +217,7 @@ fn columns(body: &mut Bytes<'_>, actors: u64) -> Result<u64, GuardError> {
         let spec = body.unsigned()?;
         let length = body.length(MOST_CHANGE_BYTES as u64, "bytes")?;
         let is_ascending = table.last().is_none_or(|(last, _)| *last < spec);
-        if !KNOWN.contains(&spec) || !is_ascending {
+        if !KNOWN.contains(&spec) || !is_ascending || length == 0 {
             return Err(malformed("a column that ours never have"));
         }
         table.push((spec, length));
@@ -213,21 +236,22 @@ fn columns(body: &mut Bytes<'_>, actors: u64) -> Result<u64, GuardError> {
         return Err(GuardError::refused("empty", "a change without operations"));
     }
     let within = |value: u64| if value < actors { Ok(()) } else { Err(malformed("no such actor")) };
-    covers(column(OBJECT_ACTOR), ops, |data| Ok(run_total(data, ops, within)?.0))?;
-    covers(column(OBJECT_COUNTER), ops, |data| Ok(run_total(data, ops, |_| Ok(()))?.0))?;
+    // The first change alone writes into the root, which both columns leave out.
+    let is_in_root = column(OBJECT_ACTOR).is_none() && column(OBJECT_COUNTER).is_none();
+    if !is_in_root {
+        covers(column(OBJECT_ACTOR), ops, |data| Ok(run_total(data, ops, within)?.0))?;
+        covers(column(OBJECT_COUNTER), ops, |data| Ok(run_total(data, ops, counted)?.0))?;
+    }
     covers(column(KEY_STRING), ops, |data| key_total(data, ops))?;
     covers(column(INSERT), ops, |data| insert_total(data, ops))?;
-    let mut value_bytes = 0_u64;
-    covers(column(VALUE_META), ops, |data| {
-        let (total, lengths) = run_total_weighted(data, ops)?;
-        value_bytes = lengths;
-        Ok(total)
-    })?;
-    if value_bytes != column(VALUE).unwrap_or_default().len() as u64 {
-        return Err(malformed("values and their lengths differ"));
-    }
+    let values = column(VALUE).unwrap_or_default();
+    covers(column(VALUE_META), ops, |data| value_total(data, values, ops))?;
     predecessors(&column, ops, &within)?;
     Ok(ops)
+}
+
+fn counted(counter: u64) -> Result<(), GuardError> {
+    if counter <= LARGEST_COUNTER { Ok(()) } else { Err(malformed("an object out of range")) }
 }
 
 type Column<'a> = dyn Fn(u64) -> Option<&'a [u8]> + 'a;
@@ -238,7 +262,7 @@ fn predecessors(
     within: &dyn Fn(u64) -> Result<(), GuardError>,
 ) -> Result<(), GuardError> {
     let (rows, total) = run_total(column(PREDECESSOR_GROUP).unwrap_or_default(), ops, |_| Ok(()))?;
-    if column(PREDECESSOR_GROUP).is_some() && rows != ops || total > MOST_PREDECESSORS {
+    if rows != ops || total > MOST_PREDECESSORS {
         return Err(malformed("predecessors do not cover the operations"));
     }
     let actors = run_total(column(PREDECESSOR_ACTOR).unwrap_or_default(), total, within)?.0;
@@ -255,13 +279,15 @@ fn covers(
     total: impl FnOnce(&[u8]) -> Result<u64, GuardError>,
 ) -> Result<(), GuardError> {
     match column {
-        None => Ok(()),
         Some(data) if total(data)? == ops => Ok(()),
-        Some(_) => Err(malformed("a column does not cover the operations")),
+        _ => Err(malformed("a column does not cover the operations")),
     }
 }
 
 /// Walks runs; calls `value` for each literal or repeated value with how often it stands there.
+///
+/// Columns of ours have no holes. The engine gives up on one in most columns, and writes a column of
+/// nothing but holes as none at all.
 fn walk(
     data: &[u8],
     most: u64,
@@ -271,15 +297,14 @@ fn walk(
     let mut total = 0_u64;
     while !bytes.rest.is_empty() {
         let run = bytes.signed()?;
-        let (count, literals) = match run {
-            0 => (bytes.unsigned()?, 0),
-            1.. => (run.unsigned_abs(), 1),
-            _ => (run.unsigned_abs(), run.unsigned_abs()),
-        };
+        if run == 0 {
+            return Err(malformed("a hole in a column"));
+        }
+        let count = run.unsigned_abs();
         total = total.checked_add(count).filter(|sum| *sum <= most).ok_or_else(|| {
             GuardError::refused("too_large", "more operations than a change may have")
         })?;
-        let each = if run > 0 { count } else { 1 };
+        let (literals, each) = if run > 0 { (1, count) } else { (count, 1) };
         for _ in 0..literals {
             value(&mut bytes, each)?;
         }
@@ -305,21 +330,44 @@ fn run_total(
     Ok((rows, sum))
 }
 
-/// Rows and the sum of value lengths; refuses types of values that ours never have.
-fn run_total_weighted(data: &[u8], most: u64) -> Result<(u64, u64), GuardError> {
-    /// null (of objects), false, true, signed number, text, bytes (of the first change)
-    const TYPES: [u64; 6] = [0, 1, 2, 4, 6, 7];
-    let mut sum = 0_u64;
+/// The rows of the column that says what each value is and how long. Every value is looked at: the
+/// engine reads by these lengths, and passes over those of values that have none.
+fn value_total(data: &[u8], values: &[u8], most: u64) -> Result<u64, GuardError> {
+    let mut values = Bytes { rest: values };
     let rows = walk(data, most, |bytes, times| {
         let meta = bytes.unsigned()?;
-        if !TYPES.contains(&(meta & 0x0f)) {
-            return Err(malformed("a type of value that ours never have"));
+        let length = usize::try_from(meta >> 4).map_err(|_| malformed("number too large"))?;
+        for _ in 0..times {
+            is_value(meta & 0x0f, values.take(length)?)?;
         }
-        let length = (meta >> 4).checked_mul(times).ok_or_else(|| malformed("too long"))?;
-        sum = sum.checked_add(length).ok_or_else(|| malformed("too long"))?;
         Ok(())
     })?;
-    Ok((rows, sum))
+    if values.rest.is_empty() {
+        Ok(rows)
+    } else {
+        Err(malformed("values and their lengths differ"))
+    }
+}
+
+/// Whether these bytes are a value of that type, one that ours have.
+fn is_value(kind: u64, bytes: &[u8]) -> Result<(), GuardError> {
+    /// Null (of objects), false and true.
+    const WITHOUT_BYTES: std::ops::RangeInclusive<u64> = 0..=2;
+    const SIGNED: u64 = 4;
+    const TEXT: u64 = 6;
+    /// The identifier in the first change.
+    const BYTES: u64 = 7;
+    let is_ours = match kind {
+        SIGNED => {
+            let mut number = Bytes { rest: bytes };
+            number.signed()?;
+            number.rest.is_empty()
+        }
+        TEXT => std::str::from_utf8(bytes).is_ok(),
+        BYTES => true,
+        _ => WITHOUT_BYTES.contains(&kind) && bytes.is_empty(),
+    };
+    if is_ours { Ok(()) } else { Err(malformed("a value that ours never have")) }
 }
 
 fn key_total(data: &[u8], most: u64) -> Result<u64, GuardError> {

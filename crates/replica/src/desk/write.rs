@@ -226,7 +226,7 @@ pub(crate) fn indexed(
     match projection {
         Projection::CaseFile(case) => Indexed::Case(Box::new((
             present::case_row(tree, case, today),
-            present::case_keys(tree, case, me),
+            present::case_keys(tree, case, me, today),
         ))),
         Projection::Household(household) => Indexed::Household(Box::new((
             household_row(tree, household),

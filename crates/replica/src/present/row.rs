@@ -88,7 +88,7 @@ pub fn case_row(tree: &OrgTree, case: &CaseProjection, today: Date) -> CaseRow {
         waiting: 0,
         finder: String::new(),
         last_on: last_on(case),
-        last_at: case.common.last_at,
+        last_at: case.common.last_at.by_the_end_of(today),
     }
 }
 
@@ -107,7 +107,7 @@ fn last_on(case: &CaseProjection) -> Date {
 }
 
 /// What a file is found by. `me` is the person of the desk.
-pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId) -> CaseKeys {
+pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId, today: Date) -> CaseKeys {
     let grid = case.grid();
     let code = |level| {
         tree.above(&grid, level).map(|unit| unit.code.as_str().to_owned()).unwrap_or_default()
@@ -125,7 +125,7 @@ pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId) -> CaseKeys
         said: said(&told),
         told,
         parties: parties(case),
-        messages: messages(case, me),
+        messages: messages(case, me, today),
     }
 }
 
@@ -139,7 +139,7 @@ fn parties(case: &CaseProjection) -> Vec<(String, Option<DocumentId>)> {
 
 /// Entries of others that came after the person of the desk wrote in the file: what those who judged
 /// it or worked on it have to say to them.
-fn messages(case: &CaseProjection, me: &UserId) -> Vec<StoredMessage> {
+fn messages(case: &CaseProjection, me: &UserId, today: Date) -> Vec<StoredMessage> {
     let by = |row: &EntryRow| row.header.as_ref().map(|header| header.by.clone());
     case.common
         .entries
@@ -151,7 +151,7 @@ fn messages(case: &CaseProjection, me: &UserId) -> Vec<StoredMessage> {
             Some(StoredMessage {
                 key: row.key.as_str().to_owned(),
                 actor: row.mark.actor,
-                at: row.mark.at,
+                at: row.mark.at.by_the_end_of(today),
                 kind: entry.kind().name(),
                 label: entry.kind().label().to_owned(),
                 text: entry.gist(),

@@ -73,7 +73,7 @@ impl Write<'_> {
 
     /// The server judged a batch and took it.
     pub fn accepted(&self, batch: &[u8]) -> Result<(), StoreError> {
-        self.sql().execute("DELETE FROM outbox WHERE batch = ?1", [batch])?;
+        self.sql().prepare_cached("DELETE FROM outbox WHERE batch = ?1")?.execute([batch])?;
         Ok(())
     }
 

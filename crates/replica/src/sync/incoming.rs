@@ -211,6 +211,9 @@ fn put_batch(write: &Write<'_>, id: DocumentId, batch: &SignedBatch) -> Result<(
         hashes,
     };
     write.put_batch(&stored, false)?;
+    // What is in the log was taken. A verdict that was lost on the way, or that a person gave later, is
+    // heard of here alone.
+    write.accepted(&stored.id)?;
     if let Ok(header) = batch.read() {
         write.want_certificate(&header.certificate)?;
     }

@@ -1,0 +1,22 @@
+//! What somebody may send who writes their own bytes: every case that was seen to kill or to poison the
+//! engine, and everything that comes near it.
+//!
+//! Each test takes a change that the app wrote, bends one thing and repairs the checksum, so that the
+//! guard meets exactly that one thing. Whatever is refused leaves the document as it was; whatever is
+//! taken can be saved, loaded and read.
+
+#[cfg(test)]
+mod build;
+#[cfg(test)]
+mod scene;
+
+#[cfg(test)]
+mod anything;
+#[cfg(test)]
+mod chunks;
+#[cfg(test)]
+mod columns;
+#[cfg(test)]
+mod grammar;
+#[cfg(test)]
+mod table;

@@ -1,0 +1,155 @@
+//! What the server itself says and devices keep: signed, placed once, and given back to a server that forgot
+//! it like any change.
+
+use prost::Message;
+
+use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
+
+/// What a record is about. Numbers never change; unknown ones are kept and given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, prost::Enumeration)]
+#[repr(i32)]
+pub enum RecordKind {
+    /// Of a later version.
+    Unknown = 0,
+    /// An activation code was used.
+    CodeUsed = 1,
+    /// A certificate is believed no more.
+    Revocation = 2,
+    /// A row of the register: a unit, a person, an assignment, a team.
+    Reference = 3,
+    /// A document was destroyed.
+    Tombstone = 4,
+    /// What a person or the server decided about a batch.
+    Decision = 5,
+    /// A person may read a document that lies outside their units.
+    Grant = 6,
+    /// A grant ended.
+    Release = 7,
+    /// The numbers of a period are frozen.
+    Freeze = 8,
+}
+
+/// One thing the server said.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Record {
+    /// The epoch it was said in first, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub epoch: Vec<u8>,
+    /// Its place in the log of that epoch. With the epoch it names the record for ever, wherever it stands
+    /// in the log of a server that got it back.
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+    /// When, milliseconds of UTC by the server's clock.
+    #[prost(int64, tag = "3")]
+    pub at_ms: i64,
+    /// What it is about.
+    #[prost(enumeration = "RecordKind", tag = "4")]
+    pub kind: i32,
+    /// Of what: a certificate, the hash of a code, a document, a batch, the key of a row.
+    #[prost(bytes = "vec", tag = "5")]
+    pub subject: Vec<u8>,
+    /// What is said, in the form of its kind.
+    #[prost(bytes = "vec", tag = "6")]
+    pub body: Vec<u8>,
+}
+
+/// A record as it travels and is kept.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct SignedRecord {
+    /// The record's bytes as they were signed.
+    #[prost(bytes = "vec", tag = "1")]
+    pub record: Vec<u8>,
+    /// The county's signature.
+    #[prost(bytes = "vec", tag = "2")]
+    pub signature: Vec<u8>,
+}
+
+/// Names a record: epoch and place of its first writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordName {
+    /// The epoch.
+    pub epoch: [u8; 16],
+    /// The place.
+    pub seq: u64,
+}
+
+/// Why a record is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// Not signed by this county.
+    #[error("not signed by this county")]
+    Signature(#[from] WrongSignature),
+    /// Not readable, or without a name.
+    #[error("malformed")]
+    Malformed,
+}
+
+impl Record {
+    /// Signs it with the county's key.
+    #[must_use]
+    pub fn sign(&self, county: &SigningSeed) -> SignedRecord {
+        let record = self.encode_to_vec();
+        let signature = county.sign(Purpose::Record, &record).to_vec();
+        SignedRecord { record, signature }
+    }
+
+    /// Its name; none where the epoch is not 16 bytes long.
+    #[must_use]
+    pub fn name(&self) -> Option<RecordName> {
+        let epoch = self.epoch.as_slice().try_into().ok()?;
+        Some(RecordName { epoch, seq: self.seq })
+    }
+}
+
+impl SignedRecord {
+    /// What it says and what it is called, if the county whose key this is signed it.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`].
+    pub fn open(&self, county_key: &[u8]) -> Result<(RecordName, Record), RecordError> {
+        verify(county_key, Purpose::Record, &self.record, &self.signature)?;
+        let record =
+            Record::decode(self.record.as_slice()).map_err(|_| RecordError::Malformed)?;
+        let name = record.name().ok_or(RecordError::Malformed)?;
+        Ok((name, record))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COUNTY: SigningSeed = SigningSeed([1; 32]);
+
+    fn revocation() -> Record {
+        Record {
+            epoch: vec![8; 16],
+            seq: 300,
+            at_ms: 1_795_132_800_000,
+            kind: RecordKind::Revocation as i32,
+            subject: vec![4; 16],
+            body: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_record_keeps_its_name_and_says_what_was_signed() {
+        let signed = revocation().sign(&COUNTY);
+        let (name, record) = signed.open(&COUNTY.public_key()).unwrap();
+        assert_eq!(name, RecordName { epoch: [8; 16], seq: 300 });
+        assert_eq!(record.kind(), RecordKind::Revocation);
+        let altered = SignedRecord { record: Record { seq: 301, ..revocation() }.encode_to_vec(), ..signed };
+        assert!(altered.open(&COUNTY.public_key()).is_err());
+    }
+
+    #[test]
+    fn a_kind_of_a_later_version_is_kept_as_it_is() {
+        let later = Record { kind: 77, body: b"something new".to_vec(), ..revocation() };
+        let (_, read) = later.sign(&COUNTY).open(&COUNTY.public_key()).unwrap();
+        assert_eq!((read.kind(), read.kind), (RecordKind::Unknown, 77));
+        let nameless = Record { epoch: vec![8; 15], ..revocation() };
+        let refused = nameless.sign(&COUNTY).open(&COUNTY.public_key());
+        assert_eq!(refused, Err(RecordError::Malformed));
+    }
+}
