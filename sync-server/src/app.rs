@@ -1,5 +1,6 @@
 //! The running server, without its network.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -316,13 +317,17 @@ impl App {
 
     /// Batches whose author the register did not know may be judged now.
     fn retry_reviews(&self, register: &Register) -> Result<(), StoreError> {
-        let documents = self.read(|db| db.documents_in_review())?;
+        let waiting = self.read(|db| db.in_review(None))?;
+        let documents: BTreeSet<[u8; 16]> = waiting.iter().map(|row| row.document).collect();
         if documents.is_empty() {
             return Ok(());
         }
         let now = self.inner.clock.now();
         self.judging(register, now, |_, judge| {
-            documents.iter().try_for_each(|document| judge.follow_up(document))
+            documents.iter().try_for_each(|document| {
+                judge.retry_reviews(document)?;
+                judge.follow_up(document)
+            })
         })
     }
 

@@ -45,6 +45,9 @@ impl App {
             }
         }
         reply.receipts = receipts;
+        if !reply.heal {
+            reply.verdicts = self.verdicts(&request.ask_verdicts)?;
+        }
         reply.server_time_ms = now.0;
         self.note(caller, request, &reply, &register, now)?;
         Ok(reply)
@@ -99,13 +102,13 @@ impl App {
             let mut all = Vec::with_capacity(push.len());
             for (batch, ruling) in push.iter().zip(rulings) {
                 match verify(db, self.county(), batch) {
-                    Ok(verified) if db.quarantined(&verified.id)?.as_deref() == Some(CRASHED) => {
-                        *ruling = Some(Ruling::Refused(CRASHED.to_owned()));
-                        all.push(None);
-                    }
                     Ok(verified) => {
-                        db.receive(&verified.id, &batch.encode_to_vec(), now.0)?;
-                        all.push(Some(verified));
+                        *ruling = judge.was_refused(&verified.id)?.map(Ruling::Refused);
+                        let is_new = ruling.is_none();
+                        if is_new {
+                            db.receive(&verified.id, &batch.encode_to_vec(), now.0)?;
+                        }
+                        all.push(is_new.then_some(verified));
                     }
                     Err(no) => {
                         *ruling = Some(judge.settle_no(batch, no)?);

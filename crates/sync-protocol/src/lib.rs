@@ -27,8 +27,8 @@ pub use certificate::{Certificate, SignedCertificate};
 pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};
 pub use frame::{Format, FrameError};
 pub use message::{
-    BatchProof, DocumentDigest, DocumentProofs, HealReply, HealRequest, PageDocument, Receipt,
-    SignedRequest, SyncReply, SyncRequest, Verdict,
+    BatchProof, BatchVerdict, DocumentDigest, DocumentProofs, HealReply, HealRequest, PageDocument,
+    Receipt, SignedRequest, SyncReply, SyncRequest, Verdict,
 };
 pub use placement::{Leaf, Placement, PlacementError, Sheet};
 pub use record::{Record, RecordError, RecordKind, RecordName, SignedRecord};

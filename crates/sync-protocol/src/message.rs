@@ -12,6 +12,9 @@ pub const MOST_REQUEST_BYTES: usize = 1 << 20;
 /// A reply body after unpacking is never larger.
 pub const MOST_REPLY_BYTES: usize = 32 << 20;
 
+/// About so many batches one request may ask what became of them.
+pub const MOST_ASKED_VERDICTS: usize = 256;
+
 /// Any request, signed by the device. There is no session: whoever holds the key of a certificate
 /// that was not revoked may ask, also a server that was restored and never saw this device.
 #[derive(Clone, PartialEq, Eq, Message)]
@@ -75,6 +78,11 @@ pub struct SyncRequest {
     /// Documents that came as snapshots and whose proofs the device still lacks, 16 bytes each.
     #[prost(bytes = "vec", repeated, tag = "8")]
     pub want_proofs: Vec<Vec<u8>>,
+    /// Names of batches that the server said it has, and of which the device does not know what became
+    /// of them, 16 bytes each. At most [`MOST_ASKED_VERDICTS`] are answered; the others wait for the
+    /// next request.
+    #[prost(bytes = "vec", repeated, tag = "13")]
+    pub ask_verdicts: Vec<Vec<u8>>,
 }
 
 /// What became of a batch.
@@ -97,14 +105,15 @@ pub enum Verdict {
     Review = 6,
     /// Not taken; kept in quarantine.
     Refused = 7,
-    /// Built on somebody else's refused change.
+    /// Built on a change that was refused, directly or through others: [`Receipt::by`] says in which
+    /// batch.
     Orphaned = 8,
 }
 
-/// The server's word on one batch of the request.
+/// The server's word on one batch.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct Receipt {
-    /// Its position in `push`.
+    /// Its position in `push`; zero in [`BatchVerdict`].
     #[prost(uint32, tag = "1")]
     pub index: u32,
     /// What became of it.
@@ -113,12 +122,40 @@ pub struct Receipt {
     /// Its place in the log, once accepted.
     #[prost(uint64, tag = "3")]
     pub seq: u64,
-    /// The rule it broke, for refusals: a word of `docs/refusals.md`.
+    /// The rule it broke, for refusals; why nothing was kept, for unknown ones: a word of
+    /// `docs/refusals.md`.
     #[prost(string, tag = "4")]
     pub code: String,
     /// Hashes of changes that are missing, for parked ones.
     #[prost(bytes = "vec", repeated, tag = "5")]
     pub missing: Vec<Vec<u8>>,
+    /// The refused batch it was built on, 16 bytes, for orphaned ones; empty otherwise.
+    #[prost(bytes = "vec", tag = "6")]
+    pub by: Vec<u8>,
+    /// Which of its changes broke the rule or was built on a refused one, from zero, for refused and
+    /// orphaned ones. Zero also where the batch itself broke it. All of the batch is refused; whoever
+    /// wrote it writes the other changes again.
+    #[prost(uint32, tag = "7")]
+    pub position: u32,
+    /// The rule behind it where `code` does not say it: under which `by` was refused, or why a person
+    /// was asked. A word of `docs/refusals.md`, or empty.
+    #[prost(string, tag = "8")]
+    pub rule: String,
+    /// What a person said about it, for its author; mostly empty.
+    #[prost(string, tag = "9")]
+    pub reason: String,
+}
+
+/// What became of a batch that was asked about.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct BatchVerdict {
+    /// The batch, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub batch: Vec<u8>,
+    /// The server's word on it. [`Verdict::Unknown`] says that the server does not have it: the device
+    /// sends it again.
+    #[prost(message, optional, tag = "2")]
+    pub receipt: Option<Receipt>,
 }
 
 /// What is new in one document.
@@ -198,6 +235,9 @@ pub struct SyncReply {
     /// far it is. Zero otherwise, and from servers that do not count.
     #[prost(uint32, tag = "16")]
     pub in_scope: u32,
+    /// What became of the batches that were asked about.
+    #[prost(message, repeated, tag = "18")]
+    pub verdicts: Vec<BatchVerdict>,
 }
 
 impl SyncReply {

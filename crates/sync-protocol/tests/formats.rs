@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use prost::Message;
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
-    BatchHeader, BatchProof, Certificate, Chain, Checkpoint, Cursor, DocumentDigest,
+    BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint, Cursor, DocumentDigest,
     DocumentProofs, HealReply, HealRequest, PageDocument, Receipt, SignedBatch, SignedCertificate,
     SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply, SyncRequest, Verdict,
     frame,
@@ -115,6 +115,7 @@ fn request() -> SyncRequest {
         certificates: vec![certificate()],
         scope: 77,
         want_proofs: Vec::new(),
+        ask_verdicts: Vec::new(),
     }
 }
 
@@ -125,6 +126,7 @@ fn reply() -> SyncReply {
         seq: 301,
         code: "not_allowed".into(),
         missing: vec![vec![2; 32]],
+        ..Receipt::default()
     };
     let page = PageDocument {
         document: vec![4; 16],
@@ -151,6 +153,7 @@ fn reply() -> SyncReply {
         attestation: Vec::new(),
         proofs: Vec::new(),
         in_scope: 0,
+        verdicts: Vec::new(),
     }
 }
 
@@ -181,6 +184,23 @@ fn snapshots_with_the_countys_word_and_the_proofs_that_follow() {
     assert!(reply.check_snapshots(&COUNTY.public_key()).is_ok());
     reply.documents[0].snapshot.push(4);
     assert!(reply.check_snapshots(&COUNTY.public_key()).is_err(), "not what was attested");
+}
+
+#[test]
+fn what_became_of_a_batch_that_was_asked_about() {
+    let asking = SyncRequest { ask_verdicts: vec![vec![5; 16]], ..SyncRequest::default() };
+    snapshot("sync-request-for-verdicts", &asking);
+    let receipt = Receipt {
+        verdict: Verdict::Orphaned as i32,
+        code: "orphaned".into(),
+        by: vec![6; 16],
+        position: 2,
+        rule: "not_allowed".into(),
+        reason: "已经销号".into(),
+        ..Receipt::default()
+    };
+    let verdict = BatchVerdict { batch: vec![5; 16], receipt: Some(receipt) };
+    snapshot("sync-reply-verdicts", &SyncReply { verdicts: vec![verdict], ..SyncReply::default() });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use prost::Message;
 use yidang_documents::guard::{self, GuardError, Performed};
-use yidang_documents::{Actor, Document, actor_id};
+use yidang_documents::{Actor, ChangeHash, Document, actor_id};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
@@ -11,10 +11,10 @@ use yidang_sync_protocol::{BatchHeader, Certificate, SignedBatch, SignedCertific
 
 use crate::county::County;
 use crate::kinds;
-use crate::store::{ChangeRow, Db, StoreError};
+use crate::store::{ChangeRow, Db, RefusedChange, StoreError};
 
 use super::rights::{self, Author, Case, Written};
-use super::{Care, Judge};
+use super::{Care, Judge, grounds};
 
 /// Why a batch does not go into the log.
 #[derive(Debug)]
@@ -27,8 +27,10 @@ pub enum No {
     Parked(Vec<[u8; 32]>),
     /// The register does not know its author.
     Review,
-    /// It breaks a rule.
-    Refused(&'static str, String),
+    /// It breaks a rule: which, what exactly, and which of its changes does.
+    Refused(&'static str, String, u32),
+    /// The change at this place of it was built on a refused one.
+    Orphaned(RefusedChange, u32),
     /// It cannot be kept or judged; the device asks again.
     NotTaken(&'static str),
 }
@@ -36,7 +38,15 @@ pub enum No {
 impl No {
     /// A refusal.
     pub fn refused(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Refused(code, detail.into())
+        Self::Refused(code, detail.into(), 0)
+    }
+
+    /// The same, where a refusal is about the change at this place of the batch.
+    pub(super) fn at(self, position: u32) -> Self {
+        match self {
+            Self::Refused(code, detail, _) => Self::Refused(code, detail, position),
+            other => other,
+        }
     }
 }
 
@@ -51,7 +61,7 @@ impl From<GuardError> for No {
         match error {
             GuardError::Duplicate => Self::Duplicate(0),
             GuardError::Parked { missing } => Self::Parked(missing),
-            GuardError::Refused { code, detail } => Self::Refused(code, detail),
+            GuardError::Refused { code, detail } => Self::Refused(code, detail, 0),
         }
     }
 }
@@ -78,6 +88,18 @@ pub struct Verified {
 ///
 /// [`No`].
 pub fn verify(db: &Db<'_>, county: &County, batch: &SignedBatch) -> Result<Verified, No> {
+    match open(db, county, batch)? {
+        (verified, false) => Ok(verified),
+        (_, true) => Err(No::refused("revoked", "the certificate was revoked")),
+    }
+}
+
+/// The same, and whether its certificate was revoked.
+pub(super) fn open(
+    db: &Db<'_>,
+    county: &County,
+    batch: &SignedBatch,
+) -> Result<(Verified, bool), No> {
     let malformed = |detail: String| No::refused("unreadable_batch", detail);
     let header = batch.read().map_err(|error| malformed(error.to_string()))?;
     let (Some(document), Some(certificate)) = (header.document_id(), header.certificate_id())
@@ -89,9 +111,6 @@ pub fn verify(db: &Db<'_>, county: &County, batch: &SignedBatch) -> Result<Verif
     let key = certificate.key().unwrap_or_default();
     let header =
         batch.open(&key).map_err(|error| No::refused("wrong_signature", error.to_string()))?;
-    if row.revoked_seq.is_some() {
-        return Err(No::refused("revoked", "the certificate was revoked"));
-    }
     if certificate.county != county.code {
         return Err(No::refused("foreign_county", "a certificate of another county"));
     }
@@ -100,7 +119,9 @@ pub fn verify(db: &Db<'_>, county: &County, batch: &SignedBatch) -> Result<Verif
     let actor = actor_id(&key, &user, &nonce, header.incarnation);
     let device = DeviceId(certificate.device.clone());
     let author = Author { user, device, is_server: certificate.server };
-    Ok(Verified { id: batch.id(), document, batch: batch.clone(), header, author, actor })
+    let (id, batch) = (batch.id(), batch.clone());
+    let verified = Verified { id, document, batch, header, author, actor };
+    Ok((verified, row.revoked_seq.is_some()))
 }
 
 /// What is wrong with a batch of the log, if anything. Revoked since does not count.
@@ -114,9 +135,9 @@ pub fn verify_stored(
     batch: &SignedBatch,
 ) -> Result<Option<String>, StoreError> {
     match verify(db, county, batch) {
-        Ok(_) | Err(No::Refused("revoked", _)) => Ok(None),
+        Ok(_) | Err(No::Refused("revoked", ..)) => Ok(None),
         Err(No::Store(error)) => Err(error),
-        Err(No::Refused(code, detail)) => Ok(Some(format!("{code}: {detail}"))),
+        Err(No::Refused(code, detail, _)) => Ok(Some(format!("{code}: {detail}"))),
         Err(No::NotTaken(code)) => Ok(Some(code.to_owned())),
         Err(_) => Ok(Some("not to be judged".into())),
     }
@@ -141,35 +162,35 @@ pub(super) struct Examined {
     pub performed: Vec<Performed>,
 }
 
+/// What the changes of a batch are taken into.
+struct Ground {
+    /// A copy of the document, with everything they were made on.
+    document: Document,
+    /// It begins with them.
+    is_new: bool,
+    /// When they may have been written.
+    written: Written,
+}
+
 impl Judge<'_> {
     /// Takes a batch into a copy of its document, judging change by change.
     pub(super) fn examine(&mut self, verified: &Verified) -> Result<Examined, No> {
-        let found = self.shelf.find(self.db, &verified.document)?;
-        let is_new = found.is_none();
-        let mut document = match found {
-            Some(document) => self.same_beginning(document, &verified.header)?,
-            None => self.begin(verified)?,
-        };
-        let author = &verified.author;
-        if !author.is_server && self.register.name_of(&author.user).is_none() {
-            return Err(No::Review);
-        }
-        let written = self.written(&verified.header)?;
+        let Ground { mut document, is_new, written } = self.ground(verified)?;
         let mut changes = Vec::new();
         let mut performed = Vec::new();
         for (position, bytes) in (0_u32..).zip(&verified.batch.changes) {
             let did = match guard::admit(&mut document, &verified.actor, bytes) {
                 Ok(did) => did,
                 Err(GuardError::Duplicate) => continue,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(never_to_wait(error).at(position)),
             };
             if !did.is_timely(self.now) {
                 tracing::info!(at_ms = did.at.0, "a change by a clock that is far off");
             }
             let begins = is_new && changes.is_empty();
             let case = Case { kind: document.kind(), performed: &did, begins };
-            rights::check(self.register, author, written, &case)
-                .map_err(|(code, detail)| No::Refused(code, detail))?;
+            rights::check(self.register, &verified.author, written, &case)
+                .map_err(|(code, detail)| No::Refused(code, detail, position))?;
             changes.push(ChangeRow {
                 hash: did.hash,
                 actor: verified.actor,
@@ -187,6 +208,40 @@ impl Judge<'_> {
             guard::survives(&document)?;
         }
         Ok(Examined { document, org, changes, performed })
+    }
+
+    /// What a batch is taken into, if everything it was made on is there and somebody answers for it.
+    fn ground(&mut self, verified: &Verified) -> Result<Ground, No> {
+        let outlines = grounds::outlines(&verified.batch, &verified.actor)?;
+        let (found, is_new) = self.find_or_begin(verified)?;
+        let has = |hash: &ChangeHash| found.as_ref().is_some_and(|document| document.has(hash));
+        let lacking = grounds::lacking(&outlines, has);
+        for lack in &lacking {
+            if let Some(root) = self.db.refused_change(&verified.document, &lack.hash)? {
+                return Err(No::Orphaned(root, lack.position));
+            }
+        }
+        let author = &verified.author;
+        if !author.is_server && self.register.name_of(&author.user).is_none() {
+            return Err(No::Review);
+        }
+        let written = self.written(&verified.header)?;
+        if !lacking.is_empty() {
+            self.may_wait(verified, written)?;
+            return Err(No::Parked(lacking.into_iter().map(|lack| lack.hash).collect()));
+        }
+        let document =
+            found.ok_or_else(|| No::refused("genesis", "a document that stands on nothing"))?;
+        Ok(Ground { document, is_new, written })
+    }
+
+    /// The document of a batch, or the beginning of one that nobody knew; none where the batch does not
+    /// say how it begins. And whether it is new.
+    fn find_or_begin(&mut self, verified: &Verified) -> Result<(Option<Document>, bool), No> {
+        match self.shelf.find(self.db, &verified.document)? {
+            Some(document) => Ok((Some(self.same_beginning(document, &verified.header)?), false)),
+            None => Ok((self.begin(verified)?, true)),
+        }
     }
 
     /// The place in the log of a batch that brings nothing new.
@@ -207,11 +262,12 @@ impl Judge<'_> {
         }
     }
 
-    /// A document nobody knew: its first change follows from kind, id and home.
-    fn begin(&self, verified: &Verified) -> Result<Document, No> {
+    /// A document nobody knew: its first change follows from kind, id and home. None where the batch
+    /// names neither.
+    fn begin(&self, verified: &Verified) -> Result<Option<Document>, No> {
         let header = &verified.header;
         if header.kind == 0 || header.home.is_empty() {
-            return Err(No::Parked(Vec::new()));
+            return Ok(None);
         }
         let kind = kinds::kind_of(header.kind)
             .ok_or_else(|| No::refused("unknown_kind", "a kind that this version does not know"))?;
@@ -236,7 +292,8 @@ impl Judge<'_> {
         if !fits {
             return Err(No::refused("document_id", "an identifier that does not fit its kind"));
         }
-        Document::begin(kind, id, &home).map_err(|error| No::refused("genesis", error.to_string()))
+        let begun = Document::begin(kind, id, &home);
+        begun.map(Some).map_err(|error| No::refused("genesis", error.to_string()))
     }
 
     /// When the batch may have been written: its cursor proves that it was not before.
@@ -250,5 +307,16 @@ impl Judge<'_> {
         let from = if is_ours { self.db.logged_at_ms(header.cursor_seq)? } else { None };
         let from = from.map_or(to, |at| InstantMs(at).date());
         Ok(Written { from: from.min(to), to })
+    }
+}
+
+/// Everything a batch was made on is there when its changes are taken. One that waits all the same has a gap in
+/// its own author's sequence, and what would fill it could not be among those it was made on.
+fn never_to_wait(error: GuardError) -> No {
+    match error {
+        GuardError::Parked { .. } => {
+            No::refused("own_history", "made without the author's own previous change")
+        }
+        other => other.into(),
     }
 }

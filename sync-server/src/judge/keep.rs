@@ -39,7 +39,10 @@ impl Judge<'_> {
         })?;
         for change in &examined.changes {
             self.db.put_change(document, seq, change)?;
+            self.db.forgive_change(document, &change.hash)?;
         }
+        let came = examined.changes.iter().map(|change| change.hash);
+        self.arrived.entry(*document).or_default().extend(came);
         let keys = self.register.index_keys(kind, &examined.org);
         self.db.index_document(document, &keys, seq)?;
         self.keep_numbers(examined, document).map(|()| seq)

@@ -1,7 +1,7 @@
 //! Judges batches: signature, author, form, rights, and only then the log.
 //!
-//! One request is judged in one transaction. Whatever is refused is kept in quarantine; whatever
-//! waits is kept and looked at again when something was accepted for its document.
+//! One request is judged in one transaction. Whatever is refused is kept in quarantine, and what was built
+//! on it with it; whatever waits is kept and judged again once everything it was made on is there.
 //!
 //! What costs as much as the whole document is done once for each document of a transaction, in
 //! [`Judge::finish`]: the last test of the engine, the line in lists, the number that is due. Only
@@ -13,19 +13,22 @@ pub mod rights;
 pub mod shelf;
 
 mod examine;
+mod grounds;
 mod keep;
+mod refuse;
+mod verdicts;
+mod wait;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use prost::Message;
-use yidang_documents::{Document, Projection, guard};
+use yidang_documents::{ChangeHash, Document, Projection, guard};
 use yidang_domain::civil::InstantMs;
-use yidang_sync_protocol::{Receipt, SignedBatch, Verdict};
+use yidang_sync_protocol::{Receipt, Verdict};
 
 use crate::county::County;
 use crate::register::Register;
-use crate::store::{Db, ParkedRow, QuarantineRow, StoreError};
+use crate::store::{Db, Refusal, StoreError};
 
 use examine::Examined;
 pub use examine::No;
@@ -41,12 +44,6 @@ fn sound(document: &Document) -> Result<Projection, Halt> {
     }
 }
 
-/// The first operation of a batch; of one that cannot be read the very first.
-fn first_op(batch: &SignedBatch) -> u64 {
-    let first = batch.changes.first().and_then(|bytes| guard::scan(bytes).ok());
-    first.map_or(0, |outline| outline.start_op)
-}
-
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
@@ -58,41 +55,51 @@ pub enum Ruling {
     Parked(Vec<[u8; 32]>),
     /// Kept until the register knows its author.
     Review,
-    /// In quarantine under this code.
-    Refused(String),
+    /// In quarantine, for its own sake or because it was built on what is.
+    Refused(Refusal),
     /// Not kept; the device keeps it and asks again. The word says why.
     NotTaken(&'static str),
 }
 
 impl Ruling {
+    /// Whether nothing is decided yet.
+    const fn waits(&self) -> bool {
+        matches!(self, Self::Parked(_) | Self::Review | Self::NotTaken(_))
+    }
+
     /// The receipt for the batch at `index` of the request.
     #[must_use]
     pub fn receipt(&self, index: u32) -> Receipt {
-        let (verdict, seq, code, missing) = match self {
-            Self::Accepted(seq) => (Verdict::Accepted, *seq, "", Vec::new()),
-            Self::Duplicate(seq) => (Verdict::Duplicate, *seq, "", Vec::new()),
-            Self::Parked(missing) => (Verdict::Parked, 0, "", missing.clone()),
-            Self::Review => (Verdict::Review, 0, "unknown_author", Vec::new()),
-            Self::Refused(code) => (Verdict::Refused, 0, code.as_str(), Vec::new()),
-            Self::NotTaken(code) => (Verdict::Unknown, 0, *code, Vec::new()),
-        };
-        Receipt {
+        let said = |verdict: Verdict, seq: u64, code: &str| Receipt {
             index,
             verdict: verdict.into(),
             seq,
             code: code.to_owned(),
-            missing: missing.iter().map(|hash| hash.to_vec()).collect(),
+            ..Receipt::default()
+        };
+        match self {
+            Self::Accepted(seq) => said(Verdict::Accepted, *seq, ""),
+            Self::Duplicate(seq) => said(Verdict::Duplicate, *seq, ""),
+            Self::Parked(missing) => {
+                let missing = missing.iter().map(|hash| hash.to_vec()).collect();
+                Receipt { missing, ..said(Verdict::Parked, 0, "") }
+            }
+            Self::Review => said(Verdict::Review, 0, "unknown_author"),
+            Self::Refused(refusal) => {
+                let Refusal { code, position, by, rule, reason } = refusal;
+                let verdict = if by.is_some() { Verdict::Orphaned } else { Verdict::Refused };
+                Receipt {
+                    by: by.map(Vec::from).unwrap_or_default(),
+                    position: *position,
+                    rule: rule.clone(),
+                    reason: reason.clone(),
+                    ..said(verdict, 0, code)
+                }
+            }
+            Self::NotTaken(code) => said(Verdict::Unknown, 0, code),
         }
     }
 }
-
-/// One author's batches that wait are never more than this together.
-const MOST_PARKED_BYTES: u64 = 1 << 20;
-/// Of one author so many refused batches are kept.
-const MOST_QUARANTINED: u64 = 256;
-
-/// Refusals of batches whose author is not proved.
-const UNSIGNED: [&str; 2] = ["unreadable_batch", "wrong_signature"];
 
 /// The refusal of a batch that ended the process whenever it was judged. It is never judged again.
 pub const CRASHED: &str = "crashed";
@@ -133,6 +140,8 @@ pub struct Judge<'a> {
     rulings: HashMap<[u8; 16], Ruling>,
     /// Documents that got something and are to be looked at in the end, in order.
     touched: Vec<[u8; 16]>,
+    /// Changes that came into the log, by document: something may wait for them.
+    arrived: HashMap<[u8; 16], Vec<ChangeHash>>,
 }
 
 impl<'a> Judge<'a> {
@@ -150,8 +159,18 @@ impl<'a> Judge<'a> {
         care: Care,
     ) -> Result<Self, StoreError> {
         let healing = db.county()?.healing;
-        let (rulings, touched) = (HashMap::new(), Vec::new());
-        Ok(Self { db, register, county, shelf, now, care, healing, rulings, touched })
+        Ok(Self {
+            db,
+            register,
+            county,
+            shelf,
+            now,
+            care,
+            healing,
+            rulings: HashMap::new(),
+            touched: Vec::new(),
+            arrived: HashMap::new(),
+        })
     }
 
     /// Judges one batch that was received. [`Judge::finish`] must follow.
@@ -162,6 +181,9 @@ impl<'a> Judge<'a> {
     pub fn judge(&mut self, verified: &Verified) -> Result<(), StoreError> {
         let ruling = self.rule(verified)?;
         self.db.judged(&verified.id)?;
+        if !ruling.waits() {
+            self.db.unpark(&verified.id)?;
+        }
         if matches!(ruling, Ruling::Accepted(_)) && !self.touched.contains(&verified.document) {
             self.touched.push(verified.document);
         }
@@ -198,14 +220,14 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    /// Looks again at everything that waits for a document, tests what came of it, issues its number
+    /// Judges what waited for something that came, tests what came of it, issues the document's number
     /// if it is due, and brings its line up to date.
     ///
     /// # Errors
     ///
     /// [`Halt`]; the transaction must be rolled back then.
     pub fn follow_up(&mut self, document: &[u8; 16]) -> Result<(), Halt> {
-        self.retry_parked(document)?;
+        self.retry_waiting(document)?;
         let Some(found) = self.shelf.find(self.db, document)? else { return Ok(()) };
         let mut projection = sound(&found)?;
         if self.issue_number(&found, &projection)?
@@ -214,53 +236,6 @@ impl<'a> Judge<'a> {
             projection = sound(&numbered)?;
         }
         Ok(self.keep_line(document, &projection)?)
-    }
-
-    /// Tries what is parked until nothing more can be taken. In the order of first operations most
-    /// stands behind whatever it was made on, so however much waits, few walks take all of it.
-    fn retry_parked(&mut self, document: &[u8; 16]) -> Result<(), StoreError> {
-        let mut waiting = Vec::new();
-        for row in self.db.parked_of(document)? {
-            match SignedBatch::decode(row.bytes.as_slice()) {
-                Ok(batch) => waiting.push((first_op(&batch), row, batch)),
-                Err(_) => self.db.unpark(&row.id)?,
-            }
-        }
-        waiting.sort_by_key(|(first_op, ..)| *first_op);
-        loop {
-            let mut left = Vec::new();
-            let before = waiting.len();
-            for (first_op, row, batch) in waiting {
-                if !self.retry(&row, &batch)? {
-                    left.push((first_op, row, batch));
-                }
-            }
-            if left.is_empty() || left.len() == before {
-                return Ok(());
-            }
-            waiting = left;
-        }
-    }
-
-    /// Tries one parked batch, if what it waits for has come; whether it waits no longer.
-    fn retry(&mut self, row: &ParkedRow, batch: &SignedBatch) -> Result<bool, StoreError> {
-        if !row.missing.is_empty() {
-            let held = self.shelf.find(self.db, &row.document)?;
-            let lacks = |hash| held.as_ref().is_none_or(|document| !document.has(hash));
-            if row.missing.iter().any(lacks) {
-                return Ok(false);
-            }
-        }
-        let ruling = match verify(self.db, self.county, batch) {
-            Ok(verified) => self.rule(&verified)?,
-            Err(no) => self.settle_no(batch, no)?,
-        };
-        let waits = matches!(ruling, Ruling::Parked(_) | Ruling::Review | Ruling::NotTaken(_));
-        if !waits {
-            self.db.unpark(&row.id)?;
-        }
-        self.rulings.insert(row.id, ruling);
-        Ok(!waits)
     }
 
     fn rule(&mut self, verified: &Verified) -> Result<Ruling, StoreError> {
@@ -272,62 +247,11 @@ impl<'a> Judge<'a> {
             Ok(examined) => {
                 let seq = self.keep(verified, &examined)?;
                 self.shelf.stage(examined.document);
+                // A register or a version of before may have refused it.
+                self.db.pardon(&verified.id)?;
                 Ok(Ruling::Accepted(seq))
             }
             Err(no) => self.settle_no(&verified.batch, no),
         }
-    }
-
-    /// Keeps a batch that was not accepted where it belongs.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn settle_no(&mut self, batch: &SignedBatch, no: No) -> Result<Ruling, StoreError> {
-        let header = batch.read().unwrap_or_default();
-        match no {
-            No::Store(error) => Err(error),
-            No::Duplicate(seq) => Ok(Ruling::Duplicate(seq)),
-            No::NotTaken(code) => Ok(Ruling::NotTaken(code)),
-            No::Parked(missing) => self.park(batch, missing, false),
-            No::Review => self.park(batch, Vec::new(), true),
-            No::Refused(code, detail) => {
-                tracing::info!(code, detail, "batch refused");
-                // Whoever is named by what nobody signed loses no place in the quarantine to it.
-                let is_signed = !UNSIGNED.contains(&code);
-                let row = QuarantineRow {
-                    id: batch.id(),
-                    document: header.document,
-                    certificate: if is_signed { header.certificate } else { Vec::new() },
-                    code: code.to_owned(),
-                    detail,
-                    bytes: batch.encode_to_vec(),
-                };
-                self.db.quarantine(&row, MOST_QUARANTINED, self.now.0)?;
-                Ok(Ruling::Refused(code.to_owned()))
-            }
-        }
-    }
-
-    fn park(
-        &mut self,
-        batch: &SignedBatch,
-        missing: Vec<[u8; 32]>,
-        review: bool,
-    ) -> Result<Ruling, StoreError> {
-        let header = batch.read().unwrap_or_default();
-        let (Some(document), Some(certificate)) = (header.document_id(), header.certificate_id())
-        else {
-            return Ok(Ruling::NotTaken("malformed"));
-        };
-        let bytes = batch.encode_to_vec();
-        let waiting = self.db.parked_bytes(&certificate)?;
-        if waiting.saturating_add(bytes.len() as u64) > MOST_PARKED_BYTES {
-            return Ok(Ruling::NotTaken("too_much_parked"));
-        }
-        let ruling = if review { Ruling::Review } else { Ruling::Parked(missing.clone()) };
-        let row = ParkedRow { id: batch.id(), document, certificate, bytes, missing, review };
-        self.db.park(&row, self.now.0)?;
-        Ok(ruling)
     }
 }

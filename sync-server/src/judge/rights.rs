@@ -82,6 +82,22 @@ pub fn check(
     Ok(())
 }
 
+/// Whether an author had any business, while the batch may have been written, with a document of this kind
+/// that was born, lies or lay in one of these units. Whatever the batch does is judged by [`check`] once
+/// it can be read.
+#[must_use]
+pub fn reaches(
+    register: &Register,
+    author: &Author,
+    written: Written,
+    kind: DocumentKind,
+    units: &[OrgCode],
+) -> bool {
+    let posts = Posts::of(register, author, written);
+    let is_theirs = |post: &&Assignment| units.iter().any(|unit| posts.holds(post, kind, unit));
+    posts.assignments.iter().any(is_theirs)
+}
+
 /// Every entry names its author, their device and a unit they act for.
 fn check_headers(register: &Register, author: &Author, did: &Performed) -> Result<(), Broken> {
     for (_, header, _) in &did.entries {
@@ -142,14 +158,18 @@ impl<'a> Posts<'a> {
     }
 
     fn may(&self, act: Act, case: &Case<'_>) -> bool {
-        let tree = self.register.tree();
-        let at = &case.performed.org;
-        let is_guest = self.guest_of.iter().any(|village| tree.is_within(at, village));
-        self.assignments.iter().any(|assignment| {
-            let own = tree.is_within(at, &assignment.org)
-                || case.kind == DocumentKind::VisitDay && tree.is_within(&assignment.org, at);
-            (own || is_guest) && may(assignment.role, act, case.performed.stage)
+        let stage = case.performed.stage;
+        self.assignments.iter().any(|post| {
+            self.holds(post, case.kind, &case.performed.org) && may(post.role, act, stage)
         })
+    }
+
+    /// Whether a post is one over a document of this kind that lies in `at`, or its holder a guest there.
+    fn holds(&self, post: &Assignment, kind: DocumentKind, at: &OrgCode) -> bool {
+        let tree = self.register.tree();
+        tree.is_within(at, &post.org)
+            || kind == DocumentKind::VisitDay && tree.is_within(&post.org, at)
+            || self.guest_of.iter().any(|village| tree.is_within(at, village))
     }
 
     fn reach(&self, org: &OrgCode) -> bool {

@@ -1,8 +1,8 @@
-//! Batches that are not in the log: received, parked, in quarantine.
+//! Batches that were received and not judged.
 
 use rusqlite::params;
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Result, StoreError, fixed, unsigned};
 
 /// A batch that was received and not judged.
 #[derive(Debug, Clone)]
@@ -13,40 +13,6 @@ pub struct InboxRow {
     pub bytes: Vec<u8>,
     /// So many starts began to judge it and did not come through.
     pub tries: u32,
-}
-
-/// A batch that waits.
-#[derive(Debug, Clone)]
-pub struct ParkedRow {
-    /// Its name.
-    pub id: [u8; 16],
-    /// Its document.
-    pub document: [u8; 16],
-    /// Its author's certificate.
-    pub certificate: [u8; 16],
-    /// The batch.
-    pub bytes: Vec<u8>,
-    /// Hashes of the changes it waits for.
-    pub missing: Vec<[u8; 32]>,
-    /// It waits for a person, not for changes.
-    pub review: bool,
-}
-
-/// A batch that was refused.
-#[derive(Debug, Clone)]
-pub struct QuarantineRow {
-    /// Its name.
-    pub id: [u8; 16],
-    /// The document it named.
-    pub document: Vec<u8>,
-    /// The certificate it named.
-    pub certificate: Vec<u8>,
-    /// The rule it broke.
-    pub code: String,
-    /// What exactly, without content.
-    pub detail: String,
-    /// The batch.
-    pub bytes: Vec<u8>,
 }
 
 impl Db<'_> {
@@ -150,138 +116,16 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Parks a batch.
+    /// Whether a batch was received and not judged.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn park(&self, row: &ParkedRow, at_ms: i64) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT INTO parked VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
-             ON CONFLICT (county, id) DO UPDATE SET missing = excluded.missing",
-        )?;
-        statement.execute(params![
-            self.county,
-            row.id,
-            row.document,
-            row.certificate,
-            row.bytes,
-            row.missing.concat(),
-            row.review,
-            at_ms
-        ])?;
-        Ok(())
-    }
-
-    /// Takes a batch out of the parking.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn unpark(&self, id: &[u8; 16]) -> Result<()> {
-        let mut statement =
-            self.connection.prepare_cached("DELETE FROM parked WHERE county = ?1 AND id = ?2")?;
-        statement.execute(params![self.county, id])?;
-        Ok(())
-    }
-
-    /// What waits for a document, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn parked_of(&self, document: &[u8; 16]) -> Result<Vec<ParkedRow>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, document, certificate, bytes, missing, review FROM parked \
-             WHERE county = ?1 AND document = ?2 ORDER BY at_ms, rowid",
-        )?;
-        let mut rows = statement.query(params![self.county, document])?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            let missing: Vec<u8> = row.get(4)?;
-            all.push(ParkedRow {
-                id: fixed(&row.get::<_, Vec<u8>>(0)?, "batch")?,
-                document: fixed(&row.get::<_, Vec<u8>>(1)?, "document")?,
-                certificate: fixed(&row.get::<_, Vec<u8>>(2)?, "certificate")?,
-                bytes: row.get(3)?,
-                missing: missing.chunks(32).map(|h| fixed(h, "hash")).collect::<Result<_>>()?,
-                review: row.get(5)?,
-            });
-        }
-        Ok(all)
-    }
-
-    /// Documents that batches of `user` wait for, because the register did not know them.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn documents_in_review(&self) -> Result<Vec<[u8; 16]>> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT DISTINCT document FROM parked WHERE county = ?1 AND review = 1",
-        )?;
-        let mut rows = statement.query([self.county])?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            all.push(fixed(&row.get::<_, Vec<u8>>(0)?, "document")?);
-        }
-        Ok(all)
-    }
-
-    /// How many bytes of an author wait.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn parked_bytes(&self, certificate: &[u8; 16]) -> Result<u64> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT coalesce(sum(length(bytes)), 0) FROM parked \
-             WHERE county = ?1 AND certificate = ?2",
-        )?;
-        let bytes =
-            statement.query_row(params![self.county, certificate], |row| row.get::<_, i64>(0))?;
-        Ok(unsigned(bytes))
-    }
-
-    /// Puts a refused batch into quarantine; of one author only the newest `most` stay.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn quarantine(&self, row: &QuarantineRow, most: u64, at_ms: i64) -> Result<()> {
-        let mut statement = self.connection.prepare_cached(
-            "INSERT OR REPLACE INTO quarantine VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?;
-        statement.execute(params![
-            self.county,
-            row.id,
-            row.document,
-            row.certificate,
-            row.code,
-            row.detail,
-            row.bytes,
-            at_ms
-        ])?;
-        let mut statement = self.connection.prepare_cached(
-            "DELETE FROM quarantine WHERE county = ?1 AND certificate = ?2 AND rowid NOT IN \
-             (SELECT rowid FROM quarantine WHERE county = ?1 AND certificate = ?2 \
-              ORDER BY rowid DESC LIMIT ?3)",
-        )?;
-        statement.execute(params![self.county, row.certificate, signed(most)])?;
-        Ok(())
-    }
-
-    /// The code under which a batch lies in quarantine.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    pub fn quarantined(&self, id: &[u8; 16]) -> Result<Option<String>> {
+    pub fn is_received(&self, id: &[u8; 16]) -> Result<bool> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT code FROM quarantine WHERE county = ?1 AND id = ?2")?;
-        let mut rows = statement.query(params![self.county, id])?;
-        rows.next()?.map(|row| row.get(0)).transpose().map_err(StoreError::from)
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM inbox WHERE county = ?1 AND id = ?2)")?;
+        Ok(statement.query_row(params![self.county, id], |row| row.get(0))?)
     }
 
     /// How many batches were received, parked and refused.

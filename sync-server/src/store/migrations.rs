@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("step_5.sql"),
     include_str!("step_6.sql"),
     include_str!("step_7.sql"),
+    include_str!("step_8.sql"),
 ];
 
 /// Takes the steps that are missing.
@@ -54,5 +55,29 @@ mod tests {
             let tables: Vec<String> = rows.map(Result::unwrap).collect();
             insta::assert_snapshot!(format!("tables-of-version-{version}"), tables.join("\n\n"));
         }
+    }
+
+    /// What waited under the tables of before is received anew, in whatever it waited for.
+    #[test]
+    fn what_was_parked_before_lies_in_the_inbox_afterwards() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate_to(&mut connection, 7).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO parked VALUES ('610621', x'01', x'02', x'03', x'04', x'', 0, 7); \
+                 INSERT INTO quarantine VALUES ('610621', x'05', x'02', x'03', 'fork', '', x'', 8);",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let inbox = "SELECT id, bytes, at_ms, tries FROM inbox";
+        let row: (Vec<u8>, Vec<u8>, i64, i64) = connection
+            .query_row(inbox, [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
+            .unwrap();
+        assert_eq!(row, (vec![1], vec![4], 7, 0));
+        let count = |table: &str| -> i64 {
+            let sql = format!("SELECT count(*) FROM {table}");
+            connection.query_row(&sql, [], |row| row.get(0)).unwrap()
+        };
+        assert_eq!((count("parked"), count("quarantine")), (0, 1));
     }
 }

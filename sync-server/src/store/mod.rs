@@ -15,8 +15,10 @@ mod inbox;
 mod log;
 mod migrations;
 mod numbers;
+mod refused;
 mod register;
 mod scope;
+mod waiting;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -33,9 +35,11 @@ pub use complaints::{Complaint, ComplaintAnswer, ComplaintRow};
 pub use county::CountyRow;
 pub use documents::{CaseRow, ChangeRow, DocumentRow};
 pub use households::{HouseholdLine, ImportedRow};
-pub use inbox::{InboxRow, ParkedRow, QuarantineRow};
+pub use inbox::InboxRow;
 pub use log::{LogKind, LogRow};
+pub use refused::{QuarantineRow, Refusal, RefusedChange};
 pub use scope::ScopeRow;
+pub use waiting::ParkedRow;
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

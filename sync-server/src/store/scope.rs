@@ -106,6 +106,20 @@ impl Db<'_> {
         Ok(statement.query_row(params![self.county, document], |row| row.get(0))?)
     }
 
+    /// The units in which a document ever lay, as far as the index knows.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn ever_in(&self, document: &[u8; 16]) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT org FROM scope_index INDEXED BY scope_of_document \
+             WHERE county = ?1 AND document = ?2 ORDER BY org",
+        )?;
+        let rows = statement.query_map(params![self.county, document], |row| row.get(0))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
     /// Whether a document lies in any of these units.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ mod import;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod orphans;
+#[cfg(test)]
 mod oversight;
 #[cfg(test)]
 mod recall;

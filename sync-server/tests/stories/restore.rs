@@ -9,7 +9,7 @@ use crate::support::{
 use axum::http::StatusCode;
 use yidang_domain::entry::EntryKind;
 use yidang_domain::ids::DocumentId;
-use yidang_sync_protocol::Verdict;
+use yidang_sync_protocol::{SyncRequest, Verdict};
 use yidang_sync_server::store::StoreError;
 use yidang_sync_server::{App, check};
 
@@ -250,6 +250,11 @@ async fn what_somebody_wrote_whom_a_restored_register_does_not_know_waits_for_a_
     let mut li = town.device("u-li").await;
     li.sync(&town.app).await;
     assert_eq!(kinds(&li, id), [EntryKind::Found]);
+    // The newcomer was told that it waits, and hears what became of it.
+    let ask_verdicts = vec![new.batches[&id][0].id().to_vec()];
+    let request = SyncRequest { ask_verdicts, ..new.request(Vec::new()) };
+    let told = new.exchange(&town.app, &request).await.verdicts.remove(0).receipt.unwrap();
+    assert!(told.verdict == ACCEPTED && told.seq > 0, "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

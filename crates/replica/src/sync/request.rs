@@ -112,6 +112,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         reference_version: number(store, "reference_version")?,
         scope: number(store, "scope")?,
         want_proofs: wanted_proofs(store)?,
+        ask_verdicts: Vec::new(),
     };
     Ok(Outgoing { message, batches, seat })
 }

@@ -146,6 +146,7 @@ fn refusal(code: &str) -> &str {
         "out_of_reach" => "不能移到你管不到的地方",
         "unknown_unit" => "这个网格县里还没有，同步以后再试",
         "fork" | "own_history" => "这台设备的数据被恢复过，请重新写一遍",
+        "orphaned" => "它接着写的那一条没被采用，请在现在的档上重新写一遍",
         "too_large" => "内容太长",
         "unlisted_conflict" => "这一项两人改得不一样，请先定下来",
         _ => "格式不对，请联系县中心",

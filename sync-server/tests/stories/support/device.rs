@@ -207,6 +207,7 @@ impl Device {
             certificates: Vec::new(),
             scope: self.scope,
             want_proofs: Vec::new(),
+            ask_verdicts: Vec::new(),
         }
     }
 

@@ -1,0 +1,170 @@
+//! What is not taken, and what can never be taken because of it.
+//!
+//! A batch is refused whole. Its changes are remembered as refused, and whatever was built on one of them is
+//! orphaned by that batch, directly or through others: what comes later when it comes, what came earlier and
+//! waits at once. So the order in which things come says nothing about what becomes of them.
+
+use prost::Message;
+use yidang_documents::{ChangeHash, guard};
+use yidang_sync_protocol::SignedBatch;
+
+use super::examine::{No, open};
+use super::{CRASHED, Judge, Ruling, grounds};
+use crate::store::{QuarantineRow, Refusal, RefusedChange, StoreError};
+
+/// Of one author so many refused batches are kept.
+const MOST_QUARANTINED: u64 = 256;
+/// And so many refused changes: as many as those batches can hold.
+const MOST_REFUSED_CHANGES: u64 =
+    MOST_QUARANTINED * yidang_sync_protocol::batch::MOST_CHANGES as u64;
+
+/// Refusals of batches whose author is not proved.
+const UNSIGNED: [&str; 2] = ["unreadable_batch", "wrong_signature"];
+
+/// Refusals that another register, a later version of the server or the end of a healing may take back.
+const MAY_CHANGE: [&str; 6] =
+    ["revoked", "foreign_county", "unknown_unit", "unknown_kind", "unknown_field", "unknown_entry"];
+
+/// The word of a batch that was built on a refused change.
+const ORPHANED: &str = "orphaned";
+
+impl Judge<'_> {
+    /// Why a batch was refused before, where that stands. It is not judged again: what its author was told is
+    /// true whoever brings it once more, and whatever they have been given since.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn was_refused(&self, id: &[u8; 16]) -> Result<Option<Refusal>, StoreError> {
+        let Some(refusal) = self.db.refusal(id)? else { return Ok(None) };
+        let code = refusal.code.as_str();
+        let stands = code == CRASHED || !self.healing && !MAY_CHANGE.contains(&code);
+        Ok(stands.then_some(refusal))
+    }
+
+    /// Keeps a batch that was not accepted where it belongs.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn settle_no(&mut self, batch: &SignedBatch, no: No) -> Result<Ruling, StoreError> {
+        match no {
+            No::Store(error) => Err(error),
+            No::Duplicate(seq) => Ok(Ruling::Duplicate(seq)),
+            No::NotTaken(code) => Ok(Ruling::NotTaken(code)),
+            No::Parked(missing) => self.park(batch, missing, false),
+            No::Review => self.park(batch, Vec::new(), true),
+            No::Refused(code, detail, position) => {
+                let code = code.to_owned();
+                self.refuse(batch, Refusal { code, position, ..Refusal::default() }, detail)
+            }
+            No::Orphaned(root, position) => {
+                self.refuse(batch, orphan(root, position), String::new())
+            }
+        }
+    }
+
+    /// Puts a batch into quarantine, and everything that waits and was built on it.
+    pub(super) fn refuse(
+        &mut self,
+        batch: &SignedBatch,
+        refusal: Refusal,
+        detail: String,
+    ) -> Result<Ruling, StoreError> {
+        let code = refusal.code.as_str();
+        tracing::info!(code, detail, "batch refused");
+        let header = batch.read().unwrap_or_default();
+        // Whoever is named by what nobody signed loses no place in the quarantine to it.
+        let is_signed = !UNSIGNED.contains(&code);
+        // What a thief's device wrote before the theft may come back with its place while the county heals.
+        let is_final = is_signed && !(self.healing && code == "revoked");
+        let certificate = if is_signed { header.certificate.clone() } else { Vec::new() };
+        let root = RefusedChange {
+            batch: refusal.by.unwrap_or_else(|| batch.id()),
+            rule: if refusal.by.is_some() { refusal.rule.clone() } else { refusal.code.clone() },
+        };
+        let row = QuarantineRow {
+            id: batch.id(),
+            document: header.document.clone(),
+            certificate,
+            refusal: refusal.clone(),
+            detail,
+            bytes: batch.encode_to_vec(),
+        };
+        self.db.quarantine(&row, MOST_QUARANTINED, self.now.0)?;
+        if let (true, Some(document)) = (is_final, header.document_id()) {
+            let changes = self.own_changes(batch, &document)?;
+            self.never(&document, &changes, &root, &header.certificate)?;
+            self.orphan_waiting(&document, changes, &root)?;
+        }
+        Ok(Ruling::Refused(refusal))
+    }
+
+    fn never(
+        &self,
+        document: &[u8; 16],
+        changes: &[ChangeHash],
+        root: &RefusedChange,
+        certificate: &[u8],
+    ) -> Result<(), StoreError> {
+        self.db.refuse_changes(document, changes, root, certificate, MOST_REFUSED_CHANGES)
+    }
+
+    /// The changes of a batch that are its author's own and not in the log. Nobody's change is refused for
+    /// lying in somebody else's batch.
+    fn own_changes(
+        &self,
+        batch: &SignedBatch,
+        document: &[u8; 16],
+    ) -> Result<Vec<ChangeHash>, StoreError> {
+        let actor = match open(self.db, self.county, batch) {
+            Ok((verified, _)) => verified.actor,
+            Err(No::Store(error)) => return Err(error),
+            Err(_) => return Ok(Vec::new()),
+        };
+        let mut own = Vec::new();
+        for outline in batch.changes.iter().filter_map(|bytes| guard::scan(bytes).ok()) {
+            let is_in_the_log = self.db.seq_of_change(document, &outline.hash)?.is_some();
+            if outline.actor == actor && !is_in_the_log {
+                own.push(outline.hash);
+            }
+        }
+        Ok(own)
+    }
+
+    /// Orphans everything that waits for one of these changes, for what that brings along, and so on.
+    fn orphan_waiting(
+        &mut self,
+        document: &[u8; 16],
+        mut open: Vec<ChangeHash>,
+        root: &RefusedChange,
+    ) -> Result<(), StoreError> {
+        while let Some(hash) = open.pop() {
+            for id in self.db.waiting_for(document, &hash)? {
+                let Some(row) = self.db.parked(&id)? else { continue };
+                let batch = SignedBatch::decode(row.bytes.as_slice())?;
+                let refusal = orphan(root.clone(), grounds::made_on(&batch, &hash));
+                let kept = QuarantineRow {
+                    id,
+                    document: document.to_vec(),
+                    certificate: row.certificate.to_vec(),
+                    refusal: refusal.clone(),
+                    detail: String::new(),
+                    bytes: row.bytes,
+                };
+                self.db.quarantine(&kept, MOST_QUARANTINED, self.now.0)?;
+                self.db.unpark(&id)?;
+                let changes = self.own_changes(&batch, document)?;
+                self.never(document, &changes, root, &row.certificate)?;
+                open.extend(changes);
+                self.rulings.insert(id, Ruling::Refused(refusal));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn orphan(root: RefusedChange, position: u32) -> Refusal {
+    let (by, rule) = (Some(root.batch), root.rule);
+    Refusal { code: ORPHANED.to_owned(), position, by, rule, reason: String::new() }
+}
