@@ -82,6 +82,7 @@ fn asked(question: &str) -> &'static str {
         "consult_household" => "看一户",
         "consult_people" => "查人查户",
         "users" => "查花名册",
+        "reviews" => "看待复核的",
         _ => "别的查询",
     }
 }

@@ -39,6 +39,7 @@ use crate::places::{
     CountHouseholds, GridsQuestion, GridsView, HandoverQuestion, HandoverView, HouseholdCounts,
     MapQuestion, MapView, VisitMonthQuestion, VisitMonthView, WorkersQuestion, WorkersView,
 };
+use crate::review::{ReviewSettled, ReviewsQuestion, ReviewsView, SettleReview};
 use crate::session::{
     DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
 };
@@ -320,6 +321,10 @@ questions! {
         revoke_device: RevokeDevice => RegisterChanged;
         /// Units below one, or found by name.
         units: UnitsQuestion => Vec<UnitView>;
+        /// What waits at the server for a person (待复核).
+        reviews: ReviewsQuestion => ReviewsView;
+        /// Admits or declines one of them, with a reason.
+        settle_review: SettleReview => ReviewSettled;
         /// Splits a grid.
         split_grid: SplitGrid => GridChanged;
         /// Joins a grid to another one.

@@ -8,8 +8,9 @@ mod complaints;
 mod consult;
 mod grids;
 mod importing;
+mod reviews;
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +27,7 @@ use yidang_api::oversight::{
     HeldComplaintsQuestion, HeldComplaintsView, LooksQuestion, LooksView,
 };
 use yidang_api::places::{CountHouseholds, HouseholdCounts};
+use yidang_api::review::{ReviewSettled, ReviewsQuestion, ReviewsView, SettleReview};
 use yidang_api::{Fault, FaultCode, Hall, dispatch_online};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
@@ -34,6 +36,7 @@ use yidang_sync_protocol::{AskReply, AskRequest};
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::judge::shelf::Shelf;
 use crate::register::Register;
 use crate::store::{Consulted, Db, LogKind, StoreError};
 
@@ -42,13 +45,14 @@ const REMEMBERED_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Questions that change nothing, or may be done again without harm. Another activation code harms
 /// nobody, while an answer that is remembered would keep the code in clear.
-const READING: [&str; 11] = [
+const READING: [&str; 12] = [
     "consult_household",
     "consult_people",
     "count_households",
     "complaint_answers",
     "held_complaints",
     "looks",
+    "reviews",
     "users",
     "units",
     "reference",
@@ -64,6 +68,15 @@ pub(crate) struct Counter<'a> {
     pub now: InstantMs,
     /// Under what the answer is remembered: who asks, and the name they gave the question.
     pub ask: Vec<u8>,
+}
+
+/// Documents put aside in a transaction; forgotten where it is not committed, also after a panic.
+struct Staging<'a>(MutexGuard<'a, Shelf>);
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        self.0.discard();
+    }
 }
 
 impl App {
@@ -249,6 +262,14 @@ impl Hall for Counter<'_> {
 
     fn units(&self, question: UnitsQuestion) -> Result<Vec<UnitView>, Fault> {
         admin::units(self, &question)
+    }
+
+    fn reviews(&self, question: ReviewsQuestion) -> Result<ReviewsView, Fault> {
+        reviews::waiting(self, &question)
+    }
+
+    fn settle_review(&self, question: SettleReview) -> Result<ReviewSettled, Fault> {
+        reviews::settle(self, &question)
     }
 
     fn split_grid(&self, question: SplitGrid) -> Result<GridChanged, Fault> {

@@ -25,8 +25,8 @@ pub enum No {
     Duplicate(u64),
     /// Changes are missing.
     Parked(Vec<[u8; 32]>),
-    /// The register does not know its author.
-    Review,
+    /// The register does not know its author, and nobody admitted it. It lacks these changes.
+    Review(Vec<ChangeHash>),
     /// It breaks a rule: which, what exactly, and which of its changes does.
     Refused(&'static str, String, u32),
     /// The change at this place of it was built on a refused one.
@@ -170,12 +170,14 @@ struct Ground {
     is_new: bool,
     /// When they may have been written.
     written: Written,
+    /// A person answers for it, not the register.
+    admitted: bool,
 }
 
 impl Judge<'_> {
     /// Takes a batch into a copy of its document, judging change by change.
     pub(super) fn examine(&mut self, verified: &Verified) -> Result<Examined, No> {
-        let Ground { mut document, is_new, written } = self.ground(verified)?;
+        let Ground { mut document, is_new, written, admitted } = self.ground(verified)?;
         let mut changes = Vec::new();
         let mut performed = Vec::new();
         for (position, bytes) in (0_u32..).zip(&verified.batch.changes) {
@@ -189,8 +191,13 @@ impl Judge<'_> {
             }
             let begins = is_new && changes.is_empty();
             let case = Case { kind: document.kind(), performed: &did, begins };
-            rights::check(self.register, &verified.author, written, &case)
-                .map_err(|(code, detail)| No::Refused(code, detail, position))?;
+            let author = &verified.author;
+            let checked = if admitted {
+                rights::check_admitted(self.register, author, &case)
+            } else {
+                rights::check(self.register, author, written, &case)
+            };
+            checked.map_err(|(code, detail)| No::Refused(code, detail, position))?;
             changes.push(ChangeRow {
                 hash: did.hash,
                 actor: verified.actor,
@@ -222,22 +229,30 @@ impl Judge<'_> {
             }
         }
         let author = &verified.author;
-        if !author.is_server && self.register.name_of(&author.user).is_none() {
-            return Err(No::Review);
+        let is_known = author.is_server || self.register.name_of(&author.user).is_some();
+        let admitted = !is_known && self.db.is_admitted(&verified.id)?;
+        let missing: Vec<ChangeHash> = lacking.into_iter().map(|lack| lack.hash).collect();
+        if !is_known && !admitted {
+            return Err(No::Review(missing));
         }
         let written = self.written(&verified.header)?;
-        if !lacking.is_empty() {
-            self.may_wait(verified, written)?;
-            return Err(No::Parked(lacking.into_iter().map(|lack| lack.hash).collect()));
+        if !missing.is_empty() {
+            if !admitted {
+                self.may_wait(verified, written)?;
+            }
+            return Err(No::Parked(missing));
         }
         let document =
             found.ok_or_else(|| No::refused("genesis", "a document that stands on nothing"))?;
-        Ok(Ground { document, is_new, written })
+        Ok(Ground { document, is_new, written, admitted })
     }
 
     /// The document of a batch, or the beginning of one that nobody knew; none where the batch does not
     /// say how it begins. And whether it is new.
-    fn find_or_begin(&mut self, verified: &Verified) -> Result<(Option<Document>, bool), No> {
+    pub(super) fn find_or_begin(
+        &mut self,
+        verified: &Verified,
+    ) -> Result<(Option<Document>, bool), No> {
         match self.shelf.find(self.db, &verified.document)? {
             Some(document) => Ok((Some(self.same_beginning(document, &verified.header)?), false)),
             None => Ok((self.begin(verified)?, true)),

@@ -9,6 +9,7 @@
 
 pub mod number;
 pub mod own;
+pub mod review;
 pub mod rights;
 pub mod shelf;
 
@@ -53,7 +54,7 @@ pub enum Ruling {
     Duplicate(u64),
     /// Kept until these changes come.
     Parked(Vec<[u8; 32]>),
-    /// Kept until the register knows its author.
+    /// Kept until the register knows its author, or a person decides.
     Review,
     /// In quarantine, for its own sake or because it was built on what is.
     Refused(Refusal),
@@ -84,7 +85,7 @@ impl Ruling {
                 let missing = missing.iter().map(|hash| hash.to_vec()).collect();
                 Receipt { missing, ..said(Verdict::Parked, 0, "") }
             }
-            Self::Review => said(Verdict::Review, 0, "unknown_author"),
+            Self::Review => said(Verdict::Review, 0, review::UNKNOWN_AUTHOR),
             Self::Refused(refusal) => {
                 let Refusal { code, position, by, rule, reason } = refusal;
                 let verdict = if by.is_some() { Verdict::Orphaned } else { Verdict::Refused };

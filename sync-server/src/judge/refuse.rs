@@ -9,6 +9,7 @@ use yidang_documents::{ChangeHash, guard};
 use yidang_sync_protocol::SignedBatch;
 
 use super::examine::{No, open};
+use super::review::DECLINED;
 use super::{CRASHED, Judge, Ruling, grounds};
 use crate::store::{QuarantineRow, Refusal, RefusedChange, StoreError};
 
@@ -38,7 +39,8 @@ impl Judge<'_> {
     pub fn was_refused(&self, id: &[u8; 16]) -> Result<Option<Refusal>, StoreError> {
         let Some(refusal) = self.db.refusal(id)? else { return Ok(None) };
         let code = refusal.code.as_str();
-        let stands = code == CRASHED || !self.healing && !MAY_CHANGE.contains(&code);
+        let is_final = [CRASHED, DECLINED].contains(&code);
+        let stands = is_final || !self.healing && !MAY_CHANGE.contains(&code);
         Ok(stands.then_some(refusal))
     }
 
@@ -53,7 +55,7 @@ impl Judge<'_> {
             No::Duplicate(seq) => Ok(Ruling::Duplicate(seq)),
             No::NotTaken(code) => Ok(Ruling::NotTaken(code)),
             No::Parked(missing) => self.park(batch, missing, false),
-            No::Review => self.park(batch, Vec::new(), true),
+            No::Review(missing) => self.park(batch, missing, true),
             No::Refused(code, detail, position) => {
                 let code = code.to_owned();
                 self.refuse(batch, Refusal { code, position, ..Refusal::default() }, detail)

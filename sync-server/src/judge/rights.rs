@@ -2,7 +2,7 @@
 
 use yidang_documents::guard::Performed;
 use yidang_domain::civil::{Date, date_after};
-use yidang_domain::entry::{DocumentKind, EntryKind};
+use yidang_domain::entry::{DocumentKind, EntryHeader, EntryKind};
 use yidang_domain::ids::{DeviceId, OrgCode, UserId};
 use yidang_domain::org::{Assignment, Role};
 use yidang_domain::rights::{Act, may};
@@ -32,6 +32,15 @@ pub struct Written {
 
 /// A rule that was broken: its word, and what exactly.
 pub type Broken = (&'static str, String);
+
+/// Everybody who writes into files, the server aside.
+const PEOPLE: [Role; 5] = [
+    Role::GridWorker,
+    Role::VillageCadre,
+    Role::TownshipReviewer,
+    Role::Mediator,
+    Role::CountyClerk,
+];
 
 /// A guest's days are looked for over no longer a time.
 const LONGEST_OFFLINE_DAYS: i64 = 120;
@@ -71,13 +80,43 @@ pub fn check(
             return Err(("not_allowed", format!("{act:?} at {:?}", case.performed.stage)));
         }
     }
-    let closes = case.performed.acts.contains(&Act::Add(EntryKind::Closed));
-    if closes && case.performed.asked_by.as_ref() == Some(&author.user) {
-        return Err(("own_request", "whoever asked to close may not close".into()));
-    }
+    closes_not_own_request(author, case.performed)?;
     let moved = case.performed.org_after != case.performed.org;
     if moved && !posts.reach(&case.performed.org_after) {
         return Err(("out_of_reach", "moved beyond the author's township".into()));
+    }
+    Ok(())
+}
+
+/// Checks one change of a batch that a person admitted because the register does not know its author: it may
+/// do what somebody may do at that stage, in the author's own name.
+///
+/// # Errors
+///
+/// The rule that was broken, a word of `docs/refusals.md`.
+pub fn check_admitted(register: &Register, author: &Author, case: &Case<'_>) -> Result<(), Broken> {
+    let did = case.performed;
+    let is_theirs =
+        |header: &EntryHeader| header.by == author.user && header.device == author.device;
+    if !did.entries.iter().all(|(_, header, _)| is_theirs(header)) {
+        return Err(("author", "an entry under another name or device".into()));
+    }
+    if let Some(act) = did.acts.iter().find(|act| !PEOPLE.iter().any(|r| may(*r, **act, did.stage)))
+    {
+        return Err(("not_allowed", format!("{act:?} at {:?}", did.stage)));
+    }
+    closes_not_own_request(author, did)?;
+    if register.tree().find(&did.org_after).is_some() {
+        Ok(())
+    } else {
+        Err(("out_of_reach", "moved to no unit of the county".into()))
+    }
+}
+
+fn closes_not_own_request(author: &Author, did: &Performed) -> Result<(), Broken> {
+    let closes = did.acts.contains(&Act::Add(EntryKind::Closed));
+    if closes && did.asked_by.as_ref() == Some(&author.user) {
+        return Err(("own_request", "whoever asked to close may not close".into()));
     }
     Ok(())
 }

@@ -53,7 +53,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Parks a batch until `missing` is there, or a person looks.
+    /// Parks a batch until `missing` is there, or a person decides.
     pub(super) fn park(
         &mut self,
         batch: &SignedBatch,
@@ -111,7 +111,7 @@ impl Judge<'_> {
     }
 
     /// In the order of first operations most stands behind whatever it was made on.
-    fn retry(&mut self, rows: Vec<ParkedRow>) -> Result<(), StoreError> {
+    pub(super) fn retry(&mut self, rows: Vec<ParkedRow>) -> Result<(), StoreError> {
         let mut batches = Vec::with_capacity(rows.len());
         for row in rows {
             let batch = SignedBatch::decode(row.bytes.as_slice())?;

@@ -39,7 +39,7 @@ pub use inbox::InboxRow;
 pub use log::{LogKind, LogRow};
 pub use refused::{QuarantineRow, Refusal, RefusedChange};
 pub use scope::ScopeRow;
-pub use waiting::ParkedRow;
+pub use waiting::{Admission, ParkedRow};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

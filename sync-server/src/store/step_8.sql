@@ -48,6 +48,17 @@ CREATE TABLE parked_missing (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX parked_missing_of_batch ON parked_missing (county, batch);
 
+-- Batches that a person admitted though the register does not know their authors.
+CREATE TABLE admission (
+    county TEXT NOT NULL,
+    batch BLOB NOT NULL,
+    user TEXT NOT NULL,
+    certificate BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (county, batch)
+) STRICT, WITHOUT ROWID;
+
 -- Batches that came into the log after their devices had been told that they wait, with their places.
 CREATE TABLE settled (
     county TEXT NOT NULL,

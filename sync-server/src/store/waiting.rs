@@ -21,6 +21,21 @@ pub struct ParkedRow {
     pub at_ms: i64,
 }
 
+/// Somebody answers for a batch whose author the register does not know.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission<'a> {
+    /// Which.
+    pub batch: &'a [u8; 16],
+    /// Who answers for it.
+    pub user: &'a str,
+    /// On which device.
+    pub certificate: &'a [u8; 16],
+    /// Why.
+    pub reason: &'a str,
+    /// When, milliseconds of UTC.
+    pub at_ms: i64,
+}
+
 fn parked_row(row: &Row<'_>) -> Result<ParkedRow> {
     Ok(ParkedRow {
         id: fixed(&row.get::<_, Vec<u8>>(0)?, "batch")?,
@@ -244,5 +259,32 @@ impl Db<'_> {
             Some(row) => Ok(Some(unsigned(row.get(0)?))),
             None => Ok(None),
         }
+    }
+
+    /// Notes that somebody answers for a batch; the first word counts.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn admit(&self, row: &Admission<'_>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO admission VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+             ON CONFLICT (county, batch) DO NOTHING",
+        )?;
+        let Admission { batch, user, certificate, reason, at_ms } = row;
+        statement.execute(params![self.county, batch, user, certificate, reason, at_ms])?;
+        Ok(())
+    }
+
+    /// Whether somebody answers for a batch.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn is_admitted(&self, id: &[u8; 16]) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM admission WHERE county = ?1 AND batch = ?2)",
+        )?;
+        Ok(statement.query_row(params![self.county, id], |row| row.get(0))?)
     }
 }

@@ -33,4 +33,6 @@ mod refusals;
 #[cfg(test)]
 mod restore;
 #[cfg(test)]
+mod reviews;
+#[cfg(test)]
 mod scope;

@@ -23,7 +23,7 @@ fn told(output: &Output) -> String {
     text(&output.stdout)
 }
 
-fn backup(town: &Town, to: &Path) {
+pub fn backup(town: &Town, to: &Path) {
     let data = town.directory.path().join("data");
     told(&tool(&[
         "backup",
@@ -34,7 +34,7 @@ fn backup(town: &Town, to: &Path) {
     ]));
 }
 
-fn restore(data: &Path, from: &Path) {
+pub fn restore(data: &Path, from: &Path) {
     told(&tool(&[
         "restore",
         "--data",

@@ -10,8 +10,6 @@
 mod merge;
 mod split;
 
-use std::sync::MutexGuard;
-
 use serde::Serialize;
 use yidang_api::Fault;
 use yidang_api::admin::GridChanged;
@@ -20,7 +18,7 @@ use yidang_domain::entry::{DocumentKind, Entry};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::org::{Assignment, OrgLevel, OrgUnit};
 
-use super::Counter;
+use super::{Counter, Staging};
 use crate::county;
 use crate::judge::own::OwnChange;
 use crate::judge::shelf::Shelf;
@@ -53,15 +51,6 @@ struct Plan {
     /// What was named and not found.
     #[serde(skip)]
     unknown: Vec<String>,
-}
-
-/// Documents put aside in a transaction; forgotten where it is not committed, also after a panic.
-struct Staging<'a>(MutexGuard<'a, Shelf>);
-
-impl Drop for Staging<'_> {
-    fn drop(&mut self) {
-        self.0.discard();
-    }
 }
 
 /// Plans a change on the register of this very moment and carries it out, once.
