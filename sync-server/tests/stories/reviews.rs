@@ -66,7 +66,7 @@ impl Story {
         reply.verdicts.into_iter().next().unwrap().receipt.unwrap()
     }
 
-    async fn at_the_township(&mut self) -> Vec<EntryKind> {
+    async fn at_the_township(&self) -> Vec<EntryKind> {
         let mut li = Device::enrolled_again(&self.town.app, "u-li", 7).await;
         li.sync(&self.town.app).await;
         if li.documents.contains_key(&self.case) { kinds(&li, self.case) } else { Vec::new() }
@@ -75,7 +75,7 @@ impl Story {
 
 #[tokio::test]
 async fn an_administrator_reads_what_waits_and_admits_it_in_any_order() {
-    let mut story = story().await;
+    let story = story().await;
     let rows = story.waiting().await;
     let [first, second] = rows.as_slice() else { panic!("{rows:?}") };
     assert_eq!((first.name.as_str(), first.rule.as_str()), ("吴样二", "unknown_author"));
@@ -87,7 +87,7 @@ async fn an_administrator_reads_what_waits_and_admits_it_in_any_order() {
     let batches = story.wu.batches[&story.case].clone();
     assert_eq!(story.verdict(&batches[1]).await.verdict, PARKED);
     assert_eq!(story.settle(first, true, "本人来县里说明了").await, ReviewOutcome::Taken);
-    assert_eq!(story.waiting().await, []);
+    assert!(story.waiting().await.is_empty());
     for batch in &batches {
         assert_eq!(story.verdict(batch).await.verdict, ACCEPTED);
     }
@@ -121,8 +121,8 @@ async fn what_is_declined_is_told_with_the_reason_and_orphans_what_was_built_on_
     let again = story.wu.request(vec![batches[0].clone()]);
     let receipt = story.wu.exchange(&story.town.app, &again).await.receipts.remove(0);
     assert_eq!((receipt.verdict, receipt.reason.as_str()), (REFUSED, "不是本人写的"));
-    assert_eq!(story.waiting().await, []);
-    assert_eq!(story.at_the_township().await, []);
+    assert!(story.waiting().await.is_empty());
+    assert!(story.at_the_township().await.is_empty());
 }
 
 /// Somebody answers for who wrote it; what nobody may do stays forbidden.
