@@ -3,6 +3,10 @@
 //! nothing is wider than the screen, and axe-core finds nothing serious in it.
 
 use anyhow::Result;
+use yidang_api::review::{ReviewEntry, ReviewRow, ReviewsView};
+use yidang_domain::civil::{Date, InstantMs};
+use yidang_domain::entry::DocumentKind;
+use yidang_domain::ids::DocumentId;
 use yidang_tests::browser::View;
 use yidang_tests::roster::{MENDED, WRONG};
 use yidang_tests::tour::{Dress, Tour};
@@ -161,6 +165,7 @@ async fn office(dress: Dress, word: &str) -> Result<()> {
     tour.sheet("admin-merge", "admin-merge").await?;
     tour.see("/admin/reference", "admin-reference").await?;
     tour.to_the_end("#main", "admin-reference").await?;
+    reviews(&mut tour).await?;
     for (path, name) in [("/admin/complaints", "admin-complaints"), ("/admin/looks", "admin-looks")]
     {
         tour.see(path, name).await?;
@@ -189,6 +194,50 @@ async fn users(tour: &mut Tour) -> Result<()> {
     tour.to_the_end("#main", "admin-user").await?;
     tour.sheet("admin-give", "admin-post").await?;
     tour.sheet("admin-code", "admin-code").await
+}
+
+/// The demo county was never restored, so nothing waits there for the administrator; then the page is told
+/// of two batches of 吴样二.
+async fn reviews(tour: &mut Tour) -> Result<()> {
+    tour.see("/admin/reviews", "admin-reviews").await?;
+    let told = serde_json::to_string(&two_reviews())?;
+    let script = format!(
+        "const {{ ask }} = window.yidang;
+        window.yidang.ask = (name, ...rest) =>
+            name === 'reviews' ? Promise.resolve({}) : ask(name, ...rest);
+        window.yidang.onnews('changed')",
+        serde_json::to_string(&told)?
+    );
+    tour.browser.run(&script).await?;
+    tour.browser.find("review-unread").await?;
+    tour.here("admin-reviews-waiting").await?;
+    tour.to_the_end("#main", "admin-reviews-waiting").await?;
+    tour.sheet("review-admit", "admin-review-admit").await?;
+    tour.sheet("review-decline", "admin-review-decline").await
+}
+
+fn two_reviews() -> ReviewsView {
+    let visit = ReviewEntry {
+        label: "走访".to_owned(),
+        on: Date::constant(2026, 11, 18),
+        words: "到地里看了，两家的界石还在，争的是中间一行梨树".to_owned(),
+    };
+    let first = ReviewRow {
+        batch: "0a".repeat(16),
+        document: DocumentId::from_bytes([7; 16]),
+        kind: DocumentKind::CaseFile,
+        place: "张家滩镇 · 下盘石村 · 第7网格".to_owned(),
+        name: "吴样二".to_owned(),
+        post: "张家滩镇 · 下盘石村 · 第7网格 · 网格员".to_owned(),
+        device: "手机".to_owned(),
+        since: InstantMs::at_start_of(Date::constant(2026, 11, 19)),
+        rule: "unknown_author".to_owned(),
+        entries: vec![visit],
+        unread: 0,
+    };
+    let second =
+        ReviewRow { batch: "0b".repeat(16), entries: Vec::new(), unread: 2, ..first.clone() };
+    ReviewsView { total: 3, rows: vec![first, second] }
 }
 
 /// A spreadsheet with rows to mend, and the same mended.

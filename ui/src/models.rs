@@ -36,6 +36,7 @@ pub mod practice;
 pub mod query;
 pub mod rail;
 pub mod return_form;
+pub mod reviews;
 pub mod route;
 #[cfg(test)]
 pub mod sample;

@@ -31,6 +31,8 @@ pub enum Part {
     Grids,
     /// 参考数据
     Reference,
+    /// 待复核
+    Reviews,
     /// 投诉与建议
     Complaints,
     /// 查看记录
@@ -39,8 +41,15 @@ pub enum Part {
 
 impl Part {
     /// In the order of the rail.
-    pub const ALL: [Self; 6] =
-        [Self::Users, Self::Import, Self::Grids, Self::Reference, Self::Complaints, Self::Looks];
+    pub const ALL: [Self; 7] = [
+        Self::Users,
+        Self::Import,
+        Self::Grids,
+        Self::Reference,
+        Self::Reviews,
+        Self::Complaints,
+        Self::Looks,
+    ];
 
     /// The word on screens.
     #[must_use]
@@ -50,6 +59,7 @@ impl Part {
             Self::Import => "导入",
             Self::Grids => "分格并格",
             Self::Reference => "参考数据",
+            Self::Reviews => "待复核",
             Self::Complaints => "投诉与建议",
             Self::Looks => "查看记录",
         }
@@ -63,6 +73,7 @@ impl Part {
             Self::Import => "/admin/import",
             Self::Grids => "/admin/grids",
             Self::Reference => "/admin/reference",
+            Self::Reviews => "/admin/reviews",
             Self::Complaints => "/admin/complaints",
             Self::Looks => "/admin/looks",
         }
@@ -76,6 +87,7 @@ impl Part {
             Self::Import => "admin-import",
             Self::Grids => "admin-grids",
             Self::Reference => "admin-reference",
+            Self::Reviews => "admin-reviews",
             Self::Complaints => "admin-complaints",
             Self::Looks => "admin-looks",
         }
@@ -88,6 +100,7 @@ impl Part {
             Some("import") => Self::Import,
             Some("grids") => Self::Grids,
             Some("reference") => Self::Reference,
+            Some("reviews") => Self::Reviews,
             Some("complaints") => Self::Complaints,
             Some("looks") => Self::Looks,
             _ => Self::Users,

@@ -60,6 +60,7 @@ pub fn field_words(field: &str) -> String {
         "text" => "写名字、首字母或电话尾号",
         "base64" | "files" => "文件没有读出来，再选一次",
         "words" => "写一到五百个字",
+        "reason" => "写明理由，最多二百个字",
         "number" => "这一件已经有人写明怎么处理的，关上再看",
         _ => "有一项要改一下",
     }
@@ -100,6 +101,7 @@ mod tests {
             "base64",
             "files",
             "words",
+            "reason",
             "number",
         ] {
             let words = said(&Fault::invalid(field, "x")).what;

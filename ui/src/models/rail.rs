@@ -144,7 +144,7 @@ fn unit_lines(role: Role) -> Vec<RailLine> {
 
 /// The administrator's work.
 fn admin_lines() -> Vec<RailLine> {
-    let icons = ["user", "dl", "merge", "cal", "msg", "eye"];
+    let icons = ["user", "dl", "merge", "cal", "stamp", "msg", "eye"];
     let parts = Part::ALL.into_iter().zip(icons);
     parts.map(|(part, icon)| line(part.key(), icon, part.label(), part.address())).collect()
 }
@@ -256,6 +256,19 @@ mod tests {
             }
         }
         assert!(!leads(rail(Role::CountyClerk), "/admin/looks"));
+    }
+
+    #[test]
+    fn reviews_are_reached_by_the_administrator_alone() {
+        let leads = |role: Role| {
+            let rail = rail_of(role).into_iter().flat_map(|group| group.lines);
+            let lines = rail.chain(office_lines(role));
+            lines.filter(|line| line.href == "/admin/reviews").count()
+        };
+        assert_eq!(leads(Role::Administrator), 2, "at the desk and on the telephone");
+        for role in [Role::CountyClerk, Role::TownshipReviewer, Role::GridWorker] {
+            assert_eq!(leads(role), 0, "{role:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The administrator's page: people, spreadsheets, grids, reference data, complaints, and who looked
-//! at whom. All of it is answered by the county's server and logged there; nothing of it is kept on
-//! the device.
+//! The administrator's page: people, spreadsheets, grids, reference data, what waits for a decision,
+//! complaints, and who looked at whom. All of it is answered by the county's server and logged there;
+//! nothing of it is kept on the device.
 
 mod calendar;
 mod codes;
@@ -14,6 +14,7 @@ mod person;
 mod pickers;
 mod posts;
 mod reference;
+mod reviews;
 pub mod send;
 mod users;
 
@@ -25,6 +26,7 @@ use self::grids::GridsPart;
 use self::import::ImportPart;
 use self::looks::LooksPart;
 use self::reference::ReferencePart;
+use self::reviews::ReviewsPart;
 use self::users::UsersPart;
 use crate::app::shared;
 use crate::components::{Empty, OfficeFrame};
@@ -83,6 +85,7 @@ fn Whole(part: Memo<Part>) -> impl IntoView {
             Part::Import => view! { <ImportPart/> }.into_any(),
             Part::Grids => view! { <GridsPart/> }.into_any(),
             Part::Reference => view! { <ReferencePart/> }.into_any(),
+            Part::Reviews => view! { <ReviewsPart/> }.into_any(),
             Part::Complaints => view! { <Held/> }.into_any(),
             Part::Looks => view! { <LooksPart/> }.into_any(),
         }}
