@@ -11,6 +11,7 @@ mod bench;
 mod process;
 mod run;
 mod setup;
+mod trial;
 mod verify;
 mod web;
 mod workspace;
@@ -64,6 +65,11 @@ enum Task {
         /// start, house, sizes.
         groups: Vec<String>,
     },
+    /// Try for hours what the tests try for seconds; prints a table and writes `target/trials/*.json`.
+    Trial {
+        #[command(subcommand)]
+        trial: trial::Trial,
+    },
     /// Build the user interface and its worker into `dist/`.
     BuildWeb {
         /// Optimise for size and write `.br` files beside the originals.
@@ -95,6 +101,7 @@ fn execute(task: Task) -> Result<ExitCode> {
         }
         Task::Test { skip_e2e } => return verify::verify(&workspace, skip_e2e),
         Task::Bench { groups } => bench::run(&workspace, &groups)?,
+        Task::Trial { trial } => trial::run(&workspace, &trial)?,
         Task::BuildWeb { release } => web::build(&workspace, release)?,
         Task::Setup => setup::ensure(&workspace, &Need::ALL)?,
     }

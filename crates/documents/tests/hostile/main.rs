@@ -3,10 +3,14 @@
 //!
 //! Each test takes a change that the app wrote, bends one thing and repairs the checksum, so that the
 //! guard meets exactly that one thing. Whatever is refused leaves the document as it was; whatever is
-//! taken can be saved, loaded and read.
+//! taken can be saved, loaded and read. `trial` bends them by the thousand.
 
 #[cfg(test)]
 mod build;
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod dice;
 #[cfg(test)]
 mod scene;
 
@@ -19,4 +23,8 @@ mod columns;
 #[cfg(test)]
 mod grammar;
 #[cfg(test)]
+mod mutate;
+#[cfg(test)]
 mod table;
+#[cfg(test)]
+mod trial;

@@ -101,6 +101,15 @@ pub fn visited() -> Edit {
     Edit::AddEntry(Entry::Visit { words: "到地里看了".into() })
 }
 
+/// What somebody honest writes next on a document of that kind.
+pub fn next_words(kind: DocumentKind) -> Edit {
+    match kind {
+        DocumentKind::CaseFile => visited(),
+        DocumentKind::Household => Edit::AddEntry(Entry::HouseholdSeen { words: "都好".into() }),
+        DocumentKind::VisitDay => Edit::AddEntry(Entry::DayCancelled { reason: "大雪".into() }),
+    }
+}
+
 /// What `user` writes on the file as it is.
 pub fn written(file: &Document, user: &str, edits: &[Edit]) -> Chunk {
     let committed = file.clone().commit(&author(user), None, edits).unwrap();
@@ -170,7 +179,8 @@ fn assert_is_sound(document: &Document) {
         assert!(bytes == Chunk::read(&bytes).bytes());
     }
     let next = author("贺试四");
-    let committed = loaded.clone().commit(&next, None, &[visited()]).unwrap();
+    let words = [next_words(document.kind())];
+    let committed = loaded.clone().commit(&next, None, &words).unwrap();
     let mut server = document.clone();
     admit(&mut server, &next.actor, &committed.bytes).unwrap();
     survives(&server).unwrap();
