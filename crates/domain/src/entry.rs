@@ -314,10 +314,27 @@ pub enum Entry {
     },
 }
 
-/// The kind of an entry without its content: what rights and folds speak of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryKind {
+/// Makes the enum and its list out of one, so that no kind is ever missing in [`EntryKind::ALL`]: what
+/// is proved of all of them at compile time (`rights::TABLE`) is proved of every one.
+macro_rules! entry_kinds {
+    ($( $(#[$said:meta])* $kind:ident, )*) => {
+        /// The kind of an entry without its content: what rights and folds speak of.
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+        )]
+        #[serde(rename_all = "snake_case")]
+        pub enum EntryKind {
+            $( $(#[$said])* $kind, )*
+        }
+
+        impl EntryKind {
+            /// Every kind of this version, in the order of the enum.
+            pub const ALL: [Self; [$( stringify!($kind) ),*].len()] = [$( Self::$kind ),*];
+        }
+    };
+}
+
+entry_kinds! {
     /// 发现
     Found,
     /// 受理
@@ -361,30 +378,6 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// Every kind of this version, in the order of the enum.
-    pub const ALL: [Self; 20] = [
-        Self::Found,
-        Self::Accepted,
-        Self::Returned,
-        Self::Visit,
-        Self::MediationSession,
-        Self::Agreement,
-        Self::CloseAsked,
-        Self::Closed,
-        Self::Reopened,
-        Self::ConflictResolved,
-        Self::NumberIssued,
-        Self::WalkIn,
-        Self::WalkInAnswered,
-        Self::DayMoved,
-        Self::DayCancelled,
-        Self::HouseholdSeen,
-        Self::HouseholdMoved,
-        Self::HouseholdSplit,
-        Self::HouseholdMerged,
-        Self::Imported,
-    ];
-
     /// The word in the document.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -30,19 +30,36 @@ pub enum Act {
 }
 
 impl Act {
+    /// Every act that is not the adding of an entry.
+    const BESIDE_ENTRIES: [Self; 6] = [
+        Self::OpenCaseFile,
+        Self::EditCaseFile,
+        Self::EditVisitDay,
+        Self::EditHousehold,
+        Self::ResolveValue,
+        Self::ResolveDecision,
+    ];
+
     /// Every act of this version.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        let mut acts = vec![
-            Self::OpenCaseFile,
-            Self::EditCaseFile,
-            Self::EditVisitDay,
-            Self::EditHousehold,
-            Self::ResolveValue,
-            Self::ResolveDecision,
-        ];
+        let mut acts = Self::BESIDE_ENTRIES.to_vec();
         acts.extend(EntryKind::ALL.map(Self::Add));
         acts
+    }
+
+    /// Whether both are the same; `==` cannot be asked at compile time.
+    const fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Add(one), Self::Add(another)) => one as usize == another as usize,
+            (Self::OpenCaseFile, Self::OpenCaseFile)
+            | (Self::EditCaseFile, Self::EditCaseFile)
+            | (Self::EditVisitDay, Self::EditVisitDay)
+            | (Self::EditHousehold, Self::EditHousehold)
+            | (Self::ResolveValue, Self::ResolveValue)
+            | (Self::ResolveDecision, Self::ResolveDecision) => true,
+            _ => false,
+        }
     }
 }
 
@@ -98,7 +115,8 @@ pub const TABLE: &[Row] = &[
     row(Act::EditVisitDay, When::Always, VISITORS),
     row(Act::EditHousehold, When::Always, &[GridWorker, VillageCadre, Server]),
     row(Act::ResolveValue, When::BeforeClosing, HANDLERS),
-    row(Act::ResolveDecision, When::Always, REVIEWERS),
+    // Decisions stand in case files alone; elsewhere the entry would be a way to write.
+    row(Act::ResolveDecision, When::In(&Stage::ALL), REVIEWERS),
     row(Act::Add(EntryKind::Found), When::In(&[Stage::Found]), HANDLERS),
     row(Act::Add(EntryKind::Accepted), When::In(&[Stage::Found, Stage::Returned]), REVIEWERS),
     row(
@@ -125,6 +143,33 @@ pub const TABLE: &[Row] = &[
     row(Act::Add(EntryKind::Imported), When::Always, &[Server]),
 ];
 
+/// How many rows speak of `act`.
+const fn rows_of(act: Act) -> usize {
+    let (mut rest, mut rows) = (TABLE, 0);
+    while let [row, more @ ..] = rest {
+        if row.act.is(act) {
+            rows += 1;
+        }
+        rest = more;
+    }
+    rows
+}
+
+// A kind of entry without a row of its own does not compile: nobody could write it, or, worse, two rows
+// would speak of it and one would be forgotten when the other is changed.
+const _: () = {
+    let mut kinds: &[EntryKind] = &EntryKind::ALL;
+    while let [kind, rest @ ..] = kinds {
+        assert!(rows_of(Act::Add(*kind)) == 1, "an entry kind without one row in rights::TABLE");
+        kinds = rest;
+    }
+    let mut acts: &[Act] = &Act::BESIDE_ENTRIES;
+    while let [act, rest @ ..] = acts {
+        assert!(rows_of(*act) == 1, "an act without one row in rights::TABLE");
+        acts = rest;
+    }
+};
+
 /// Whether `role`, within its assignment, may do `act` while the file stands at `stage` (`None`
 /// for documents without stages).
 #[must_use]
@@ -143,10 +188,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_act_has_exactly_one_row() {
-        for act in Act::all() {
-            assert_eq!(TABLE.iter().filter(|row| row.act == act).count(), 1, "{act:?}");
+    fn every_act_has_exactly_one_row_and_equals_itself_alone() {
+        let all = Act::all();
+        for act in &all {
+            assert_eq!(rows_of(*act), 1, "{act:?}");
+            assert_eq!(all.iter().filter(|other| act.is(**other)).count(), 1, "{act:?}");
         }
+    }
+
+    #[test]
+    fn a_decision_is_settled_in_a_file_and_nowhere_else() {
+        assert!(may(TownshipReviewer, Act::ResolveDecision, Some(Stage::Closed)));
+        assert!(!may(TownshipReviewer, Act::ResolveDecision, None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Whether the author of a change may do what it does. Pure.
 
+use std::collections::BTreeSet;
+
 use yidang_documents::guard::Performed;
 use yidang_domain::civil::{Date, date_after};
 use yidang_domain::entry::{DocumentKind, EntryHeader, EntryKind};
@@ -81,11 +83,12 @@ pub fn check(
         }
     }
     closes_not_own_request(author, case.performed)?;
-    let moved = case.performed.org_after != case.performed.org;
-    if moved && !posts.reach(&case.performed.org_after) {
-        return Err(("out_of_reach", "moved beyond the author's township".into()));
+    match &case.performed.moves_to {
+        Some(to) if !posts.reach(to) => {
+            Err(("out_of_reach", "moved beyond the author's township".into()))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Checks one change of a batch that a person admitted because the register does not know its author: it may
@@ -167,6 +170,19 @@ fn check_server(case: &Case<'_>) -> Result<(), Broken> {
     }
 }
 
+/// The villages of which somebody was a guest on any day on which the batch may have been written:
+/// days of two villages differ where one of them was moved.
+fn guest_between(register: &Register, user: &UserId, written: Written) -> Vec<OrgCode> {
+    if !register.is_in_a_team(user) {
+        return Vec::new();
+    }
+    let days = (0..LONGEST_OFFLINE_DAYS).map(|back| date_after(written.to, -back));
+    let days = days.take_while(|day| *day >= written.from);
+    let villages: BTreeSet<OrgCode> =
+        days.flat_map(|day| register.guest_villages(user, day)).collect();
+    villages.into_iter().collect()
+}
+
 /// What the author held while the batch may have been written.
 struct Posts<'a> {
     register: &'a Register,
@@ -179,20 +195,13 @@ impl<'a> Posts<'a> {
         let holds = |assignment: &&Assignment| {
             assignment.from <= written.to && assignment.to.is_none_or(|to| written.from <= to)
         };
-        let assignments = register.assignments_of(&author.user).filter(holds).collect();
-        let mut guest_of = Vec::new();
-        if register.is_in_a_team(&author.user) {
-            for back in 0..LONGEST_OFFLINE_DAYS {
-                let day = date_after(written.to, -back);
-                if day < written.from {
-                    break;
-                }
-                guest_of = register.guest_villages(&author.user, day);
-                if !guest_of.is_empty() {
-                    break;
-                }
-            }
-        }
+        // The server's own acts are no person's, whatever a file of the register says.
+        let assignments = register
+            .assignments_of(&author.user)
+            .filter(|assignment| assignment.role != Role::Server)
+            .filter(holds)
+            .collect();
+        let guest_of = guest_between(register, &author.user, written);
         Self { register, assignments, guest_of }
     }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::support::{
-    Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
+    ACCEPTED, Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
     XIAYI_IN_ZHANGJIATAN, accepted, close_asked, closed, noon, visit,
 };
 use yidang_domain::civil::{Date, date_after};
-use yidang_domain::entry::DocumentKind;
+use yidang_domain::entry::{DocumentKind, Entry};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::org::{Assignment, Role};
+use yidang_domain::reference::{TeamMember, VisitTeam};
 use yidang_sync_server::register::RegisterData;
 
 /// Sets the first assignment's end, or adds one.
@@ -436,4 +437,41 @@ async fn a_new_device_gets_the_names_of_everybody_who_wrote_before_it_came() {
         reply.certificates.iter().map(|signed| signed.open(&li.county_key).unwrap().name).collect();
     assert!(names.contains(&"王样一".to_owned()) && names.contains(&"高模五".to_owned()));
     assert!(li.round(&town.app).await.certificates.is_empty());
+}
+
+/// 刘演四 sits in 下盘石村 on the 20th and, where the day was put off, in 下驿 on the 25th. What he wrote
+/// in the first without a signal comes in while he is a guest of the second.
+#[tokio::test]
+async fn what_a_guest_wrote_offline_is_taken_while_another_village_is_visited() {
+    const XIAYI: &str = "610621103211";
+    const DAY_MINUTES: i64 = 24 * 60;
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let member =
+        TeamMember { user: "u-liu".into(), name: "刘演四".into(), duty: "组员".into() };
+    let team = VisitTeam {
+        village: XIAYI.into(),
+        place: "村委会".into(),
+        starts_at: "09:00".into(),
+        members: vec![member],
+    };
+    let calendar = yidang_domain::calendar::yanchang_2026();
+    let data = RegisterData { teams: vec![team], calendar, ..RegisterData::default() };
+    town.app.put_register(&data).unwrap();
+    let mut li = town.device("u-li").await;
+    let id = li.open_case(1, GRID_7, "争一行梨树", at);
+    let nominal = "2026-11-20".parse().unwrap();
+    let day = yidang_sync_server::kinds::visit_day_id(&XIAYI.into(), nominal);
+    li.begin(DocumentKind::VisitDay, day, XIAYI);
+    let to = Date::constant(2026, 11, 25);
+    li.add(day, Entry::DayMoved { to, reason: "下雪封路".into() }, at);
+    assert!(li.sync(&town.app).await.iter().all(|receipt| receipt.verdict == ACCEPTED));
+
+    town.clock.advance_minutes(5 * DAY_MINUTES);
+    let mut liu = town.device("u-liu").await;
+    liu.sync(&town.app).await;
+    liu.add(id, visit("坐诊时谈了"), noon(TODAY));
+    town.clock.advance_minutes(6 * DAY_MINUTES);
+    let receipt = liu.sync(&town.app).await.pop().unwrap();
+    assert_eq!((receipt.verdict, receipt.code.as_str()), (ACCEPTED, ""));
 }

@@ -24,6 +24,8 @@ pub struct Grammatical {
     pub acts: Vec<Act>,
     /// Entries that are added.
     pub entries: Vec<(ItemKey, EntryHeader, Entry)>,
+    /// The grid that it writes into the facts, if it writes one.
+    pub grid: Option<String>,
 }
 
 /// An item or entry under construction.
@@ -302,7 +304,10 @@ impl Checker<'_> {
         }
         acts.sort();
         acts.dedup();
-        Ok(Grammatical { acts, entries })
+        let facts = RegisterPath::of("facts", "grid");
+        let grid = self.puts.iter().find(|(path, ..)| *path == facts);
+        let grid = grid.map(|(_, value, _)| value.as_text());
+        Ok(Grammatical { acts, entries, grid })
     }
 }
 

@@ -69,7 +69,10 @@ pub struct Performed {
     pub stage: Option<Stage>,
     /// The unit the document lay in at the change's dependencies.
     pub org: OrgCode,
-    /// The unit it lies in afterwards.
+    /// The unit that this change itself moves it to, where it does: another one than it lay in at the
+    /// change's dependencies. What others moved meanwhile is not this author's doing.
+    pub moves_to: Option<OrgCode>,
+    /// The unit it lies in afterwards, with everything that others wrote.
     pub org_after: OrgCode,
     /// Who asked to close, at the change's dependencies.
     pub asked_by: Option<yidang_domain::ids::UserId>,
@@ -121,6 +124,7 @@ pub fn admit(
         acts: grammar.acts,
         entries: grammar.entries,
         stage: state.as_ref().map(|state| state.standing.stage),
+        moves_to: moved_to(document, grammar.grid, &org),
         org,
         org_after: org_of(document),
         asked_by: state.and_then(|state| state.standing.asked_by),
@@ -136,6 +140,11 @@ fn org_of(document: &Document) -> OrgCode {
         values.iter().filter_map(|(value, _)| Scalar::from_owned(value.as_scalar()?)).next_back()
     };
     org_named(document, shown().map(|grid| grid.as_text()).unwrap_or_default())
+}
+
+/// The unit that a change moves the document to which lay in `org`, if it wrote a `grid`.
+fn moved_to(document: &Document, grid: Option<String>, org: &OrgCode) -> Option<OrgCode> {
+    grid.map(|grid| org_named(document, grid)).filter(|to| to != org)
 }
 
 /// A case file and a household lie in the grid their facts name, anything else where it was born.

@@ -73,7 +73,9 @@ fn home_of(device: &mut Device, chosen: Option<&OrgCode>) -> Result<OrgCode, Fau
     let desk = device.desk()?;
     let own = desk.assignment(today).map(|(org, _)| org);
     let grid = chosen.cloned().or(own).unwrap_or_default();
-    if present::acts_of(desk, &grid, None, today).contains(&Act::OpenCaseFile) {
+    if present::acts_of(desk, (DocumentKind::CaseFile, &grid), None, today)
+        .contains(&Act::OpenCaseFile)
+    {
         Ok(grid)
     } else {
         Err(Fault::new(FaultCode::NotAllowed, "no right to open files there"))
@@ -146,7 +148,8 @@ pub fn view(device: &mut Device, id: DocumentId) -> Result<CaseFileView, Fault> 
         }
         _ => Vec::new(),
     };
-    let acts = present::acts_of(desk, &case.grid(), Some(case.stage), today);
+    let acts =
+        present::acts_of(desk, (DocumentKind::CaseFile, &case.grid()), Some(case.stage), today);
     let acts = allowed(&case, acts, desk);
     let outbox = desk.store.outbox()?;
     let homes = party_homes::named(desk, &case, &changed)?;
@@ -194,7 +197,8 @@ fn must(desk: &mut Answering<'_>, id: DocumentId, act: Act) -> Result<CaseProjec
     if case.common.has_unknown {
         return Err(Fault::new(FaultCode::NeedsUpdate, "the file has parts of a later version"));
     }
-    let acts = present::acts_of(open, &case.grid(), Some(case.stage), today);
+    let acts =
+        present::acts_of(open, (DocumentKind::CaseFile, &case.grid()), Some(case.stage), today);
     if allowed(&case, acts, open).contains(&act) {
         Ok(case)
     } else {

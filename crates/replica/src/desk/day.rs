@@ -176,7 +176,7 @@ pub fn view(device: &mut Device, question: &VisitDayQuestion) -> Result<VisitDay
         unsent: desk.store.waiting()?,
         ready: is_ready(desk)?,
         as_of: done_at(desk)?,
-        acts: present::acts_of(desk, &village, None, today),
+        acts: present::acts_of(desk, (DocumentKind::VisitDay, &village), None, today),
         days,
         walk_ins,
         open,
@@ -346,7 +346,9 @@ fn must(
     let (_, planned) = planned(desk.device, &question)?;
     let today = desk.device.today();
     let open = desk.device.desk()?;
-    if !present::acts_of(open, village, None, today).contains(&Act::Add(kind)) {
+    if !present::acts_of(open, (DocumentKind::VisitDay, village), None, today)
+        .contains(&Act::Add(kind))
+    {
         return Err(Fault::new(FaultCode::NotAllowed, format!("{kind:?} in this village")));
     }
     let is_near = (date_after(planned.on, -2)..=date_after(planned.on, 2)).contains(&today);

@@ -67,9 +67,10 @@ pub fn grid(device: &mut Device, question: &GridQuestion) -> Result<GridView, Fa
     let selection = of(question.filter, &question.text);
     let limit = question.limit.min(MOST_ROWS);
     let (total, rows) = desk.store.count_and_households(&selection, question.offset, limit)?;
-    let may_add = grids
-        .iter()
-        .any(|grid| present::acts_of(desk, &grid.org, None, today).contains(&Act::EditHousehold));
+    let may_add = grids.iter().any(|grid| {
+        present::acts_of(desk, (DocumentKind::Household, &grid.org), None, today)
+            .contains(&Act::EditHousehold)
+    });
     Ok(GridView {
         seen: number(HouseholdFilter::All).saturating_sub(number(HouseholdFilter::ToSee)),
         total,
@@ -130,7 +131,7 @@ fn allowed(desk: &OpenDesk, household: &HouseholdProjection, today: Date) -> Vec
     if household.common.has_unknown || household.merged_into().is_some() {
         return Vec::new();
     }
-    present::acts_of(desk, &household.grid(), None, today)
+    present::acts_of(desk, (DocumentKind::Household, &household.grid()), None, today)
 }
 
 /// Refuses what the person may not do, before anything is written.
@@ -197,7 +198,9 @@ pub fn open(desk: &mut Answering<'_>, question: &OpenHousehold) -> Result<Househ
     let open = desk.device.desk()?;
     let own = own_grids(open, today).into_iter().next().map(|grid| grid.org);
     let grid = question.grid.clone().or(own).unwrap_or_default();
-    if !present::acts_of(open, &grid, None, today).contains(&Act::EditHousehold) {
+    if !present::acts_of(open, (DocumentKind::Household, &grid), None, today)
+        .contains(&Act::EditHousehold)
+    {
         return Err(Fault::new(FaultCode::NotAllowed, "no right to write households there"));
     }
     let edits = first_edits(&grid, question)?;
