@@ -21,6 +21,7 @@ use crate::judge::{Care, Halt, Judge};
 use crate::register::{Register, RegisterData};
 use crate::revocations;
 use crate::store::{Db, Store, StoreError, own_directory};
+use crate::watch::Watch;
 
 /// How a server is opened.
 #[derive(Debug, Clone)]
@@ -104,6 +105,7 @@ struct Inner {
     wrongs: Mutex<Wrongs>,
     hashing: Mutex<()>,
     import: ImportDesk,
+    watch: Watch,
     _lock: Arc<File>,
 }
 
@@ -214,6 +216,7 @@ impl App {
             wrongs: Mutex::default(),
             hashing: Mutex::default(),
             import: ImportDesk::default(),
+            watch: Watch::default(),
             _lock: lock,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -270,6 +273,10 @@ impl App {
 
     pub(crate) fn hashing(&self) -> MutexGuard<'_, ()> {
         unpoisoned(self.inner.hashing.lock())
+    }
+
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.inner.watch
     }
 
     pub(crate) fn import(&self) -> &ImportDesk {

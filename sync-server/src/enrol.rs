@@ -244,7 +244,7 @@ impl App {
         db.append(LogKind::CodeUsed, &[], code_id.as_bytes(), now.0)?;
         county::learn_certificate(db, &signed, certificate, now)?;
         db.use_activation(code_id, &certificate.public_key, &certificate.nonce, &signed.id())?;
-        tracing::info!(user = certificate.user, device = certificate.device, "device enrolled");
+        tracing::info!(device = certificate.device, "device enrolled");
         Ok(self.grant(signed))
     }
 

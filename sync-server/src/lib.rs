@@ -20,9 +20,13 @@ pub mod caller;
 pub mod enrol;
 pub mod heal;
 mod oversight;
+mod rebuild;
 mod reindex;
 mod revocations;
 pub mod sync;
+pub mod troubles;
+
+pub mod watch;
 
 pub mod app;
 pub mod check;
@@ -33,4 +37,5 @@ mod http;
 
 pub use app::{App, Options, open};
 pub use clock::Clock;
-pub use http::router;
+pub use http::{metrics_router, router};
+pub use rebuild::Rebuilt;

@@ -33,6 +33,7 @@ impl App {
         self.learn(&request.certificates)?;
         let register = self.register()?;
         let receipts = self.take(&request.push, &register, now)?;
+        self.watch().counters.judged(&receipts);
         let accepted = yidang_sync_protocol::Verdict::Accepted as i32;
         let own: BTreeSet<u64> =
             receipts.iter().filter(|r| r.verdict == accepted).map(|r| r.seq).collect();
@@ -50,6 +51,7 @@ impl App {
         }
         reply.server_time_ms = now.0;
         self.note(caller, request, &reply, &register, now)?;
+        self.hear(caller, request, now)?;
         Ok(reply)
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use yidang_api::household::HouseholdFilter;
 use yidang_api::list::Queue;
+use yidang_api::trouble::TroubleKind;
 use yidang_domain::calendar::{DayOffRule, FebruaryRule, MoveReason};
 use yidang_domain::case_state::{MoveError, Stage};
 use yidang_domain::category::{self, CLASSES};
@@ -109,6 +110,7 @@ fn of_case_files() -> Vec<Label> {
     labels.extend(of("Side", every![Side::A, Side::B, Side::Other], Side::label));
     labels.extend(of("Queue", Queue::ALL, Queue::label));
     labels.extend(of("HouseholdFilter", HouseholdFilter::ALL, HouseholdFilter::label));
+    labels.extend(of("TroubleKind", TroubleKind::ALL, TroubleKind::label));
     labels.push(("label_of", label_of("stage").to_owned()));
     labels
 }

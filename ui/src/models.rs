@@ -42,5 +42,6 @@ pub mod route;
 pub mod sample;
 pub mod saved;
 pub mod timeline;
+pub mod troubles;
 pub mod visit;
 pub mod window;

@@ -25,6 +25,7 @@ pub mod session;
 pub mod sync;
 pub mod table;
 pub mod today;
+pub mod trouble;
 pub mod visit_day;
 
 pub use fault::{Fault, FaultCode};

@@ -45,6 +45,7 @@ use crate::session::{
 };
 use crate::sync::{SyncNow, SyncQuestion, SyncView};
 use crate::today::{TodayQuestion, TodayView};
+use crate::trouble::{TroublesQuestion, TroublesView};
 use crate::visit_day::{
     AddVisitEntry, RegisterWalkIn, VisitDayQuestion, VisitDayView, WalkInRegistered,
 };
@@ -309,6 +310,8 @@ questions! {
         handle_complaint: HandleComplaint => HeldComplaint;
         /// Who looked at whom outside their own ring, and what for.
         looks: LooksQuestion => LooksView;
+        /// Devices that cannot exchange as they should (设备状况), for those who help.
+        troubles: TroublesQuestion => TroublesView;
         /// People of the register with their devices.
         users: UsersQuestion => UsersView;
         /// Adds or changes a person.

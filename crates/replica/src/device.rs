@@ -70,6 +70,8 @@ pub(crate) struct Exchange {
     pub sent: u32,
     /// Pages that have come.
     pub pages: u32,
+    /// What hinders this device, until the server has heard of it.
+    pub noticed: crate::sync::Noticed,
 }
 
 /// One installation.

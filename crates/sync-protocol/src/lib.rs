@@ -20,6 +20,7 @@ pub mod message;
 pub mod placement;
 pub mod record;
 pub mod retry;
+pub mod trouble;
 
 pub use ask::{AskReply, AskRequest, SignedAsk};
 pub use batch::{BatchHeader, SignedBatch};
@@ -33,6 +34,7 @@ pub use message::{
 pub use placement::{Leaf, Placement, PlacementError, Sheet};
 pub use record::{Record, RecordError, RecordKind, RecordName, SignedRecord};
 pub use signing::{PublicKey, Signature, SigningSeed};
+pub use trouble::{Trouble, TroubleKind};
 
 /// Version of the protocol. It changes only where fields could not be added.
 pub const VERSION: u32 = 1;

@@ -6,6 +6,7 @@ use crate::batch::SignedBatch;
 use crate::certificate::SignedCertificate;
 use crate::cursor::{SignedCheckpoint, SignedCursor};
 use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
+use crate::trouble::Trouble;
 
 /// A request body after unpacking is never larger.
 pub const MOST_REQUEST_BYTES: usize = 1 << 20;
@@ -83,6 +84,14 @@ pub struct SyncRequest {
     /// next request.
     #[prost(bytes = "vec", repeated, tag = "13")]
     pub ask_verdicts: Vec<Vec<u8>>,
+    /// What hinders the device; nothing as a rule, and never more than
+    /// [`crate::trouble::MOST_TROUBLES`].
+    #[prost(message, repeated, tag = "12")]
+    pub trouble: Vec<Trouble>,
+    /// The version of the application, as [`crate::trouble::app_number`] makes a number of it; zero
+    /// where it does not say.
+    #[prost(uint32, tag = "14")]
+    pub app: u32,
 }
 
 /// What became of a batch.

@@ -7,8 +7,8 @@ use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint, Cursor, DocumentDigest,
     DocumentProofs, HealReply, HealRequest, PageDocument, Receipt, SignedBatch, SignedCertificate,
-    SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply, SyncRequest, Verdict,
-    frame,
+    SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply, SyncRequest, Trouble,
+    TroubleKind, Verdict, frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -116,6 +116,8 @@ fn request() -> SyncRequest {
         scope: 77,
         want_proofs: Vec::new(),
         ask_verdicts: Vec::new(),
+        trouble: Vec::new(),
+        app: 0,
     }
 }
 
@@ -201,6 +203,13 @@ fn what_became_of_a_batch_that_was_asked_about() {
     };
     let verdict = BatchVerdict { batch: vec![5; 16], receipt: Some(receipt) };
     snapshot("sync-reply-verdicts", &SyncReply { verdicts: vec![verdict], ..SyncReply::default() });
+}
+
+#[test]
+fn a_device_in_trouble() {
+    let trouble = vec![Trouble::of(TroubleKind::Full, 3), Trouble::of(TroubleKind::Clock, 300)];
+    let asking = SyncRequest { trouble, app: 1_002, ..SyncRequest::default() };
+    snapshot("sync-request-in-trouble", &asking);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::app::{Options, create, database, lock_directory, open};
 use crate::clock::Clock;
 use crate::county;
 use crate::enrol;
+use crate::rebuild::Rebuilt;
 use crate::register::RegisterData;
 use crate::revocations;
 use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
@@ -115,9 +116,7 @@ pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Resu
         .collect();
     // First beside the database: a copy that is put in its place some day has forgotten it.
     revocations::note(data, &revoked)?;
-    store.write(&county, |db| {
-        revoked.iter().try_for_each(|id| county::revoke(db, id, now()))
-    })?;
+    store.write(&county, |db| revoked.iter().try_for_each(|id| county::revoke(db, id, now())))?;
     println!("{} devices revoked", revoked.len());
     Ok(())
 }
@@ -183,12 +182,29 @@ pub(super) fn heal_finish(data: &Path) -> Result<()> {
 }
 
 pub(super) fn check(data: &Path) -> Result<ExitCode> {
-    let (store, county) = existing(data)?;
-    let findings = store.read(&county, |db| crate::check::check(db, &county))?;
+    let (store, county) = existing(data).map_err(|error| match error.downcast::<StoreError>() {
+        Ok(error) => unreadable(error),
+        Err(error) => error,
+    })?;
+    let noted = revocations::noted(data);
+    let findings = store.read(&county, |db| {
+        let mut findings = crate::check::check(db, &county)?;
+        match &noted {
+            Ok(noted) => crate::check::beside(db, noted, &mut findings)?,
+            Err(_) => findings
+                .broken
+                .push("revocations: the list beside the database cannot be read".to_owned()),
+        }
+        Ok::<_, StoreError>(findings)
+    });
+    let findings = findings.map_err(unreadable)?;
     println!(
         "{} records, {} batches, {} documents",
         findings.records, findings.batches, findings.documents
     );
+    for note in &findings.notes {
+        println!("NOTE {note}");
+    }
     for broken in &findings.broken {
         println!("BROKEN {broken}");
     }
@@ -197,4 +213,17 @@ pub(super) fn check(data: &Path) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     Ok(ExitCode::FAILURE)
+}
+
+/// What to do about a database that cannot even be looked into.
+fn unreadable(error: StoreError) -> anyhow::Error {
+    println!("BROKEN database: {error}; {}", crate::check::RESTORE);
+    anyhow::Error::new(error).context("the database cannot be read")
+}
+
+pub(super) fn rebuild(data: &Path) -> Result<()> {
+    let app = open(Options::new(data)).context("stop the server first")?;
+    let Rebuilt { documents, scopes, numbers } = app.rebuild()?;
+    println!("{documents} documents listed anew, {scopes} indexed anew, {numbers} numbers taken");
+    Ok(())
 }

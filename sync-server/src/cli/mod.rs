@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod doctor;
 mod import;
 mod oversight;
 mod serve;
@@ -19,8 +20,21 @@ use crate::demo::Profile;
 #[derive(Debug, Parser)]
 #[command(name = "sync-server", version, about)]
 struct Arguments {
+    /// How log lines are written to standard error.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    log: LogForm,
     #[command(subcommand)]
     command: Command,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum LogForm {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -34,6 +48,9 @@ struct Serving {
     /// Directory of the browser's pages.
     #[arg(long)]
     web: Option<PathBuf>,
+    /// Address of this machine on which `/metrics` is told; nowhere if absent.
+    #[arg(long)]
+    metrics_listen: Option<SocketAddr>,
     /// The server's civil date, for tests.
     #[arg(long)]
     today: Option<Date>,
@@ -147,8 +164,20 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
-    /// Recomputes the chain, every signature and every document.
+    /// Says how the server and its devices are, without starting it.
+    Doctor {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Recomputes everything that can be recomputed, and says where it is broken.
     Check {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+    },
+    /// Makes lists, searches and scopes anew from the documents.
+    Rebuild {
         /// Directory of the database.
         #[arg(long)]
         data: PathBuf,
@@ -218,14 +247,18 @@ fn role(word: &str) -> Result<Role, String> {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    tracing_subscriber::fmt()
+    let arguments = Arguments::parse();
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
         )
-        .with_writer(std::io::stderr)
-        .init();
-    match run(Arguments::parse().command) {
+        .with_writer(std::io::stderr);
+    match arguments.log {
+        LogForm::Text => lines.init(),
+        LogForm::Json => lines.json().flatten_event(true).init(),
+    }
+    match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {
             tracing::error!("{error:#}");
@@ -252,7 +285,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup { data, to } => admin::backup(&data, &to)?,
         Command::Restore { data, from } => admin::restore(&data, &from)?,
         Command::HealFinish { data } => admin::heal_finish(&data)?,
+        Command::Doctor { data } => return doctor::doctor(&data),
         Command::Check { data } => return admin::check(&data),
+        Command::Rebuild { data } => admin::rebuild(&data)?,
     }
     Ok(ExitCode::SUCCESS)
 }

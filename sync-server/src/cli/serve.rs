@@ -4,16 +4,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio::signal;
 use tokio::sync::Notify;
 
 use super::Serving;
-use crate::app::{Options, open};
+use crate::app::{App, Options, open};
 use crate::clock::Clock;
 use crate::demo::Profile;
-use crate::http::router;
+use crate::http::{metrics_router, router};
 
 /// Requests under way get this long to end.
 const GRACE: Duration = Duration::from_secs(20);
@@ -27,6 +27,11 @@ pub(super) fn serve(serving: &Serving, demo: Option<Profile>) -> Result<()> {
         web: serving.web.clone(),
         ..Options::new(&serving.data).with_clock(clock)
     };
+    if let Some(address) = serving.metrics_listen
+        && !address.ip().is_loopback()
+    {
+        bail!("--metrics-listen takes an address of this machine alone, such as 127.0.0.1:9187");
+    }
     let app = open(options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -35,6 +40,9 @@ pub(super) fn serve(serving: &Serving, demo: Option<Profile>) -> Result<()> {
             .with_context(|| format!("cannot listen on {}", serving.listen))?;
         let address = listener.local_addr()?;
         tracing::info!(%address, county = app.county().code, demo = app.county().demo, "serving");
+        if let Some(wish) = serving.metrics_listen {
+            tell_metrics(&app, wish).await?;
+        }
         let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
         let asked = Arc::new(Notify::new());
         let told = Arc::clone(&asked);
@@ -54,6 +62,22 @@ pub(super) fn serve(serving: &Serving, demo: Option<Profile>) -> Result<()> {
     })?;
     runtime.shutdown_timeout(GRACE / 4);
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Tells the numbers about the server's work on a listener of their own, until the server ends.
+async fn tell_metrics(app: &App, wish: SocketAddr) -> Result<()> {
+    let listener = TcpListener::bind(wish)
+        .await
+        .with_context(|| format!("cannot listen on {wish} for metrics"))?;
+    let metrics = listener.local_addr()?;
+    tracing::info!(%metrics, "telling metrics");
+    let service = metrics_router(app.clone()).into_make_service();
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, service).await {
+            tracing::error!(%error, "metrics are told no more");
+        }
+    });
     Ok(())
 }
 

@@ -28,7 +28,8 @@ use yidang_api::oversight::{
 };
 use yidang_api::places::{CountHouseholds, HouseholdCounts};
 use yidang_api::review::{ReviewSettled, ReviewsQuestion, ReviewsView, SettleReview};
-use yidang_api::{Fault, FaultCode, Hall, dispatch_online};
+use yidang_api::trouble::{TroublesQuestion, TroublesView};
+use yidang_api::{Fault, FaultCode, Hall, NAMES, dispatch_online};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::org::Role;
@@ -45,7 +46,7 @@ const REMEMBERED_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Questions that change nothing, or may be done again without harm. Another activation code harms
 /// nobody, while an answer that is remembered would keep the code in clear.
-const READING: [&str; 12] = [
+const READING: [&str; 13] = [
     "consult_household",
     "consult_people",
     "count_households",
@@ -53,6 +54,7 @@ const READING: [&str; 12] = [
     "held_complaints",
     "looks",
     "reviews",
+    "troubles",
     "users",
     "units",
     "reference",
@@ -104,7 +106,10 @@ impl App {
                 Ok(AskReply { json, fault: String::new() })
             }
             Err(fault) => {
-                tracing::info!(name = request.name, code = ?fault.code, "an online question");
+                let known = NAMES.iter().find(|(name, _)| *name == request.name);
+                // A name that is not in the table may be anything.
+                let name = known.map_or("unknown", |(name, _)| *name);
+                tracing::info!(name, code = ?fault.code, "an online question");
                 let fault = serde_json::to_string(&fault).unwrap_or_default();
                 Ok(AskReply { json: String::new(), fault })
             }
@@ -238,6 +243,10 @@ impl Hall for Counter<'_> {
 
     fn looks(&self, question: LooksQuestion) -> Result<LooksView, Fault> {
         admin::looks(self, &question)
+    }
+
+    fn troubles(&self, question: TroublesQuestion) -> Result<TroublesView, Fault> {
+        admin::troubles(self, &question)
     }
 
     fn users(&self, question: UsersQuestion) -> Result<UsersView, Fault> {

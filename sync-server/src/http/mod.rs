@@ -6,14 +6,15 @@ mod web;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Instant;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use axum::{Json, Router};
 use prost::Message;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -22,6 +23,7 @@ use yidang_sync_protocol::enrol::EnrolRequest;
 use yidang_sync_protocol::{AskRequest, HealRequest, SignedAsk, SignedRequest, SyncRequest, frame};
 
 use crate::app::App;
+use crate::watch::{CONTENT_TYPE, Route};
 use body::Problem;
 
 /// Seconds after which a busy server may be asked again.
@@ -72,9 +74,10 @@ pub fn router(app: App) -> Router {
     let routes = Router::new()
         .merge(work)
         .route("/v1/health", get(health))
+        .route("/v1/ready", get(ready))
         .route("/v1", any(not_found))
         .route("/v1/{*rest}", any(not_found))
-        .with_state(server);
+        .with_state(server.clone());
     let routes = match web {
         Some(root) => {
             routes.fallback(move |request: Request| async move { web::serve(&root, request).await })
@@ -88,11 +91,41 @@ pub fn router(app: App) -> Router {
         )
     };
     routes
+        .layer(middleware::from_fn_with_state(server, watched))
         .layer(fixed("cross-origin-opener-policy", "same-origin"))
         .layer(fixed("cross-origin-resource-policy", "same-origin"))
         .layer(fixed("x-content-type-options", "nosniff"))
         .layer(fixed("referrer-policy", "no-referrer"))
         .layer(CatchPanicLayer::new())
+}
+
+/// The numbers about the server's work, for a listener of their own.
+pub fn metrics_router(app: App) -> Router {
+    Router::new().route("/metrics", get(metrics)).fallback(not_found).with_state(app)
+}
+
+async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
+    let text = blocking(move || Ok(app.metrics()?)).await?;
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text).into_response())
+}
+
+/// Counts every request by way and status, and tells of those that failed. Paths are never told: they
+/// may be anything.
+async fn watched(State(server): State<Server>, request: Request, next: Next) -> Response {
+    let route = Route::of(request.uri().path());
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    server.app.watch().counters.answered(route, status, took);
+    let (route, ms) = (route.name(), u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    if response.status().is_server_error() {
+        tracing::warn!(route, status, ms, "answered");
+    } else if response.status().is_client_error() {
+        tracing::info!(route, status, ms, "answered");
+    } else {
+        tracing::debug!(route, status, ms, "answered");
+    }
+    response
 }
 
 /// Lets a bounded number of requests in; the others come again later instead of making everybody
@@ -117,6 +150,13 @@ async fn health(State(server): State<Server>) -> Response {
         Ok(Ok(())) => (StatusCode::OK, "ok").into_response(),
         _ => (StatusCode::SERVICE_UNAVAILABLE, "database").into_response(),
     }
+}
+
+/// Whether it can work, for whoever watches. Not for a proxy: devices must reach a server that heals.
+async fn ready(State(server): State<Server>) -> Result<Response, Problem> {
+    let readiness = blocking(move || Ok(server.app.readiness())).await?;
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    Ok((status, [(header::CACHE_CONTROL, "no-store")], Json(readiness)).into_response())
 }
 
 /// Runs what blocks where blocking is allowed.

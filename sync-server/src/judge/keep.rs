@@ -5,6 +5,7 @@ use yidang_documents::{
     CaseProjection, Document, Edit, Projection, VisitDayProjection, actor_id, project,
 };
 use yidang_domain::calendar::Exception;
+use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::reference::VillageDay;
@@ -64,7 +65,7 @@ impl Judge<'_> {
     }
 
     /// Brings the line of a case file in lists up to date.
-    pub(super) fn keep_line(
+    pub(crate) fn keep_line(
         &self,
         document: &[u8; 16],
         projection: &Projection,
@@ -81,14 +82,10 @@ impl Judge<'_> {
 
     /// What was decided about a visit day says when its team reads the village.
     fn keep_day(&self, day: &VisitDayProjection) -> Result<(), StoreError> {
-        let village = day.common.home.clone();
-        let year = self.now.date().year();
-        let nominal = kinds::nominal_of(day.common.id, &village, (year - 1, year + 1));
-        if let (Some(decision), Some(nominal)) = (day.decision(), nominal) {
-            let decided = VillageDay { village, exception: Exception { nominal, decision } };
-            if self.db.put_village_day(&decided)? {
-                self.db.touch_register()?;
-            }
+        if let Some(decided) = village_day(day, self.now)
+            && self.db.put_village_day(&decided)?
+        {
+            self.db.touch_register()?;
         }
         Ok(())
     }
@@ -141,8 +138,17 @@ impl Judge<'_> {
     }
 }
 
+/// What was decided about a visit day of this year or one beside it.
+pub(crate) fn village_day(day: &VisitDayProjection, now: InstantMs) -> Option<VillageDay> {
+    let village = day.common.home.clone();
+    let year = now.date().year();
+    let nominal = kinds::nominal_of(day.common.id, &village, (year - 1, year + 1))?;
+    let decision = day.decision()?;
+    Some(VillageDay { village, exception: Exception { nominal, decision } })
+}
+
 /// The line of a case file in lists.
-fn case_row(case: &CaseProjection) -> CaseRow {
+pub(crate) fn case_row(case: &CaseProjection) -> CaseRow {
     let stage = serde_json::to_value(case.stage);
     let stage = stage.ok().and_then(|word| word.as_str().map(str::to_owned));
     CaseRow {

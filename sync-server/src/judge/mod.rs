@@ -34,6 +34,7 @@ use crate::store::{Db, Refusal, StoreError};
 use examine::Examined;
 pub use examine::No;
 pub use examine::{Verified, verify, verify_stored};
+pub(crate) use keep::{case_row, village_day};
 use shelf::Shelf;
 
 /// The rows of a document that survives being saved and loaded. A panic of the engine is a failure

@@ -175,7 +175,7 @@ impl Judge<'_> {
 }
 
 /// The unit a document lies in: the grid its facts name, or where it was born.
-fn lies_in(projection: &yidang_documents::Projection) -> OrgCode {
+pub(crate) fn lies_in(projection: &yidang_documents::Projection) -> OrgCode {
     use yidang_documents::Projection::{CaseFile, Household, VisitDay};
     match projection {
         CaseFile(case) => case.grid(),

@@ -74,7 +74,8 @@ impl Judge<'_> {
         detail: String,
     ) -> Result<Ruling, StoreError> {
         let code = refusal.code.as_str();
-        tracing::info!(code, detail, "batch refused");
+        // What exactly stands in the quarantine: it may quote what was typed.
+        tracing::info!(code, "batch refused");
         let header = batch.read().unwrap_or_default();
         // Whoever is named by what nobody signed loses no place in the quarantine to it.
         let is_signed = !UNSIGNED.contains(&code);

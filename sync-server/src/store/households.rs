@@ -250,6 +250,25 @@ impl Db<'_> {
         Ok((total, all))
     }
 
+    /// Whether the search finds a household by the words of its line, by where it lies, and by nothing
+    /// else.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn is_found_by(&self, line: &HouseholdLine, words: &str) -> Result<bool> {
+        let number: Option<i64> = self
+            .connection
+            .prepare_cached(
+                "SELECT number_of FROM household_row WHERE county = ?1 AND document = ?2",
+            )?
+            .query_row(params![self.county, line.document], |row| row.get(0))
+            .optional()?;
+        let Some(number) = number else { return Ok(false) };
+        let words = if line.gone { String::new() } else { placed(line, words) };
+        self.has_exactly(number, &words)
+    }
+
     /// Whether the lines of all households are to be made anew: the tables changed since they were.
     ///
     /// # Errors

@@ -14,11 +14,18 @@ const STEPS: &[&str] = &[
     include_str!("step_6.sql"),
     include_str!("step_7.sql"),
     include_str!("step_8.sql"),
+    include_str!("step_9.sql"),
 ];
 
 /// Takes the steps that are missing.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     migrate_to(connection, STEPS.len())
+}
+
+/// Whether the database has every table of this version and none of a later one.
+pub(super) fn is_newest(connection: &Connection) -> Result<bool, StoreError> {
+    let taken: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(taken).is_ok_and(|taken| taken == STEPS.len()))
 }
 
 fn migrate_to(connection: &mut Connection, version: usize) -> Result<(), StoreError> {

@@ -12,6 +12,7 @@ mod county;
 mod documents;
 mod households;
 mod inbox;
+mod inspect;
 mod log;
 mod migrations;
 mod numbers;
@@ -19,10 +20,11 @@ mod refused;
 mod register;
 mod scope;
 mod waiting;
+mod troubles;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -36,10 +38,13 @@ pub use county::CountyRow;
 pub use documents::{CaseRow, ChangeRow, DocumentRow};
 pub use households::{HouseholdLine, ImportedRow};
 pub use inbox::InboxRow;
+pub use inbox::{InboxRow, ParkedRow, QuarantineRow};
+pub use inspect::{NumberRow, Received, StoredChange};
 pub use log::{LogKind, LogRow};
 pub use refused::{QuarantineRow, Refusal, RefusedChange};
 pub use scope::ScopeRow;
 pub use waiting::{Admission, ParkedRow};
+pub use troubles::{Lying, ToldTrouble};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -121,6 +126,35 @@ impl Store {
         reader.query_row("SELECT count(*) FROM county", [], |row| row.get::<_, i64>(0))?;
         self.give_back(reader);
         Ok(())
+    }
+
+    /// Whether anything can be written: a row of no meaning, on the disk when this returns. While
+    /// somebody else writes, that is the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn probe_write(&self, county: &str, at_ms: i64) -> Result<()> {
+        let mut writer = match self.writer.try_lock() {
+            Ok(writer) => writer,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        };
+        let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
+        Db::new(&transaction, county).set_setting("probed_at", &at_ms.to_string())?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Whether the tables are those of this version.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn is_migrated(&self) -> Result<bool> {
+        let reader = self.reader()?;
+        let is_newest = migrations::is_newest(&reader)?;
+        self.give_back(reader);
+        Ok(is_newest)
     }
 
     /// The code of the county in the database.

@@ -7,6 +7,8 @@ mod support;
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod checked;
+#[cfg(test)]
 mod consult;
 #[cfg(test)]
 mod crashes;
@@ -36,3 +38,5 @@ mod restore;
 mod reviews;
 #[cfg(test)]
 mod scope;
+#[cfg(test)]
+mod watched;

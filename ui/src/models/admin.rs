@@ -25,6 +25,8 @@ pub const ROLES: [Role; 6] = [
 pub enum Part {
     /// 人员
     Users,
+    /// 设备状况
+    Devices,
     /// 导入
     Import,
     /// 网格
@@ -41,8 +43,9 @@ pub enum Part {
 
 impl Part {
     /// In the order of the rail.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Users,
+        Self::Devices,
         Self::Import,
         Self::Grids,
         Self::Reference,
@@ -56,6 +59,7 @@ impl Part {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Users => "人员",
+            Self::Devices => "设备状况",
             Self::Import => "导入",
             Self::Grids => "分格并格",
             Self::Reference => "参考数据",
@@ -70,6 +74,7 @@ impl Part {
     pub const fn address(self) -> &'static str {
         match self {
             Self::Users => "/admin",
+            Self::Devices => "/admin/devices",
             Self::Import => "/admin/import",
             Self::Grids => "/admin/grids",
             Self::Reference => "/admin/reference",
@@ -84,6 +89,7 @@ impl Part {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Users => "admin-users",
+            Self::Devices => "admin-devices",
             Self::Import => "admin-import",
             Self::Grids => "admin-grids",
             Self::Reference => "admin-reference",
@@ -97,6 +103,7 @@ impl Part {
     #[must_use]
     pub fn of(name: Option<&str>) -> Self {
         match name {
+            Some("devices") => Self::Devices,
             Some("import") => Self::Import,
             Some("grids") => Self::Grids,
             Some("reference") => Self::Reference,

@@ -1,6 +1,6 @@
-//! The administrator's page: people, spreadsheets, grids, reference data, what waits for a decision,
-//! complaints, and who looked at whom. All of it is answered by the county's server and logged there;
-//! nothing of it is kept on the device.
+//! The administrator's page: people, devices in trouble, spreadsheets, grids, reference data, what waits
+//! for a decision, complaints, and who looked at whom. All of it is answered by the county's server and
+//! logged there; nothing of it is kept on the device.
 
 mod calendar;
 mod codes;
@@ -16,6 +16,7 @@ mod posts;
 mod reference;
 mod reviews;
 pub mod send;
+mod troubles;
 mod users;
 
 use leptos::prelude::*;
@@ -27,6 +28,7 @@ use self::import::ImportPart;
 use self::looks::LooksPart;
 use self::reference::ReferencePart;
 use self::reviews::ReviewsPart;
+use self::troubles::TroublesPart;
 use self::users::UsersPart;
 use crate::app::shared;
 use crate::components::{Empty, OfficeFrame};
@@ -82,6 +84,7 @@ fn Whole(part: Memo<Part>) -> impl IntoView {
         <nav class="tabs wrap" aria-label="管理">{tabs}</nav>
         {move || match part.get() {
             Part::Users => view! { <UsersPart/> }.into_any(),
+            Part::Devices => view! { <TroublesPart/> }.into_any(),
             Part::Import => view! { <ImportPart/> }.into_any(),
             Part::Grids => view! { <GridsPart/> }.into_any(),
             Part::Reference => view! { <ReferencePart/> }.into_any(),

@@ -117,6 +117,15 @@ pub trait ReadOutbox: Read {
             .query_row([], |row| row.get(0))?)
     }
 
+    /// When the oldest own change was saved that nobody has judged.
+    fn oldest_waiting(&self) -> Result<Option<InstantMs>, StoreError> {
+        let oldest: Option<i64> = self
+            .sql()
+            .prepare_cached("SELECT min(saved_at) FROM outbox WHERE delivery IN (0, 1)")?
+            .query_row([], |row| row.get(0))?;
+        Ok(oldest.map(InstantMs))
+    }
+
     /// The position of the newest own change; zero where there is none.
     fn newest(&self) -> Result<i64, StoreError> {
         Ok(self

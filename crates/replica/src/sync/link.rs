@@ -266,6 +266,7 @@ async fn pages<O: Outside>(
             heal_once(device, outside).await?;
             continue;
         }
+        note_clock(&mut lock(device), &reply);
         let pushed = !outgoing.batches.is_empty();
         let taken = absorb(device, outside, &outgoing, &reply, bytes).await?;
         let mut device = lock(device);
@@ -283,6 +284,21 @@ async fn pages<O: Outside>(
         }
     }
     Ok(Left::Pages)
+}
+
+/// How far the clocks of this device and of the server are apart.
+fn note_clock(device: &mut Device, reply: &SyncReply) {
+    let now = device.senses.now();
+    device.exchange.noticed.clock(InstantMs(reply.server_time_ms), now);
+}
+
+/// Whether there is something to tell with the next request.
+fn note_trouble(device: &mut Device, ended: &Result<Left, Stop>) {
+    match ended {
+        Ok(Left::Nothing) => device.exchange.noticed.done(),
+        Err(Stop::Failed(fault)) => device.exchange.noticed.failed(fault.code),
+        Ok(Left::Pages) | Err(_) => {}
+    }
 }
 
 /// Whether the page brought authors nobody has asked about yet: words without names are no use.
@@ -369,6 +385,7 @@ fn finish(device: &mut Device, seat: u64, ended: Result<Left, Stop>) -> (Outcome
     let now = device.senses.now();
     let mut random = [0; 8];
     device.senses.random(&mut random);
+    note_trouble(device, &ended);
     let (outcome, state, line) = match ended {
         Ok(Left::Pages) => {
             // It goes on at once; how it ended is told when it has.

@@ -10,6 +10,7 @@ mod link;
 mod proofs;
 mod request;
 mod sign_in;
+mod trouble;
 mod view;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +21,7 @@ use yidang_api::{Fault, FaultCode, Kind, dispatch_local, dispatch_network};
 pub use view::view;
 
 pub(crate) use request::PageSize;
+pub(crate) use trouble::Noticed;
 
 use crate::desk::{Answering, AskContext};
 use crate::device::Device;
@@ -115,7 +117,11 @@ fn answer_local(
     let context =
         AskContext { id: ask.map(str::to_owned), name: name.to_owned(), json: json.to_owned() };
     let mut answering = Answering { device: &mut device, ask: context };
-    dispatch_local(&mut answering, name, json)
+    let answered = dispatch_local(&mut answering, name, json);
+    if let Some(Err(fault)) = &answered {
+        device.exchange.noticed.fault(fault.code);
+    }
+    answered
 }
 
 /// Pages of the search index that are merged at once.

@@ -6,6 +6,7 @@ use prost::Message;
 use yidang_api::Fault;
 use yidang_domain::entry::DocumentKind;
 use yidang_sync_protocol::batch::MOST_CHANGES;
+use yidang_sync_protocol::trouble::app_number;
 use yidang_sync_protocol::{
     AskRequest, BatchHeader, Cursor, SignedAsk, SignedBatch, SignedCertificate, SignedCursor,
     SignedRequest, SyncRequest, frame,
@@ -85,6 +86,8 @@ pub fn kind_of(number: u32) -> Option<DocumentKind> {
 pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let (most_bytes, until) = (device.exchange.page.bytes(), device.exchange.until);
     let asked = device.exchange.asked.clone();
+    let (noticed, now) = (device.exchange.noticed, device.senses.now());
+    let app = app_number(&device.version);
     let desk = device.desk_of(seat)?;
     let cursor = cursor(desk)?;
     sign_pending(desk, cursor.as_ref(), until)?;
@@ -113,6 +116,8 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         scope: number(store, "scope")?,
         want_proofs: wanted_proofs(store)?,
         ask_verdicts: Vec::new(),
+        trouble: noticed.told(store.oldest_waiting()?, now),
+        app,
     };
     Ok(Outgoing { message, batches, seat })
 }

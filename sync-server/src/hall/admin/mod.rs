@@ -6,6 +6,7 @@ mod devices;
 mod looks;
 mod posts;
 mod reference;
+mod troubles;
 mod units;
 mod users;
 
@@ -19,6 +20,7 @@ pub use devices::{make_code, revoke_device};
 pub use looks::looks;
 pub use posts::put_assignment;
 pub use reference::{put_calendar, put_visit_rule, reference};
+pub use troubles::troubles;
 pub use units::units;
 pub use users::{put_user, users};
 

@@ -12,6 +12,7 @@ use yidang_domain::reference::Reference;
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest};
 use yidang_sync_protocol::message::{DocumentDigest, digest_of};
 use yidang_sync_protocol::signing::Purpose;
+use yidang_sync_protocol::trouble::app_number;
 use yidang_sync_protocol::{
     BatchHeader, Certificate, HealReply, HealRequest, PageDocument, Receipt, SignedBatch,
     SignedCertificate, SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply,
@@ -208,6 +209,8 @@ impl Device {
             scope: self.scope,
             want_proofs: Vec::new(),
             ask_verdicts: Vec::new(),
+            trouble: Vec::new(),
+            app: app_number(env!("CARGO_PKG_VERSION")),
         }
     }
 

@@ -30,6 +30,9 @@ pub fn Devices(
             </div>
             {none.then(|| view! { <Empty title="还没有设备" next="做一个激活码，在他的手机上输入"/> })}
             <ul class="plain-list">{rows}</ul>
+            <p class="small inset-x">
+                <a href="/admin/devices" data-test="to-troubles">"哪些设备同步不顺"</a>
+            </p>
         </section>
     }
 }

@@ -1,0 +1,250 @@
+//! The log: its chain, each of its records, and what it says about everything else.
+
+use std::collections::BTreeMap;
+
+use prost::Message;
+use yidang_documents::guard;
+use yidang_domain::causality::hex_of;
+use yidang_sync_protocol::{Chain, SignedBatch, SignedCertificate, SignedCheckpoint};
+
+use super::{Cure, Findings, Ground};
+use crate::county;
+use crate::judge::verify_stored;
+use crate::store::{LogRow, StoreError};
+
+/// Records read at once.
+const STRIDE: u32 = 256;
+
+/// What the log says.
+#[derive(Debug, Default)]
+pub(super) struct Logged {
+    /// By document.
+    pub documents: BTreeMap<[u8; 16], LoggedDocument>,
+    /// Certificates with their records.
+    certificates: BTreeMap<[u8; 16], u64>,
+    /// Revoked certificates with their first record.
+    revocations: BTreeMap<[u8; 16], u64>,
+    /// When its last record was written.
+    pub last_at_ms: i64,
+}
+
+/// What the log says about a document.
+#[derive(Debug, Default)]
+pub(super) struct LoggedDocument {
+    /// Its last batch; zero where there is none.
+    pub last_batch: u64,
+    /// Its last record of any kind: who reads it is said anew by records without changes.
+    pub last_record: u64,
+    /// Every change under its hash, with where it came first.
+    pub changes: BTreeMap<[u8; 32], Came>,
+}
+
+/// Where a change came first, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Came {
+    /// The record.
+    pub seq: u64,
+    /// Its place in the batch.
+    pub position: u32,
+    /// Its author.
+    pub actor: Vec<u8>,
+    /// Their sequence number.
+    pub seq_of_actor: u64,
+}
+
+/// Walks the whole log.
+pub(super) fn check(
+    ground: &Ground<'_>,
+    logged: &mut Logged,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let head = ground.db.county()?;
+    let mut chain = Chain::begin(&ground.county.code, &head.first_epoch);
+    let mut seq = 0;
+    loop {
+        let rows = ground.db.log_after(seq, STRIDE)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            if row.seq != seq + 1 {
+                findings.find(format!("log {}", row.seq), format!("follows {seq}"), Cure::Restore);
+            }
+            seq = row.seq;
+            findings.records += 1;
+            let expected = chain.after(row.seq, row.kind, &row.document, &row.record);
+            if expected.0.as_slice() != row.chain.as_slice() {
+                findings.find(format!("log {seq}"), "the chain does not fit", Cure::Restore);
+            }
+            // The stored chain goes on, so that one broken record is told once.
+            chain = row.chain.as_slice().try_into().map_or(expected, Chain);
+            logged.last_at_ms = logged.last_at_ms.max(row.at_ms);
+            check_record(ground, &row, logged, findings)?;
+        }
+    }
+    if seq != head.seq || chain != head.chain {
+        let what = format!("ends at {seq}, the county says {}", head.seq);
+        findings.find("log", what, Cure::Restore);
+    }
+    check_checkpoints(ground, findings)
+}
+
+fn check_record(
+    ground: &Ground<'_>,
+    row: &LogRow,
+    logged: &mut Logged,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let place = format!("log {}", row.seq);
+    if let Ok(document) = <[u8; 16]>::try_from(row.document.as_slice()) {
+        logged.documents.entry(document).or_default().last_record = row.seq;
+    } else if !row.document.is_empty() {
+        findings.find(&place, "the name of its document has another length", Cure::Restore);
+    }
+    match row.kind {
+        1 => check_batch(ground, row, logged, findings)?,
+        2 => match SignedCertificate::decode(row.record.as_slice()) {
+            Ok(signed) if signed.open(&ground.county.key).is_ok() => {
+                logged.certificates.insert(signed.id(), row.seq);
+            }
+            _ => findings.find(&place, "the certificate is not the county's", Cure::Restore),
+        },
+        3 => check_code(ground, row, findings)?,
+        4 | 6 if serde_json::from_slice::<serde::de::IgnoredAny>(&row.record).is_err() => {
+            findings.find(&place, "the record cannot be read", Cure::Restore);
+        }
+        4 | 6 => {}
+        5 => match <[u8; 16]>::try_from(row.record.as_slice()) {
+            Ok(id) => {
+                logged.revocations.entry(id).or_insert(row.seq);
+            }
+            Err(_) => findings.find(&place, "the revocation names no certificate", Cure::Restore),
+        },
+        kind => findings.find(&place, format!("a record of kind {kind}"), Cure::Version),
+    }
+    Ok(())
+}
+
+fn check_batch(
+    ground: &Ground<'_>,
+    row: &LogRow,
+    logged: &mut Logged,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    findings.batches += 1;
+    let place = format!("log {}", row.seq);
+    let Ok(batch) = SignedBatch::decode(row.record.as_slice()) else {
+        findings.find(&place, "the batch cannot be read", Cure::Restore);
+        return Ok(());
+    };
+    if let Some(why) = verify_stored(ground.db, ground.county, &batch)? {
+        findings.find(&place, why, Cure::Restore);
+    }
+    let named = batch.read().ok().and_then(|header| header.document_id());
+    let Some(document) = named.filter(|id| id.as_slice() == row.document.as_slice()) else {
+        findings.find(&place, "the batch is about another document", Cure::Restore);
+        return Ok(());
+    };
+    let known = logged.documents.entry(document).or_default();
+    known.last_batch = row.seq;
+    for (position, bytes) in (0_u32..).zip(&batch.changes) {
+        let Ok(outline) = guard::scan(bytes) else {
+            findings.find(&place, format!("its change {position} cannot be read"), Cure::Restore);
+            continue;
+        };
+        known.changes.entry(outline.hash).or_insert_with(|| Came {
+            seq: row.seq,
+            position,
+            actor: outline.actor,
+            seq_of_actor: outline.seq,
+        });
+    }
+    Ok(())
+}
+
+/// A code that was used must not open the door a second time.
+fn check_code(
+    ground: &Ground<'_>,
+    row: &LogRow,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let code = String::from_utf8_lossy(&row.record);
+    // A month after it ended its beginning may be that of another one.
+    let is_open = ground.db.activation(&code)?.is_some_and(|activation| {
+        activation.used_by_key.is_none() && activation.created_at_ms <= row.at_ms
+    });
+    if is_open {
+        let place = format!("log {}", row.seq);
+        findings.find(place, "the activation code it used can be used again", Cure::Restore);
+    }
+    Ok(())
+}
+
+/// What devices remember of the log must be true of it.
+fn check_checkpoints(ground: &Ground<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    for (seq, bytes) in ground.db.checkpoints()? {
+        let signed = SignedCheckpoint::decode(bytes.as_slice()).ok();
+        let opened = signed.and_then(|signed| signed.open(&ground.county.key).ok());
+        let Some(checkpoint) = opened else {
+            let what = "it is not signed by the county";
+            findings.find(format!("checkpoint {seq}"), what, Cure::Restore);
+            continue;
+        };
+        let here = ground.db.chain_at(checkpoint.seq)?;
+        let fits = here.is_some_and(|chain| chain.0.as_slice() == checkpoint.chain.as_slice());
+        if !fits || !county::knows_epoch(ground.db, &checkpoint.epoch)? {
+            let what = "it speaks of another log than this one";
+            findings.find(format!("checkpoint {seq}"), what, Cure::Restore);
+        }
+    }
+    Ok(())
+}
+
+/// Compares the table of certificates, and that of revocations, with the log.
+pub(super) fn check_certificates(
+    ground: &Ground<'_>,
+    logged: &Logged,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let rows = ground.db.certificates(None)?;
+    for row in &rows {
+        let place = format!("certificate {}", hex_of(&row.id));
+        if logged.certificates.get(&row.id) != Some(&row.seq) {
+            findings.find(&place, "no record of the log brought it", Cure::Restore);
+        }
+        let signed = SignedCertificate::decode(row.bytes.as_slice()).ok();
+        let signed = signed.filter(|signed| signed.id() == row.id);
+        let opened = signed.and_then(|signed| signed.open(&ground.county.key).ok());
+        if opened.is_none_or(|opened| opened.user != row.user || opened.device != row.device) {
+            findings.find(&place, "its row is not what it says", Cure::Restore);
+        }
+        match (row.revoked_seq, logged.revocations.get(&row.id)) {
+            (None, Some(_)) => {
+                findings.find(&place, "revoked in the log and valid in the table", Cure::Restore);
+            }
+            (found, known) if found.as_ref() != known => {
+                findings.find(&place, "revoked by another record than the log's", Cure::Restore);
+            }
+            _ => {}
+        }
+    }
+    for (id, seq) in &logged.certificates {
+        if !rows.iter().any(|row| row.id == *id) {
+            let place = format!("log {seq}");
+            findings.find(place, "its certificate is not in the table", Cure::Restore);
+        }
+    }
+    let kept = ground.db.revocations()?;
+    for (id, seq) in &logged.revocations {
+        if !kept.iter().any(|(known, _)| known == id) {
+            findings.find(format!("log {seq}"), "its revocation is not kept", Cure::Restore);
+        }
+    }
+    for (id, seq) in kept {
+        if logged.revocations.get(&id) != Some(&seq) {
+            let place = format!("revocation {}", hex_of(&id));
+            findings.find(place, "no record of the log says so", Cure::Restore);
+        }
+    }
+    Ok(())
+}
