@@ -1,13 +1,17 @@
-//! The power fails under devices and servers, and disks are full: nothing that was said to be saved
-//! or received is lost, nothing is half there, and nothing that was typed lies open.
+//! The power fails under devices and servers, disks are full or damaged, and servers are restored: nothing
+//! that was said to be saved or received is lost, nothing is half there, nothing that was typed lies open,
+//! and whatever is broken is told.
 #![expect(clippy::indexing_slicing, reason = "a test may panic")]
 #![expect(clippy::print_stdout, reason = "counts are told, and dice that may be thrown again")]
 
 mod check;
 mod cuts;
+mod damage;
 mod dice;
 mod disk;
+mod drill;
 mod full;
 mod image;
+mod scenarios;
 mod story;
 mod town;
