@@ -6,7 +6,7 @@ use yidang_api::trouble::{
 };
 
 use crate::components::{Dotted, Empty, OnlineNote, PageTurns, Waiting};
-use crate::door::{Answer, answer, today};
+use crate::door::{answer, today};
 use crate::models::grids::pager;
 use crate::models::troubles::{help, in_all, nothing_words, seen_words, ways, what};
 
@@ -16,7 +16,6 @@ const ROWS: u32 = 100;
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct List {
-    answer: Answer<TroublesView>,
     /// Only those that this hinders.
     kind: RwSignal<Option<TroubleKind>>,
     offset: RwSignal<u32>,
@@ -28,7 +27,7 @@ pub fn TroublesPart() -> impl IntoView {
     let (kind, offset) = (RwSignal::new(None), RwSignal::new(0));
     let answer =
         answer(move || TroublesQuestion { kind: kind.get(), offset: offset.get(), limit: ROWS });
-    let list = List { answer, kind, offset };
+    let list = List { kind, offset };
     let (fault, retry) = (answer.fault, Callback::new(move |()| answer.retry()));
     view! {
         <section class="card" data-test="troubles" aria-label="设备状况">
