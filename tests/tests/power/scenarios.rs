@@ -132,7 +132,7 @@ const ON_THE_PHONE: [Scenario; 8] = [
         },
     },
     Scenario {
-        name: "a selection is kept",
+        name: "a view is kept",
         write: |world, words| {
             world.phone.ask("save_view", &json!({ "name": words, "list": list() }))
         },
