@@ -18,6 +18,7 @@ pub mod genesis;
 pub mod guard;
 pub mod project;
 pub mod read;
+pub mod replay;
 
 pub use actor::{Actor, ChangeHash, actor_id};
 pub use document::{Document, DocumentError};
@@ -27,4 +28,5 @@ pub use project::{
     project, state_of,
 };
 pub use read::{ChangeInfo, EntryBody, EntryRecord, Item, Reading, Register, Written};
+pub use replay::{Gone, Intended, Link, Renamed, Replay, edits_of, take_out};
 pub use scalar::Scalar;

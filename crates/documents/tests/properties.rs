@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use yidang_documents::guard::{admit, survives};
-use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id, project};
+use yidang_documents::guard::{admit, scan, survives};
+use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id, edits_of, project};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::facts::Source;
@@ -174,5 +174,32 @@ proptest! {
             prop_assert!(admitted.is_ok(), "{:?}", admitted);
         }
         prop_assert!(survives(&server).is_ok());
+    }
+
+    /// What was meant with a change is read out of its bytes: committing it where the change was made
+    /// gives the same bytes again, and so the same rows.
+    #[test]
+    fn what_was_meant_makes_the_same_change_again(
+        deeds in proptest::collection::vec(deed(), 1..24),
+    ) {
+        let (_, made) = live(&deeds);
+        let mut before = opened();
+        for (who, bytes) in &made {
+            let mut after = before.clone();
+            after.apply(&[bytes]).unwrap();
+            let meant = edits_of(&after, bytes).unwrap();
+            let author = Author {
+                header: meant.header.clone().unwrap_or(author(*who, 0).header),
+                at: meant.at,
+                ..author(*who, 0)
+            };
+            let deps = scan(bytes).unwrap().deps;
+            let mut again = before.clone();
+            let committed = again.commit_on(&author, &deps, &meant.edits).unwrap();
+            prop_assert_eq!(&committed.bytes, bytes);
+            prop_assert_eq!(&committed.keys, &meant.keys);
+            prop_assert_eq!(project(&again), project(&after));
+            before = after;
+        }
     }
 }

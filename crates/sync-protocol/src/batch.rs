@@ -31,7 +31,8 @@ pub struct BatchHeader {
     /// The unit the author acted for.
     #[prost(string, tag = "6")]
     pub org: String,
-    /// The device's place in the log when it was signed.
+    /// The device's place in the log when its changes were saved. Versions before the tags 11 and 12
+    /// wrote down where it stood when it was signed.
     #[prost(uint64, tag = "7")]
     pub cursor_seq: u64,
     /// The first eight bytes of the chain there.
@@ -44,6 +45,12 @@ pub struct BatchHeader {
     /// The unit the document was born in.
     #[prost(string, tag = "10")]
     pub home: String,
+    /// The first eight bytes of the epoch that `cursor_seq` counts in; empty without a place.
+    #[prost(bytes = "vec", tag = "11")]
+    pub cursor_epoch: Vec<u8>,
+    /// The reference data the device had when its changes were saved; zero where it is not told.
+    #[prost(uint64, tag = "12")]
+    pub reference_version: u64,
 }
 
 /// A batch as it travels.

@@ -52,6 +52,7 @@ fn batch() -> SignedBatch {
         cursor_chain: vec![7; 8],
         kind: 1,
         home: "6106211032032007".into(),
+        ..BatchHeader::default()
     }
     .sign(vec![b"change".to_vec()], &DEVICE)
 }
@@ -114,10 +115,7 @@ fn request() -> SyncRequest {
         reference_version: 3,
         certificates: vec![certificate()],
         scope: 77,
-        want_proofs: Vec::new(),
-        ask_verdicts: Vec::new(),
-        trouble: Vec::new(),
-        app: 0,
+        ..SyncRequest::default()
     }
 }
 
@@ -152,10 +150,7 @@ fn reply() -> SyncReply {
         wait_ms: 1,
         heal: true,
         scope: 78,
-        attestation: Vec::new(),
-        proofs: Vec::new(),
-        in_scope: 0,
-        verdicts: Vec::new(),
+        ..SyncReply::default()
     }
 }
 
@@ -186,6 +181,20 @@ fn snapshots_with_the_countys_word_and_the_proofs_that_follow() {
     assert!(reply.check_snapshots(&COUNTY.public_key()).is_ok());
     reply.documents[0].snapshot.push(4);
     assert!(reply.check_snapshots(&COUNTY.public_key()).is_err(), "not what was attested");
+}
+
+#[test]
+fn where_an_author_stood_when_it_was_saved() {
+    let header = BatchHeader {
+        document: vec![4; 16],
+        certificate: certificate().id().to_vec(),
+        cursor_seq: 300,
+        cursor_chain: vec![7; 8],
+        cursor_epoch: vec![8; 8],
+        reference_version: 3,
+        ..BatchHeader::default()
+    };
+    snapshot("batch-with-place", &header.sign(vec![b"change".to_vec()], &DEVICE));
 }
 
 #[test]

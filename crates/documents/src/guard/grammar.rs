@@ -316,7 +316,8 @@ fn is_object(id: &ObjId, object: &OpId) -> bool {
         if *counter == object.counter() && actor == object.actor())
 }
 
-const fn edit_act(kind: DocumentKind) -> Act {
+/// What writing a register or an item of a document of this kind is called.
+pub const fn edit_act(kind: DocumentKind) -> Act {
     match kind {
         DocumentKind::CaseFile => Act::EditCaseFile,
         DocumentKind::Household => Act::EditHousehold,
@@ -324,7 +325,8 @@ const fn edit_act(kind: DocumentKind) -> Act {
     }
 }
 
-fn act_of(entry: &Entry) -> Act {
+/// What adding an entry is called.
+pub fn act_of(entry: &Entry) -> Act {
     match entry {
         Entry::ConflictResolved { field, .. } if field == "stage" => Act::ResolveDecision,
         Entry::ConflictResolved { .. } => Act::ResolveValue,

@@ -22,6 +22,7 @@ use crate::document::Document;
 use crate::project::{Projection, project, state_of};
 use crate::scalar::Scalar;
 
+pub(crate) use grammar::{act_of, edit_act};
 pub use scan::{MOST_CHANGE_BYTES, Outline, scan};
 
 /// Why a change was not taken. The document in hand is as it was before.

@@ -207,10 +207,8 @@ impl Device {
             reference_version: self.reference.as_ref().map_or(0, |r| r.version),
             certificates: Vec::new(),
             scope: self.scope,
-            want_proofs: Vec::new(),
-            ask_verdicts: Vec::new(),
-            trouble: Vec::new(),
             app: app_number(env!("CARGO_PKG_VERSION")),
+            ..SyncRequest::default()
         }
     }
 
