@@ -17,7 +17,7 @@ use crate::list::{CaseRow, DueView, Stage};
 pub struct Heads(pub Vec<String>);
 
 /// Opens a file from one sentence and six fields.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenCaseFile {
     /// One sentence: what happened.
     pub matter: String,

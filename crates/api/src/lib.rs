@@ -20,6 +20,7 @@ pub mod list;
 pub mod message;
 pub mod oversight;
 pub mod places;
+pub mod rejected;
 pub mod review;
 pub mod session;
 pub mod sync;

@@ -5,6 +5,8 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, OrgCode};
 
+use crate::rejected::RejectedRow;
+
 /// Asks how things stand.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct SyncQuestion {}
@@ -105,6 +107,9 @@ pub struct NeedRow {
     pub detail: String,
     /// What somebody wrote and the server did not take, in full.
     pub words: String,
+    /// All of it, where it is something that the server did not take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<Box<RejectedRow>>,
 }
 
 /// Of which kind the document of a row is, and what its page is found by beside its identifier.

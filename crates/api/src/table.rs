@@ -39,6 +39,7 @@ use crate::places::{
     CountHouseholds, GridsQuestion, GridsView, HandoverQuestion, HandoverView, HouseholdCounts,
     MapQuestion, MapView, VisitMonthQuestion, VisitMonthView, WorkersQuestion, WorkersView,
 };
+use crate::rejected::{DropRejected, RejectedQuestion, RejectedRow};
 use crate::review::{ReviewSettled, ReviewsQuestion, ReviewsView, SettleReview};
 use crate::session::{
     DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionQuestion, SessionView, SignOut,
@@ -280,6 +281,10 @@ questions! {
         complaints: ComplaintsQuestion => Vec<ComplaintRow>;
         /// What waits, what needs a person, what happened.
         sync_state: SyncQuestion => SyncView;
+        /// What the server did not take (未采用), newest first.
+        rejected: RejectedQuestion => Vec<RejectedRow>;
+        /// Its author is done with something that was not taken.
+        drop_rejected: DropRejected => ();
     }
     network {
         /// Enrols this device with an activation code.

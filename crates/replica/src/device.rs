@@ -15,7 +15,7 @@ use yidang_sync_protocol::{Certificate, SignedCertificate};
 
 use crate::seams::{Senses, Stores};
 use crate::secrets::{Account, Secrets};
-use crate::store::{ReadState, Store, StoreError};
+use crate::store::{Incarnation, ReadIncarnations, ReadState, Store, StoreError};
 
 /// What an installation begins with.
 pub struct DeviceSetup {
@@ -57,8 +57,9 @@ pub(crate) struct Exchange {
     pub progress: Option<(u32, u32)>,
     pub rhythm: Rhythm,
     pub page: crate::sync::PageSize,
-    /// The newest own change when the exchange began: what is written meanwhile goes with the next
-    /// one, or an exchange with somebody who writes without a pause would never end.
+    /// The newest own change when the exchange began, or when something was written again in it: what is
+    /// written meanwhile goes with the next one, or an exchange with somebody who writes without a pause
+    /// would never end.
     pub until: i64,
     /// Batches that the server has heard of in this exchange and has not judged: they come again with
     /// the next one, or what waits behind them would never be sent.
@@ -156,14 +157,19 @@ impl Device {
         self.exchange = Exchange::default();
         self.seat = self.seat.wrapping_add(1);
         let nonce = self.secrets.nonce.unwrap_or_default();
+        let now = self.senses.now();
         let Some(account) = self.secrets.current_mut() else { return Ok(()) };
         let mut store = Store::open(self.stores.open(&account.store_name(), &account.store_key)?)?;
-        if take_generation(account, &mut store, &nonce)? {
-            account.incarnation = account.incarnation.saturating_add(1);
-        }
+        let is_another = take_generation(account, &mut store, &nonce)?;
         let account = account.clone();
         self.secrets_changed = true;
-        self.open = Some(OpenDesk::new(account, store, &nonce)?);
+        let mut desk = OpenDesk::new(account, store, &nonce, now)?;
+        if is_another {
+            let next = desk.draw(&*self.senses);
+            desk.begin(next, now)?;
+        }
+        self.open = Some(desk);
+        crate::sync::settle_at_open(self)?;
         self.touch();
         Ok(())
     }
@@ -179,6 +185,11 @@ impl Device {
         } else {
             Err(Fault::new(FaultCode::NotSignedIn, "another desk was opened meanwhile"))
         }
+    }
+
+    /// An incarnation for whoever may have to begin one; none where nobody is signed in.
+    pub(crate) fn spare(&self) -> Option<Incarnation> {
+        self.open.as_ref().map(|desk| desk.draw(&*self.senses))
     }
 
     /// The desk that is open.
@@ -203,8 +214,8 @@ impl Device {
 }
 
 /// Compares the store with what was kept apart from it and takes the next generation. Whether they
-/// disagree: the store was restored or copied. A store that is ahead is neither: the application
-/// ended before the secrets were kept.
+/// disagree: the store was restored, copied or lost. A store that is ahead is none of these: the
+/// application ended before the secrets were kept.
 fn take_generation(
     account: &mut Account,
     store: &mut Store,
@@ -214,8 +225,8 @@ fn take_generation(
     let kept_nonce = store.state("nonce")?;
     let is_new = kept.is_none() && kept_nonce.is_none();
     let kept = kept.map(u64::from_be_bytes).unwrap_or_default();
-    let differs =
-        !is_new && (kept < account.generation || kept_nonce.as_deref() != Some(nonce.as_slice()));
+    let is_of_another = !is_new && kept_nonce.as_deref() != Some(nonce.as_slice());
+    let differs = kept < account.generation || is_of_another;
     account.generation = account.generation.max(kept).wrapping_add(1);
     let generation = account.generation.to_be_bytes();
     store.write(|write| -> Result<(), StoreError> {
@@ -239,7 +250,12 @@ fn known_person(account: &Account) -> Option<Person> {
 }
 
 impl OpenDesk {
-    fn new(account: Account, store: Store, nonce: &[u8; 16]) -> Result<Self, Fault> {
+    fn new(
+        account: Account,
+        store: Store,
+        nonce: &[u8; 16],
+        now: InstantMs,
+    ) -> Result<Self, Fault> {
         let signed = SignedCertificate {
             certificate: account.certificate.clone(),
             signature: account.certificate_signature.clone(),
@@ -247,12 +263,9 @@ impl OpenDesk {
         let certificate = signed.open(&account.county_key).map_err(|error| {
             Fault::new(FaultCode::StoreDamaged, format!("own certificate: {error}"))
         })?;
-        let user = UserId(account.user.clone());
-        let key = account.signing_seed().public_key();
-        let actor = actor_id(&key, &user, nonce, account.incarnation);
         let mut desk = Self {
             certificate_id: signed.id(),
-            actor,
+            actor: Actor::default(),
             nonce: *nonce,
             certificate,
             store,
@@ -262,17 +275,55 @@ impl OpenDesk {
             account,
         };
         desk.note_own_certificate(&signed)?;
+        desk.actor = desk.last_incarnation(now)?.actor;
         desk.read_reference()?;
         Ok(desk)
     }
 
     fn note_own_certificate(&mut self, signed: &SignedCertificate) -> Result<(), StoreError> {
-        let (id, actor, certificate) = (self.certificate_id, self.actor, self.certificate.clone());
+        let (id, certificate) = (self.certificate_id, self.certificate.clone());
         self.store.write(|write| {
             write.put_certificate(&id, &signed.certificate, &signed.signature)?;
-            crate::people::note_actors(write, &id, &certificate)?;
-            write.put_actor(&actor, &id)
+            crate::people::note_actors(write, &id, &certificate)
         })
+    }
+
+    /// As whom this person wrote here last. A key that never wrote begins with the first incarnation:
+    /// nobody else ever had it. Versions that counted incarnations kept the count with the secrets.
+    fn last_incarnation(&mut self, now: InstantMs) -> Result<Incarnation, StoreError> {
+        let certificate = self.certificate_id;
+        if let Some(last) = self.store.incarnation(&certificate)? {
+            return Ok(last);
+        }
+        let counted: Vec<Incarnation> =
+            (0..=self.account.incarnation).map(|number| self.incarnation(number)).collect();
+        self.store.write(|write| -> Result<(), StoreError> {
+            counted.iter().try_for_each(|one| write.begin_incarnation(one, &certificate, now))
+        })?;
+        Ok(self.incarnation(self.account.incarnation))
+    }
+
+    /// The incarnation with that number.
+    fn incarnation(&self, number: u32) -> Incarnation {
+        let key = self.account.signing_seed().public_key();
+        Incarnation { number, actor: actor_id(&key, &self.user(), &self.nonce, number) }
+    }
+
+    /// An incarnation that never was: drawn, because whatever is counted comes to the same numbers again
+    /// after a restore.
+    pub(crate) fn draw(&self, senses: &dyn Senses) -> Incarnation {
+        let mut number = [0; 4];
+        senses.random(&mut number);
+        // The first few are those of versions that counted.
+        self.incarnation(u32::from_be_bytes(number) | (1 << 31))
+    }
+
+    /// Writes as another incarnation from here on.
+    pub(crate) fn begin(&mut self, next: Incarnation, now: InstantMs) -> Result<(), StoreError> {
+        let certificate = self.certificate_id;
+        self.store.write(|write| write.begin_incarnation(&next, &certificate, now))?;
+        self.actor = next.actor;
+        Ok(())
     }
 
     /// Reads the reference data that came last.
@@ -287,13 +338,10 @@ impl OpenDesk {
         Ok(())
     }
 
-    /// The incarnation under which this installation is `actor`; none where it never was.
-    pub(crate) fn incarnation_of(&self, actor: &[u8]) -> Option<u32> {
-        let key = self.account.signing_seed().public_key();
-        let user = self.user();
-        (0..=self.account.incarnation)
-            .rev()
-            .find(|incarnation| actor_id(&key, &user, &self.nonce, *incarnation) == actor)
+    /// The number of the incarnation in which the holder of the present certificate is `actor`; none
+    /// where they never were.
+    pub(crate) fn incarnation_of(&self, actor: &[u8]) -> Result<Option<u32>, StoreError> {
+        self.store.number_of(&self.certificate_id, actor)
     }
 
     /// The person of this desk.
@@ -366,6 +414,11 @@ impl OpenDesk {
     /// Whether a document is in memory.
     pub(crate) fn remembers(&self, id: DocumentId) -> bool {
         self.cache.contains_key(&id)
+    }
+
+    /// Forgets what is in memory of a document.
+    pub(crate) fn let_go(&mut self, id: DocumentId) {
+        self.cache.remove(&id);
     }
 
     /// Keeps a document in memory, with its rows where they were made.

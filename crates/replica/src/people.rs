@@ -11,7 +11,9 @@ use yidang_sync_protocol::Certificate;
 
 use crate::store::{ReadState, StoreError, Write};
 
-/// Incarnations whose actors are derived in advance when a certificate comes in.
+/// Incarnations whose actors are derived in advance when a certificate comes in: the first of every key,
+/// and those of versions that counted them. Later ones are drawn, and noted when a batch names them
+/// ([`note_actor`]).
 const INCARNATIONS: u32 = 4;
 
 /// Stands for a name whose certificate is on its way; the words are here already.
@@ -74,4 +76,16 @@ pub fn note_actors(
         }
     }
     Ok(())
+}
+
+/// Notes whose actor wrote a batch, where that cannot be derived from the certificate alone.
+pub fn note_actor(
+    write: &Write<'_>,
+    actor: &[u8],
+    header: &yidang_sync_protocol::BatchHeader,
+) -> Result<(), StoreError> {
+    if header.incarnation < INCARNATIONS {
+        return Ok(());
+    }
+    write.put_actor(actor, &header.certificate)
 }

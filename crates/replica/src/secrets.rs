@@ -2,7 +2,8 @@
 //!
 //! A database copied to another phone finds another nonce there, one restored from a backup finds
 //! another generation; both begin a new incarnation, because two different changes with one actor
-//! and sequence number would split documents for everybody.
+//! and sequence number would split documents for everybody. Where neither tells, as with a folder that
+//! was cloned whole, the server's answers do (`sync/settle.rs`).
 
 use serde::{Deserialize, Serialize};
 use yidang_sync_protocol::SigningSeed;
@@ -28,7 +29,7 @@ pub struct Account {
     pub demo: bool,
     /// How often the store was opened; must agree with the store.
     pub generation: u64,
-    /// The incarnation of the actor.
+    /// How far versions had come that counted incarnations; they stand in the store since.
     pub incarnation: u32,
 }
 

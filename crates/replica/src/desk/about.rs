@@ -10,7 +10,7 @@ use yidang_domain::entry::DocumentKind;
 use super::Answering;
 use crate::device::{Device, OpenDesk};
 use crate::present::place_name;
-use crate::store::{ReadDesk, ReadHouseholds, ReadOutbox, ReadState, StoreError};
+use crate::store::{JournalRow, ReadDesk, ReadHouseholds, ReadOutbox, ReadState, StoreError};
 
 /// No complaint is longer.
 const MOST_CHARACTERS: usize = 2_000;
@@ -65,7 +65,15 @@ pub fn complain(desk: &mut Answering<'_>, question: &Complain) -> Result<Complai
     let open = desk.device.desk()?;
     open.store.write(|write| -> Result<(), StoreError> {
         write.put_complaint(&row, question.contact.trim())?;
-        write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply, at)
+        write.put_journal(&JournalRow {
+            ask: ask.id.as_deref(),
+            name: &ask.name,
+            question: &ask.json,
+            reply: &reply,
+            at,
+            wrote: None,
+            act: None,
+        })
     })?;
     desk.device.exchange.due_at = Some(at);
     desk.device.touch();

@@ -21,7 +21,7 @@ use super::{Answering, party_homes};
 use crate::device::Device;
 use crate::people::People;
 use crate::present;
-use crate::store::{ReadCases, ReadOutbox};
+use crate::store::{ReadCases, ReadOutbox, ReadRejected};
 
 fn field(container: &str, name: &str) -> Result<&'static Field, Fault> {
     schema::field(DocumentKind::CaseFile, container, name)
@@ -277,8 +277,10 @@ pub fn add_entry(desk: &mut Answering<'_>, question: AddEntry) -> Result<Saved, 
     }
     let case = must(desk, question.case, Act::Add(kind))?;
     check_words(&question.entry)?;
-    let is_stale = question.heads.0 != case.common.heads;
-    let entry = with_seen(question.entry, is_stale.then(|| question.heads.0.clone()));
+    // What was seen has other names where something was written again since.
+    let saw = desk.device.desk()?.store.renamed(question.case)?.heads(&question.heads.0);
+    let is_stale = question.heads.0 != case.common.heads && saw != case.common.heads;
+    let entry = with_seen(question.entry, is_stale.then_some(saw));
     let words = entry.gist();
     let mut intent = edit(question.case, vec![Edit::AddEntry(entry)], kind.label().into(), words);
     // An entry stands beside whatever arrived meanwhile; a decision says what it saw instead.

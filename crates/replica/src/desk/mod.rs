@@ -13,6 +13,7 @@ mod month;
 mod party_homes;
 mod places;
 mod plan;
+mod rejected;
 mod targets;
 mod ties;
 mod today;
@@ -40,6 +41,7 @@ use yidang_api::places::{
     GridsQuestion, GridsView, HandoverQuestion, HandoverView, MapQuestion, MapView,
     VisitMonthQuestion, VisitMonthView, WorkersQuestion, WorkersView,
 };
+use yidang_api::rejected::{DropRejected, RejectedQuestion, RejectedRow};
 use yidang_api::session::{SessionQuestion, SessionView};
 use yidang_api::sync::{SyncQuestion, SyncView};
 use yidang_api::today::{TodayQuestion, TodayView};
@@ -49,10 +51,11 @@ use yidang_api::visit_day::{
 use yidang_api::{Desk, Fault};
 
 use crate::device::Device;
-use crate::store::StoreError;
+use crate::store::{ReadRejected, StoreError};
 
 pub(crate) use plan::nominal_of;
-pub(crate) use write::{AskContext, index, indexed, put_rows};
+pub(crate) use rejected::row as rejected_row;
+pub(crate) use write::{AskContext, Indexed, index, indexed, put_rows};
 
 /// A device with the question it is answering, so that the journal can name it.
 pub(crate) struct Answering<'a> {
@@ -104,9 +107,10 @@ impl Desk for Answering<'_> {
     fn mark_looked(&mut self, question: MarkLooked) -> Result<(), Fault> {
         let at = self.device.senses.now();
         let desk = self.device.desk()?;
+        let heads = desk.store.renamed(question.case)?.heads(&question.heads.0);
         desk.store.write(|write| -> Result<(), StoreError> {
             write.see_messages(Some(question.case))?;
-            write.put_looked(question.case, &question.heads.0, at)
+            write.put_looked(question.case, &heads, at)
         })?;
         self.device.touch();
         Ok(())
@@ -261,6 +265,14 @@ impl Desk for Answering<'_> {
 
     fn complaints(&mut self, question: ComplaintsQuestion) -> Result<Vec<ComplaintRow>, Fault> {
         about::complaints(self.device, &question)
+    }
+
+    fn rejected(&mut self, question: RejectedQuestion) -> Result<Vec<RejectedRow>, Fault> {
+        rejected::list(self.device, &question)
+    }
+
+    fn drop_rejected(&mut self, question: DropRejected) -> Result<(), Fault> {
+        rejected::drop_one(self.device, &question)
     }
 
     fn sync_state(&mut self, _: SyncQuestion) -> Result<SyncView, Fault> {

@@ -5,6 +5,7 @@ use yidang_api::Fault;
 use yidang_api::case_file::{Heads, Saved};
 use yidang_api::household::HouseholdRow;
 use yidang_api::list::CaseRow;
+use yidang_documents::project::ItemRow;
 use yidang_documents::{
     Author, ChangeHash, Committed, Document, DocumentError, Edit, Projection, project,
 };
@@ -17,7 +18,10 @@ use yidang_domain::org::OrgTree;
 use super::Answering;
 use crate::device::OpenDesk;
 use crate::present;
-use crate::store::{CaseKeys, HouseholdKeys, OutboxItem, StoreError, Write};
+use crate::store::{
+    ActOf, CaseKeys, HouseholdKeys, JournalRow, OutboxItem, ReadRejected, SAVED, Said, Stood,
+    StoreError, Write,
+};
 
 /// The question that is being answered.
 #[derive(Debug, Clone, Default)]
@@ -80,10 +84,12 @@ impl Answering<'_> {
     ) -> Result<R, Fault> {
         let at = self.device.senses.now();
         let ask = self.ask.clone();
+        let act = self.act_of(intents);
         let desk = self.device.desk()?;
+        let stood = crate::sync::stood(desk)?;
         let prepared = intents
             .iter()
-            .map(|intent| prepare(desk, intent, at))
+            .map(|intent| prepare(desk, intent, at, (&stood, act.as_ref())))
             .collect::<Result<Vec<_>, _>>()?;
         let first = prepared
             .first()
@@ -95,9 +101,18 @@ impl Answering<'_> {
         };
         let reply = reply(&first.committed, saved);
         let reply_json = serde_json::to_string(&reply).map_err(StoreError::from)?;
+        let journal = JournalRow {
+            ask: ask.id.as_deref(),
+            name: &ask.name,
+            question: &ask.json,
+            reply: &reply_json,
+            at,
+            wrote: Some((first.intent.id, &first.committed.hash)),
+            act: act.as_ref().map(|act| act.id),
+        };
         desk.store.write(|write| -> Result<(), StoreError> {
             prepared.iter().try_for_each(|one| put_prepared(write, one))?;
-            write.put_journal(ask.id.as_deref(), &ask.name, &ask.json, &reply_json, at)?;
+            write.put_journal(&journal)?;
             put_rows(write, prepared.iter().map(|one| (&one.projection, &one.rows)))
         })?;
         for one in prepared {
@@ -107,22 +122,48 @@ impl Answering<'_> {
         self.device.touch();
         Ok(reply)
     }
+
+    /// The name of an action that touches several documents.
+    fn act_of(&self, intents: &[Intent]) -> Option<ActOf> {
+        if intents.len() < 2 {
+            return None;
+        }
+        let mut id = [0; 16];
+        self.device.senses.random(&mut id);
+        Some(ActOf { id, documents: intents.iter().map(|intent| intent.id).collect() })
+    }
 }
 
 fn prepare<'a>(
     desk: &mut OpenDesk,
     intent: &'a Intent,
     at: InstantMs,
+    (stood, act): (&Stood, Option<&ActOf>),
 ) -> Result<Prepared<'a>, Fault> {
     let mut document = begin_or_load(desk, intent)?;
+    // The form may have been opened before something was written again under other names.
+    let renamed = desk.store.renamed(intent.id)?;
     let author = author(desk, intent.on, at);
-    let heads: Option<Vec<ChangeHash>> = intent.heads.as_ref().map(read_heads);
+    let heads = intent.heads.as_ref().map(|heads| read_heads(&renamed.heads(&heads.0)));
     let committed = document
-        .commit(&author, heads.as_deref(), &intent.edits)
+        .commit(&author, heads.as_deref(), &renamed.edits(&intent.edits))
         .map_err(|error| refused(&error))?;
     let projection = project(&document);
     let rows = indexed(&desk.tree, &desk.user(), &projection, at.date());
-    let item = outbox_item(intent, &projection, committed.hash, at);
+    let item = OutboxItem {
+        document: intent.id,
+        hash: committed.hash,
+        title: present::outbox_title(&intent.action, people_in(&projection)),
+        words: intent.words.clone(),
+        saved_at: at,
+        delivery: SAVED,
+        batch: None,
+        actor: Some(author.actor),
+        stood: Some(stood.clone()),
+        act: act.cloned(),
+        alone: false,
+        said: Said::default(),
+    };
     Ok(Prepared { intent, document, committed, projection, rows, item })
 }
 
@@ -159,8 +200,8 @@ fn author(desk: &OpenDesk, on: Date, at: InstantMs) -> Author {
     }
 }
 
-fn read_heads(heads: &Heads) -> Vec<ChangeHash> {
-    heads.0.iter().filter_map(|text| hash_of(text)).collect()
+fn read_heads(heads: &[String]) -> Vec<ChangeHash> {
+    heads.iter().filter_map(|text| hash_of(text)).collect()
 }
 
 /// The hash written in hexadecimal.
@@ -183,25 +224,12 @@ fn refused(error: &DocumentError) -> Fault {
     }
 }
 
-fn outbox_item(
-    intent: &Intent,
-    projection: &Projection,
-    hash: ChangeHash,
-    at: InstantMs,
-) -> OutboxItem {
-    let parties = match projection {
+/// Whom the title of something that waits names.
+fn people_in(projection: &Projection) -> &[ItemRow] {
+    match projection {
         Projection::CaseFile(case) => case.parties.as_slice(),
         Projection::Household(household) => household.members.as_slice(),
         Projection::VisitDay(_) => &[],
-    };
-    OutboxItem {
-        document: intent.id,
-        hash,
-        title: present::outbox_title(&intent.action, parties),
-        words: intent.words.clone(),
-        saved_at: at,
-        delivery: 0,
-        code: String::new(),
     }
 }
 
@@ -237,7 +265,8 @@ pub(crate) fn indexed(
 }
 
 /// From so many entries on a document's rows are kept, because making them anew takes longer than
-/// reading them (docs/decisions/0011). Entries are never taken away, so a kept row never goes stale.
+/// reading them (docs/decisions/0011). Where something left a document that the server did not take, its
+/// kept rows are forgotten; entries are never taken away otherwise.
 const LONG_ENTRIES: usize = 100;
 
 /// Keeps the rows of documents, and after all of them their words for the search.

@@ -18,7 +18,7 @@ use yidang_domain::org::OrgTree;
 use yidang_domain::rights::Act;
 
 use crate::people::People;
-use crate::store::{OutboxItem, Store};
+use crate::store::{OutboxItem, RECEIVED, SAVED, Store};
 
 use super::words::{about, entry_label, is_home_path, shown_value, side};
 
@@ -190,8 +190,8 @@ pub fn delivery(outbox: &[OutboxItem], change: &str) -> Delivery {
     let found = outbox.iter().find(|item| yidang_domain::causality::hex_of(&item.hash) == change);
     match found.map(|item| item.delivery) {
         None => Delivery::Accepted,
-        Some(0) => Delivery::Saved,
-        Some(1) => Delivery::Received,
+        Some(SAVED) => Delivery::Saved,
+        Some(RECEIVED) => Delivery::Received,
         Some(_) => Delivery::Refused,
     }
 }

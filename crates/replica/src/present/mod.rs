@@ -2,10 +2,12 @@
 
 mod case_view;
 pub mod household;
+mod refusals;
 mod row;
 mod words;
 
 pub use case_view::{Source, case_view, delivery, entry_view};
+pub use refusals::refusal;
 pub use row::{case_keys, case_row};
 pub use words::{QUIET_AFTER_DAYS, is_home_path, outbox_title, place_name, unit_name};
 

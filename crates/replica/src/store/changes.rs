@@ -1,6 +1,6 @@
 //! Documents, their raw changes and the signed batches they came in.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 use yidang_documents::{ChangeHash, Document, Projection};
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, OrgCode};
@@ -185,26 +185,60 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Deletes everything of a document that left the ring. Households are not kept as files are:
-    /// whoever has nothing to do with a family any more keeps nothing of it.
+    /// Deletes everything of a document: of a household that left the ring, because whoever has nothing
+    /// to do with a family any more keeps nothing of it; of a document whose beginning was not taken.
     pub fn forget(&self, id: DocumentId) -> Result<(), StoreError> {
         let id = id.as_bytes();
-        let number: Option<i64> = self
-            .sql()
-            .query_row("SELECT number_of FROM household_row WHERE document = ?1", [id], |row| {
-                row.get(0)
-            })
-            .optional()?;
-        if let Some(number) = number {
-            self.sql().execute("DELETE FROM household_search WHERE rowid = ?1", [number])?;
-        }
-        for table in
-            ["change", "batch", "projection", "household_row", "household_tie", "looked", "message"]
-        {
+        self.forget_words(id)?;
+        for table in [
+            "change",
+            "batch",
+            "projection",
+            "household_row",
+            "household_tie",
+            "case_row",
+            "case_party",
+            "looked",
+            "message",
+            "renamed",
+        ] {
             self.sql().execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id])?;
         }
         self.sql().execute("DELETE FROM member_row WHERE household = ?1", [id])?;
         self.sql().execute("DELETE FROM document WHERE document = ?1", [id])?;
+        Ok(())
+    }
+
+    /// Deletes the words by which a document is found.
+    fn forget_words(&self, id: &[u8; 16]) -> Result<(), StoreError> {
+        let number = |sql: &str| -> Result<Option<i64>, StoreError> {
+            Ok(self.sql().query_row(sql, [id], |row| row.get(0)).optional()?)
+        };
+        if let Some(number) = number("SELECT number_of FROM household_row WHERE document = ?1")? {
+            self.sql().execute("DELETE FROM household_search WHERE rowid = ?1", [number])?;
+        }
+        if let Some(number) = number("SELECT number_of FROM case_row WHERE document = ?1")? {
+            self.sql().execute("DELETE FROM case_search WHERE rowid = ?1", [number])?;
+            self.sql().execute("DELETE FROM case_told WHERE number_of = ?1", [number])?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the kept rows of a long document: something left it, so they are not true any more.
+    pub fn drop_projection(&self, id: DocumentId) -> Result<(), StoreError> {
+        self.sql().execute("DELETE FROM projection WHERE document = ?1", [id.as_bytes()])?;
+        Ok(())
+    }
+
+    /// Forgets a batch and the changes it holds: it was not taken, and something was built on it here.
+    pub fn drop_batch(&self, batch: &StoredBatch) -> Result<(), StoreError> {
+        for hash in &batch.hashes {
+            self.sql().execute(
+                "DELETE FROM change WHERE document = ?1 AND hash = ?2",
+                params![batch.document.as_bytes(), hash],
+            )?;
+        }
+        self.sql().execute("DELETE FROM batch WHERE batch = ?1", [&batch.id])?;
         Ok(())
     }
 }
@@ -213,14 +247,23 @@ fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
     bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect()
 }
 
+fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
+    Ok(StoredBatch {
+        id: row.get(0)?,
+        document: DocumentId::from_bytes(row.get(1)?),
+        header: row.get(2)?,
+        signature: row.get(3)?,
+        hashes: hashes(&row.get::<_, Vec<u8>>(4)?),
+    })
+}
+
 /// Reads documents.
 pub trait ReadDocuments: Read {
     /// Sealed documents of this kind of which nothing waits to be sent.
     fn sealed(&self, kind: DocumentKind) -> Result<Vec<DocumentId>, StoreError> {
         let mut statement = self.sql().prepare_cached(
             "SELECT document FROM document d WHERE d.sealed = 1 AND d.kind = ?1
-             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.document = d.document
-               AND o.delivery IN (0, 1))
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.document = d.document)
              AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.document = d.document AND b.push = 1)",
         )?;
         let rows = statement.query_map([kind.name()], |row| row.get::<_, [u8; 16]>(0))?;
@@ -339,16 +382,19 @@ pub trait ReadDocuments: Read {
             "SELECT batch, document, header, signature, hashes FROM batch
              WHERE push = 1 ORDER BY position LIMIT ?1",
         )?;
-        let rows = statement.query_map([limit], |row| {
-            Ok(StoredBatch {
-                id: row.get(0)?,
-                document: DocumentId::from_bytes(row.get(1)?),
-                header: row.get(2)?,
-                signature: row.get(3)?,
-                hashes: hashes(&row.get::<_, Vec<u8>>(4)?),
-            })
-        })?;
+        let rows = statement.query_map([limit], stored_batch)?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The batch of this name.
+    fn batch(&self, id: &[u8]) -> Result<Option<StoredBatch>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached(
+                "SELECT batch, document, header, signature, hashes FROM batch WHERE batch = ?1",
+            )?
+            .query_row([id], stored_batch)
+            .optional()?)
     }
 }
 

@@ -2,9 +2,29 @@
 
 use rusqlite::{OptionalExtension, params};
 use yidang_api::draft::DraftView;
+use yidang_documents::ChangeHash;
 use yidang_domain::civil::InstantMs;
+use yidang_domain::ids::DocumentId;
 
 use super::{Access, Store, StoreError, Write};
+
+/// What somebody did, in their own terms.
+pub struct JournalRow<'a> {
+    /// Names the question, so that asking twice writes once.
+    pub ask: Option<&'a str>,
+    /// Its name in the table.
+    pub name: &'a str,
+    /// Its content.
+    pub question: &'a str,
+    /// The answer.
+    pub reply: &'a str,
+    /// When.
+    pub at: InstantMs,
+    /// The first document it wrote in, and the change it made there; none where it wrote in none.
+    pub wrote: Option<(DocumentId, &'a ChangeHash)>,
+    /// The action, where it touched several documents.
+    pub act: Option<[u8; 16]>,
+}
 
 impl Write<'_> {
     /// Keeps what stands in a form.
@@ -25,17 +45,20 @@ impl Write<'_> {
     }
 
     /// Writes down what was asked and answered, in the same transaction as its effect.
-    pub fn put_journal(
-        &self,
-        ask: Option<&str>,
-        name: &str,
-        question: &str,
-        reply: &str,
-        at: InstantMs,
-    ) -> Result<(), StoreError> {
+    pub fn put_journal(&self, row: &JournalRow<'_>) -> Result<(), StoreError> {
         self.sql().execute(
-            "INSERT INTO journal (ask, name, question, reply, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![ask, name, question, reply, at.0],
+            "INSERT INTO journal (ask, name, question, reply, at, document, hash, act)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                row.ask,
+                row.name,
+                row.question,
+                row.reply,
+                row.at.0,
+                row.wrote.as_ref().map(|(id, _)| *id.as_bytes()),
+                row.wrote.map(|(_, hash)| hash),
+                row.act
+            ],
         )?;
         Ok(())
     }

@@ -7,8 +7,10 @@ mod desk;
 mod drafts;
 mod hits;
 mod households;
+mod incarnations;
 mod messages;
 mod outbox;
+mod rejected;
 mod schema;
 mod state;
 
@@ -19,9 +21,15 @@ pub use case_filter::CaseFilter;
 pub use cases::{CaseKeys, ReadCases, StoredRow, UnitColumn};
 pub use changes::{Proofs, ReadDocuments, StoredBatch};
 pub use desk::ReadDesk;
+pub use drafts::JournalRow;
 pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds, Tie};
+pub use incarnations::{Incarnation, ReadIncarnations};
 pub use messages::{ReadMessages, StoredMessage};
-pub use outbox::{OutboxItem, PendingBatch, ReadOutbox};
+pub use outbox::{
+    ActOf, ORPHANED, OutboxItem, PendingBatch, RECEIVED, REFUSED, REVERTED, ReadOutbox, SAVED,
+    Said, Stood,
+};
+pub use rejected::{KeptRejected, ReadRejected, Rejected};
 pub use state::ReadState;
 
 /// Why the store did not do something. Whatever it was, the transaction was rolled back.

@@ -297,6 +297,66 @@ CREATE INDEX household_tie_by_other ON household_tie (other);
 
 INSERT OR REPLACE INTO state (name, value)
   SELECT 'reindex', x'01' WHERE EXISTS (SELECT 1 FROM document);
+", "
+-- As whom and where in the log its author stood when an own change was saved; NULL: by a version that
+-- did not write it down. A batch claims nothing newer.
+ALTER TABLE outbox ADD COLUMN actor BLOB;
+ALTER TABLE outbox ADD COLUMN cursor_epoch BLOB;         -- first 8 bytes
+ALTER TABLE outbox ADD COLUMN cursor_seq INTEGER;
+ALTER TABLE outbox ADD COLUMN cursor_chain BLOB;         -- first 8 bytes
+ALTER TABLE outbox ADD COLUMN reference INTEGER;
+-- Names an action that touched several documents, with all of them, 16 bytes each.
+ALTER TABLE outbox ADD COLUMN act BLOB;
+ALTER TABLE outbox ADD COLUMN act_documents BLOB;
+-- 1: signed in a batch of its own, because nobody said which change of a batch was refused.
+ALTER TABLE outbox ADD COLUMN alone INTEGER NOT NULL DEFAULT 0;
+-- What the server said of its batch. delivery 4: built on the refused batch in cause; 5: undone.
+ALTER TABLE outbox ADD COLUMN place INTEGER NOT NULL DEFAULT 0; -- of the change that is to blame
+ALTER TABLE outbox ADD COLUMN rule TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN cause BLOB;
+
+-- What an action wrote: the change in the first of its documents, and its act where it has one.
+ALTER TABLE journal ADD COLUMN document BLOB;
+ALTER TABLE journal ADD COLUMN hash BLOB;
+ALTER TABLE journal ADD COLUMN act BLOB;
+CREATE INDEX journal_by_hash ON journal (hash) WHERE hash IS NOT NULL;
+
+-- As whom this person wrote on this installation; the last one of a certificate is the present one.
+CREATE TABLE incarnation (
+  position    INTEGER PRIMARY KEY AUTOINCREMENT,
+  actor       BLOB NOT NULL UNIQUE,
+  certificate BLOB NOT NULL,
+  number      INTEGER NOT NULL,
+  began_at    INTEGER NOT NULL
+) STRICT;
+
+-- What the server did not take: out of the document, and here until its author is done with it.
+CREATE TABLE rejected (
+  position INTEGER PRIMARY KEY AUTOINCREMENT,
+  document BLOB NOT NULL,
+  kind     TEXT NOT NULL,
+  hash     BLOB NOT NULL,
+  bytes    BLOB NOT NULL,
+  matter   TEXT NOT NULL,              -- what its document was called
+  title    TEXT NOT NULL,
+  words    TEXT NOT NULL,
+  on_day   TEXT NOT NULL,              -- the business date
+  saved_at INTEGER NOT NULL,
+  code     TEXT NOT NULL,
+  rule     TEXT NOT NULL,
+  reason   TEXT NOT NULL,
+  told_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rejected_by_document ON rejected (document);
+
+-- What keys and changes are called that were written again: forms may be open under the old names.
+CREATE TABLE renamed (
+  document BLOB NOT NULL,
+  old      TEXT NOT NULL,
+  new      TEXT NOT NULL,              -- separated by blanks
+  PRIMARY KEY (document, old)
+) STRICT, WITHOUT ROWID;
 "];
 
 /// The version that this program writes.
@@ -372,6 +432,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 7).unwrap();
         insta::assert_snapshot!("tables-of-version-7", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_8() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 8).unwrap();
+        insta::assert_snapshot!("tables-of-version-8", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

@@ -14,11 +14,13 @@ use yidang_sync_protocol::{Receipt, SyncReply, Verdict};
 
 use super::incoming::{self, SLICE};
 use super::request::Outgoing;
-use super::{lock, make_room, proofs, reindex, tidy};
+use super::{lock, make_room, proofs, reindex, settle, tidy};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
-use crate::store::{ReadDocuments, ReadState, StoreError, Write};
+use crate::store::{
+    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadState, Said, StoreError, StoredBatch, Write,
+};
 
 /// What a page brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,6 +33,8 @@ pub struct Taken {
     pub sent: u32,
     /// Another page is waiting.
     pub more: bool,
+    /// Something was written again and waits to be sent.
+    pub again: bool,
 }
 
 /// Takes a reply to `outgoing` that came in so many `bytes`. The device is free between two slices.
@@ -57,9 +61,12 @@ pub async fn absorb<O: Outside>(
         while !read.is_empty() {
             {
                 let mut device = lock(device);
-                let now = device.senses.now();
+                for (page, _) in &read {
+                    settle::make_way(&mut device, outgoing.seat, page)?;
+                }
+                let (now, spare) = (device.senses.now(), device.spare());
                 let desk = device.desk_of(outgoing.seat)?;
-                taken.received += incoming::take(desk, &mut read, now)?;
+                taken.received += incoming::take(desk, &mut read, now, spare)?;
             }
             make_room();
             tidy(&mut lock(device), outgoing.seat)?;
@@ -68,7 +75,13 @@ pub async fn absorb<O: Outside>(
     }
     proofs::absorb(device, outside, outgoing.seat, &reply.proofs).await?;
     taken.sent = held(&reply.receipts);
-    end(&mut lock(device), outgoing, reply, taken)?;
+    {
+        let mut device = lock(device);
+        end(&mut device, outgoing, reply, taken)?;
+        if !reply.more {
+            taken.again = settle::what_was_not_taken(&mut device, outgoing.seat)?;
+        }
+    }
     if !reply.reference.is_empty() {
         reindex(device, outside, outgoing.seat).await?;
     }
@@ -120,12 +133,19 @@ fn end(
     reply: &SyncReply,
     taken: Taken,
 ) -> Result<(), Fault> {
-    let now = device.senses.now();
+    let (now, spare) = (device.senses.now(), device.spare());
     let desk = device.desk_of(outgoing.seat)?;
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
+    let words = words(desk, outgoing, reply)?;
+    // Whoever is told that somebody else wrote as this actor writes as another one from here on.
+    let next = spare.filter(|_| words.iter().any(|(_, receipt)| is_about_the_actor(receipt)));
+    let certificate = desk.certificate_id;
     desk.store.write(|write| -> Result<(), StoreError> {
-        for receipt in &reply.receipts {
-            put_receipt(write, outgoing, receipt)?;
+        if let Some(next) = &next {
+            write.begin_incarnation(next, &certificate, now)?;
+        }
+        for (batch, receipt) in &words {
+            put_receipt(write, batch, receipt)?;
         }
         for id in reply.released.iter().filter_map(|id| id.as_slice().try_into().ok()) {
             write.seal(DocumentId::from_bytes(id))?;
@@ -137,6 +157,7 @@ fn end(
         note_first(write, reply, taken.bytes)?;
         put_place(write, reply, now, done)
     })?;
+    desk.actor = next.map_or(desk.actor, |next| next.actor);
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(receipt));
     let unjudged = unjudged.filter_map(|receipt| {
         let index = usize::try_from(receipt.index).ok()?;
@@ -182,13 +203,41 @@ fn certificates(desk: &OpenDesk, reply: &SyncReply) -> Vec<Checked> {
         .collect()
 }
 
+/// The server's words with the batches they are about: those of the request, and those that it was asked
+/// about.
+fn words<'a>(
+    desk: &OpenDesk,
+    outgoing: &Outgoing,
+    reply: &'a SyncReply,
+) -> Result<Vec<(StoredBatch, &'a Receipt)>, StoreError> {
+    let mut words = Vec::with_capacity(reply.receipts.len() + reply.verdicts.len());
+    for receipt in &reply.receipts {
+        let index = usize::try_from(receipt.index).unwrap_or(usize::MAX);
+        words.extend(outgoing.batches.get(index).map(|batch| (batch.clone(), receipt)));
+    }
+    for verdict in &reply.verdicts {
+        let Some(receipt) = &verdict.receipt else { continue };
+        words.extend(desk.store.batch(&verdict.batch)?.map(|batch| (batch, receipt)));
+    }
+    Ok(words)
+}
+
+fn is_about_the_actor(receipt: &Receipt) -> bool {
+    receipt.verdict == Verdict::Refused as i32 && settle::is_about_the_actor(&receipt.code)
+}
+
 fn put_receipt(
     write: &Write<'_>,
-    outgoing: &Outgoing,
+    batch: &StoredBatch,
     receipt: &Receipt,
 ) -> Result<(), StoreError> {
-    let index = usize::try_from(receipt.index).unwrap_or(usize::MAX);
-    let Some(batch) = outgoing.batches.get(index) else { return Ok(()) };
+    let said = || Said {
+        code: receipt.code.clone(),
+        place: receipt.position,
+        rule: receipt.rule.clone(),
+        reason: receipt.reason.clone(),
+        cause: Some(receipt.by.clone()).filter(|by| !by.is_empty()),
+    };
     match Verdict::try_from(receipt.verdict).unwrap_or(Verdict::Unknown) {
         Verdict::Accepted | Verdict::Duplicate => {
             write.pushed(&batch.id)?;
@@ -200,12 +249,21 @@ fn put_receipt(
             write.received(&batch.id)?;
             if receipt.missing.is_empty() { Ok(()) } else { write.push_again(batch.document) }
         }
-        Verdict::Refused | Verdict::Orphaned => {
+        // What becomes of them is settled once everything that the server has is here.
+        Verdict::Refused => {
             write.pushed(&batch.id)?;
-            write.refused(&batch.id, &receipt.code)
+            write.not_taken(&batch.id, REFUSED, &said())
         }
-        // In the log or with a person: safe there, and the words stay in the history here.
-        Verdict::Reverted | Verdict::Review => {
+        Verdict::Orphaned => {
+            write.pushed(&batch.id)?;
+            write.not_taken(&batch.id, ORPHANED, &said())
+        }
+        Verdict::Reverted => {
+            write.pushed(&batch.id)?;
+            write.not_taken(&batch.id, REVERTED, &said())
+        }
+        // With a person: safe there, asked about with every exchange, and not sent again.
+        Verdict::Review => {
             write.pushed(&batch.id)?;
             write.received(&batch.id)
         }

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 
 use yidang_api::sync::LogKind;
 use yidang_api::{Fault, FaultCode};
-use yidang_documents::{Document, Projection, project};
+use yidang_documents::guard::scan;
+use yidang_documents::{Actor, Document, Projection, project};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{Entry, EntryKind};
@@ -16,7 +17,8 @@ use super::request::kind_of;
 use super::somebody_waits;
 use crate::desk::{indexed, put_rows};
 use crate::device::OpenDesk;
-use crate::store::{Proofs, ReadDocuments, StoreError, StoredBatch, Write};
+use crate::people::note_actor;
+use crate::store::{Incarnation, Proofs, ReadDocuments, StoreError, StoredBatch, Write};
 
 /// Documents stored in one transaction at most. Larger slices write the pages of the search index
 /// less often; where threads can tell that somebody waits, a slice ends for them. A worker of a
@@ -101,15 +103,27 @@ fn add(document: &mut Document, fresh: &[([u8; 32], Vec<u8>)]) -> Result<(), Fau
 
 /// The hash of a change: of everything behind magic and checksum.
 fn hash(bytes: &[u8]) -> [u8; 32] {
-    yidang_documents::guard::scan(bytes).map(|outline| outline.hash).unwrap_or_default()
+    scan(bytes).map(|outline| outline.hash).unwrap_or_default()
+}
+
+/// Whether it brings something that this actor wrote and that is not here: in a store that was put back,
+/// or on another copy of this device.
+fn is_written_elsewhere(read: &Read, actor: &Actor) -> bool {
+    if read.is_new {
+        return read.document.last_seq(actor) > 0;
+    }
+    let is_own = |bytes: &[u8]| scan(bytes).is_ok_and(|outline| outline.actor == actor);
+    read.fresh.iter().any(|(_, bytes)| is_own(bytes))
 }
 
 /// Stores documents of a slice in one transaction, in order, until somebody waits for the device;
-/// gives how many changes are new here. The others stay in `slice`.
+/// gives how many changes are new here. The others stay in `slice`. Where somebody else writes as this
+/// actor, this device writes as `spare` from here on.
 pub fn take(
     desk: &mut OpenDesk,
     slice: &mut VecDeque<(&PageDocument, Option<Read>)>,
     now: InstantMs,
+    spare: Option<Incarnation>,
 ) -> Result<u32, Fault> {
     let mut ready = VecDeque::with_capacity(slice.len());
     for (page, read) in std::mem::take(slice) {
@@ -121,9 +135,15 @@ pub fn take(
         };
         ready.push_back((page, read));
     }
+    let is_elsewhere = ready.iter().any(|(_, read)| is_written_elsewhere(read, &desk.actor));
+    let next = spare.filter(|_| is_elsewhere);
+    let certificate = desk.certificate_id;
     let (me, mut stored, mut received) = (desk.user(), Vec::new(), 0);
     let tree = &desk.tree;
     desk.store.write(|write| -> Result<(), StoreError> {
+        if let Some(next) = &next {
+            write.begin_incarnation(next, &certificate, now)?;
+        }
         let mut rows = Vec::with_capacity(ready.len());
         while let Some((page, read)) = ready.pop_front() {
             received += put(write, page, &read, now)?;
@@ -135,6 +155,7 @@ pub fn take(
         }
         put_rows(write, stored.iter().map(|read| &read.projection).zip(&rows))
     })?;
+    desk.actor = next.map_or(desk.actor, |next| next.actor);
     // What was read onto something may stand on something else by the next time.
     slice.extend(ready.into_iter().map(|(page, read)| (page, read.is_new.then_some(read))));
     for read in stored {
@@ -202,7 +223,11 @@ fn note_clash(write: &Write<'_>, read: &Read, now: InstantMs) -> Result<(), Stor
 }
 
 fn put_batch(write: &Write<'_>, id: DocumentId, batch: &SignedBatch) -> Result<(), StoreError> {
-    let hashes: Vec<[u8; 32]> = batch.changes.iter().map(|bytes| hash(bytes)).collect();
+    let outlines: Vec<_> = batch.changes.iter().map(|bytes| scan(bytes).ok()).collect();
+    let hashes: Vec<[u8; 32]> = outlines
+        .iter()
+        .map(|outline| outline.as_ref().map(|outline| outline.hash).unwrap_or_default())
+        .collect();
     let stored = StoredBatch {
         id: batch.id().to_vec(),
         document: id,
@@ -211,11 +236,14 @@ fn put_batch(write: &Write<'_>, id: DocumentId, batch: &SignedBatch) -> Result<(
         hashes,
     };
     write.put_batch(&stored, false)?;
-    // What is in the log was taken. A verdict that was lost on the way, or that a person gave later, is
-    // heard of here alone.
-    write.accepted(&stored.id)?;
+    // What is in the log was taken, in whatever batch. A verdict that was lost on the way, or that a person
+    // gave later, is heard of here alone.
+    stored.hashes.iter().try_for_each(|hash| write.out_of_outbox(hash))?;
     if let Ok(header) = batch.read() {
         write.want_certificate(&header.certificate)?;
+        if let Some(Some(first)) = outlines.first() {
+            note_actor(write, &first.actor, &header)?;
+        }
     }
     Ok(())
 }

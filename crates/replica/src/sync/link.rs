@@ -278,7 +278,7 @@ async fn pages<O: Outside>(
             device.exchange.page.arrived(took_ms);
         }
         let names = has_new_names_to_ask(&mut device, &outgoing.message.want_certificates)?;
-        let again = taken.more || names || (pushed && has_more(&mut device)?);
+        let again = taken.more || taken.again || names || (pushed && has_more(&mut device)?);
         if !again {
             return Ok(Left::Nothing);
         }

@@ -9,6 +9,7 @@ mod incoming;
 mod link;
 mod proofs;
 mod request;
+mod settle;
 mod sign_in;
 mod trouble;
 mod view;
@@ -18,9 +19,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yidang_api::{Fault, FaultCode, Kind, dispatch_local, dispatch_network};
 
+pub(crate) use view::page_of as about;
 pub use view::view;
 
-pub(crate) use request::PageSize;
+pub(crate) use request::{PageSize, stood};
+pub(crate) use settle::at_open as settle_at_open;
 pub(crate) use trouble::Noticed;
 
 use crate::desk::{Answering, AskContext};

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use yidang_api::Fault;
 use yidang_documents::Document;
 use yidang_domain::ids::DocumentId;
-use yidang_sync_protocol::{BatchProof, Certificate, DocumentProofs, SignedBatch};
+use yidang_sync_protocol::{BatchHeader, BatchProof, Certificate, DocumentProofs, SignedBatch};
 
 use super::{lock, make_room};
 use crate::device::{Device, OpenDesk};
+use crate::people::note_actor;
 use crate::seams::Outside;
 use crate::store::{Proofs, ReadState, StoreError, StoredBatch};
 
@@ -44,24 +45,24 @@ fn take(desk: &mut OpenDesk, id: DocumentId, batches: &[BatchProof]) -> Result<(
     let mut proved = Vec::new();
     for proof in batches {
         let Some((batch, hashes)) = whole(proof, &changes) else { continue };
-        if !is_signed(desk, &batch)? {
-            continue;
-        }
+        let Some(header) = signed_header(desk, &batch)? else { continue };
         unproved = unproved.saturating_sub(hashes.len());
-        proved.push(StoredBatch {
+        let stored = StoredBatch {
             id: batch.id().to_vec(),
             document: id,
             header: batch.header,
             signature: batch.signature,
             hashes,
-        });
+        };
+        proved.push((stored, &proof.actor, header));
     }
     // The first change is nobody's: it follows from kind, id and home.
     let proofs = if unproved <= 1 { Proofs::Whole } else { Proofs::Partial };
     desk.store.write(|write| -> Result<(), StoreError> {
         write.split_snapshot(&document)?;
-        for batch in &proved {
+        for (batch, actor, header) in &proved {
             write.put_batch(batch, false)?;
+            note_actor(write, actor, header)?;
         }
         write.set_proofs(id, proofs)
     })?;
@@ -97,11 +98,11 @@ fn whole(proof: &BatchProof, changes: &Changes) -> Option<(SignedBatch, Vec<[u8;
     Some((SignedBatch { header, signature, changes: bytes }, hashes))
 }
 
-/// Whether the author's own key signed the batch with these very changes.
-fn is_signed(desk: &OpenDesk, batch: &SignedBatch) -> Result<bool, StoreError> {
+/// The header of a batch, if the author's own key signed it with these very changes.
+fn signed_header(desk: &OpenDesk, batch: &SignedBatch) -> Result<Option<BatchHeader>, StoreError> {
     use prost::Message;
-    let Ok(header) = batch.read() else { return Ok(false) };
-    let Some((bytes, _)) = desk.store.certificate(&header.certificate)? else { return Ok(false) };
+    let Ok(header) = batch.read() else { return Ok(None) };
+    let Some((bytes, _)) = desk.store.certificate(&header.certificate)? else { return Ok(None) };
     let key = Certificate::decode(bytes.as_slice()).ok().and_then(|found| found.key());
-    Ok(key.is_some_and(|key| batch.open(&key).is_ok()))
+    Ok(key.and_then(|key| batch.open(&key).ok()))
 }

@@ -15,7 +15,8 @@ use yidang_sync_protocol::{
 use super::proofs::AT_ONCE;
 use crate::device::{Device, OpenDesk};
 use crate::store::{
-    PendingBatch, ReadDocuments, ReadOutbox, ReadState, Store, StoreError, StoredBatch, Write,
+    PendingBatch, ReadDocuments, ReadOutbox, ReadState, Stood, Store, StoreError, StoredBatch,
+    Write,
 };
 
 /// Batches in one request; the next one takes the rest. Few enough that a slow server answers before
@@ -89,8 +90,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let (noticed, now) = (device.exchange.noticed, device.senses.now());
     let app = app_number(&device.version);
     let desk = device.desk_of(seat)?;
-    let cursor = cursor(desk)?;
-    sign_pending(desk, cursor.as_ref(), until)?;
+    sign_pending(desk, until)?;
     let store = &desk.store;
     let mut batches = Vec::new();
     let mut push = Vec::new();
@@ -115,7 +115,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         reference_version: number(store, "reference_version")?,
         scope: number(store, "scope")?,
         want_proofs: wanted_proofs(store)?,
-        ask_verdicts: Vec::new(),
+        ask_verdicts: asked_verdicts(store, &batches)?,
         trouble: noticed.told(store.oldest_waiting()?, now),
         app,
     };
@@ -131,6 +131,17 @@ pub fn to_send(
     let limit = u32::try_from(most.saturating_add(asked.len())).unwrap_or(u32::MAX);
     let waiting = store.batches_to_push(limit)?.into_iter();
     Ok(waiting.filter(|batch| !asked.contains(&batch.id)).take(most).collect())
+}
+
+/// No request asks about more batches.
+const MOST_VERDICTS: u32 = 64;
+
+/// Batches that the server holds, has said nothing final of, and does not get again in this request:
+/// what waits for a person is sent once.
+fn asked_verdicts(store: &Store, sent: &[StoredBatch]) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut asked = store.undecided(MOST_VERDICTS)?;
+    asked.retain(|id| sent.iter().all(|batch| batch.id != *id));
+    Ok(asked)
 }
 
 /// Proofs wait until the first list is complete: words come before signatures.
@@ -187,7 +198,12 @@ pub fn cursor(desk: &OpenDesk) -> Result<Option<Cursor>, StoreError> {
         .and_then(|signed| signed.open(&desk.account.county_key).ok()))
 }
 
-fn sign_pending(desk: &mut OpenDesk, cursor: Option<&Cursor>, until: i64) -> Result<(), Fault> {
+/// Where this device stands, for whatever is saved now.
+pub fn stood(desk: &OpenDesk) -> Result<Stood, StoreError> {
+    Ok(Stood::at(cursor(desk)?.as_ref(), number(&desk.store, "reference_version")?))
+}
+
+fn sign_pending(desk: &mut OpenDesk, until: i64) -> Result<(), Fault> {
     let pending = desk.store.unsigned(until, MOST_CHANGES)?;
     if pending.is_empty() {
         return Ok(());
@@ -199,44 +215,63 @@ fn sign_pending(desk: &mut OpenDesk, cursor: Option<&Cursor>, until: i64) -> Res
         .and_then(|reference| reference.assignments.first())
         .map(|assignment| assignment.org.as_str().to_owned())
         .unwrap_or_default();
-    let template = BatchHeader {
-        certificate: desk.certificate_id.to_vec(),
-        incarnation: desk.account.incarnation,
-        org,
-        cursor_seq: cursor.map(|cursor| cursor.seq).unwrap_or_default(),
-        cursor_chain: cursor.map(|cursor| cursor.chain8.clone()).unwrap_or_default(),
-        ..BatchHeader::default()
-    };
+    // For what a version saved that did not write down where its author stood.
+    let now = stood(desk)?;
     let mut signable = Vec::with_capacity(pending.len());
-    for batch in &pending {
-        signable.extend(by_actor(desk, batch)?);
+    for batch in pending {
+        for (part, incarnation) in by_actor(desk, batch)? {
+            let header = header(desk, &part, &now, incarnation, &org);
+            signable.push((part, header));
+        }
     }
     desk.store.write(|write| -> Result<(), StoreError> {
-        for (batch, incarnation) in &signable {
-            let template = BatchHeader { incarnation: *incarnation, ..template.clone() };
-            sign_one(write, batch, &template, &seed)?;
-        }
-        Ok(())
+        signable.iter().try_for_each(|(batch, header)| sign_one(write, batch, header, &seed))
     })?;
     Ok(())
 }
 
-/// A batch holds the changes of one actor: what was written before this installation began a new
-/// incarnation is signed under the one it was written in.
-fn by_actor(desk: &OpenDesk, pending: &PendingBatch) -> Result<Vec<(PendingBatch, u32)>, Fault> {
+fn header(
+    desk: &OpenDesk,
+    batch: &PendingBatch,
+    now: &Stood,
+    incarnation: u32,
+    org: &str,
+) -> BatchHeader {
+    let stood = batch.stood.as_ref().unwrap_or(now);
+    let act = batch.act.as_ref();
+    BatchHeader {
+        document: batch.document.as_bytes().to_vec(),
+        certificate: desk.certificate_id.to_vec(),
+        incarnation,
+        act: act.map(|act| act.id.to_vec()).unwrap_or_default(),
+        act_documents: act
+            .map(|act| act.documents.iter().map(|id| id.as_bytes().to_vec()).collect())
+            .unwrap_or_default(),
+        org: org.to_owned(),
+        cursor_seq: stood.seq,
+        cursor_chain: stood.chain.clone(),
+        cursor_epoch: stood.epoch.clone(),
+        reference_version: stood.reference,
+        ..BatchHeader::default()
+    }
+}
+
+/// A batch holds the changes of one actor, and is signed under the incarnation they were written in. Of
+/// what an older version saved, the changes themselves tell whose they are; what was written as somebody
+/// that this certificate does not stand for is left to [`super::settle`].
+fn by_actor(desk: &OpenDesk, pending: PendingBatch) -> Result<Vec<(PendingBatch, u32)>, Fault> {
+    if let Some(actor) = &pending.actor {
+        let number = desk.incarnation_of(actor)?;
+        return Ok(number.map(|number| (pending, number)).into_iter().collect());
+    }
     let mut parts: Vec<(PendingBatch, u32)> = Vec::new();
     for hash in &pending.hashes {
         let Some(bytes) = desk.store.change(pending.document, hash)? else { continue };
-        let own = yidang_documents::guard::scan(&bytes)
-            .ok()
-            .and_then(|outline| desk.incarnation_of(&outline.actor))
-            .unwrap_or(desk.account.incarnation);
+        let Ok(outline) = yidang_documents::guard::scan(&bytes) else { continue };
+        let Some(number) = desk.incarnation_of(&outline.actor)? else { continue };
         match parts.last_mut() {
-            Some((part, incarnation)) if *incarnation == own => part.hashes.push(*hash),
-            _ => {
-                let document = pending.document;
-                parts.push((PendingBatch { document, hashes: vec![*hash] }, own));
-            }
+            Some((part, last)) if *last == number => part.hashes.push(*hash),
+            _ => parts.push((PendingBatch { hashes: vec![*hash], ..pending.clone() }, number)),
         }
     }
     Ok(parts)
@@ -245,7 +280,7 @@ fn by_actor(desk: &OpenDesk, pending: &PendingBatch) -> Result<Vec<(PendingBatch
 fn sign_one(
     write: &Write<'_>,
     pending: &PendingBatch,
-    template: &BatchHeader,
+    header: &BatchHeader,
     seed: &yidang_sync_protocol::SigningSeed,
 ) -> Result<(), StoreError> {
     let Some(stored) = write.stored(pending.document)? else { return Ok(()) };
@@ -257,10 +292,9 @@ fn sign_one(
         return Ok(());
     }
     let header = BatchHeader {
-        document: pending.document.as_bytes().to_vec(),
         kind: kind_number(stored.kind),
         home: stored.home.as_str().to_owned(),
-        ..template.clone()
+        ..header.clone()
     };
     let signed = header.sign(changes, seed);
     let batch = StoredBatch {

@@ -7,15 +7,15 @@ use yidang_api::sync::{About, FirstCome, NeedKind, NeedRow, OutboxRow, SyncState
 use yidang_documents::{Projection, VisitDayProjection};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::DocumentKind;
-use yidang_domain::ids::DocumentId;
+use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::labels::label_of;
 
-use crate::desk::nominal_of;
+use crate::desk::{nominal_of, rejected_row};
 use crate::device::{Device, OpenDesk};
 use crate::present::household::first_clash;
 use crate::store::{
     CaseFilter, HouseholdSelection, OutboxItem, ReadCases, ReadDesk, ReadDocuments, ReadHouseholds,
-    ReadOutbox, ReadState, StoreError, StoredRow,
+    ReadOutbox, ReadRejected, ReadState, StoreError, StoredRow,
 };
 
 /// Of each kind of thing that needs a person, the page lists so many.
@@ -31,7 +31,7 @@ pub fn view(device: &mut Device) -> Result<SyncView, Fault> {
     let desk = device.desk()?;
     let outbox = desk.store.outbox()?;
     let waiting = outbox.iter().filter(|item| item.delivery == 0).count();
-    let mut needs = refused(desk, &outbox)?;
+    let mut needs = rejected(desk)?;
     needs.extend(clashes(desk, today)?);
     needs.extend(household_clashes(desk, today)?);
     Ok(SyncView {
@@ -89,6 +89,25 @@ fn about(desk: &mut OpenDesk, id: DocumentId) -> Result<(About, String), Fault> 
     })
 }
 
+/// What a document is called.
+pub fn matter(desk: &mut OpenDesk, id: DocumentId) -> Result<String, Fault> {
+    Ok(about(desk, id)?.1)
+}
+
+/// Which page shows a document of this kind, which may have left this device.
+pub fn page_of(desk: &mut OpenDesk, id: DocumentId, kind: DocumentKind) -> Result<About, Fault> {
+    if desk.store.stored(id)?.is_some() {
+        return Ok(about(desk, id)?.0);
+    }
+    Ok(match kind {
+        DocumentKind::CaseFile => About::CaseFile,
+        DocumentKind::Household => About::Household,
+        DocumentKind::VisitDay => {
+            About::VisitDay { village: OrgCode::default(), nominal: String::new() }
+        }
+    })
+}
+
 /// A visit day is called after its village and its nominal day; of the day its document keeps no more
 /// than what was written on it.
 fn visit_day(day: &VisitDayProjection) -> About {
@@ -117,40 +136,23 @@ fn rows(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<OutboxRow>, Fa
 }
 
 /// What the server did not take: the words stay here, with the reason.
-fn refused(desk: &mut OpenDesk, outbox: &[OutboxItem]) -> Result<Vec<NeedRow>, Fault> {
-    outbox
-        .iter()
-        .filter(|item| item.delivery == 3)
-        .map(|item| {
-            let (about, matter) = about(desk, item.document)?;
+fn rejected(desk: &mut OpenDesk) -> Result<Vec<NeedRow>, Fault> {
+    desk.store
+        .rejected(None)?
+        .into_iter()
+        .map(|kept| {
+            let row = rejected_row(desk, kept)?;
             Ok(NeedRow {
                 kind: NeedKind::Refused,
-                document: item.document,
-                about,
-                title: format!("这一条没收下：{}", refusal(&item.code)),
-                detail: format!("{} · {matter}", item.title),
-                words: item.words.clone(),
+                document: row.document,
+                about: row.about.clone(),
+                title: format!("未采用：{}", row.why),
+                detail: format!("{} · {}", row.title, row.matter),
+                words: row.words.clone(),
+                rejected: Some(Box::new(row)),
             })
         })
         .collect()
-}
-
-/// The sentence for a rule; `docs/refusals.md` lists them.
-fn refusal(code: &str) -> &str {
-    match code {
-        "not_allowed" => "你现在的任职不能这样办",
-        "own_request" => "申请销号和审核销号不能是同一个人",
-        "foreign_county" => "不是本县的设备",
-        "revoked" => "这台设备已停用",
-        "acting_unit" => "你不在这个单位任职",
-        "out_of_reach" => "不能移到你管不到的地方",
-        "unknown_unit" => "这个网格县里还没有，同步以后再试",
-        "fork" | "own_history" => "这台设备的数据被恢复过，请重新写一遍",
-        "orphaned" => "它接着写的那一条没被采用，请在现在的档上重新写一遍",
-        "too_large" => "内容太长",
-        "unlisted_conflict" => "这一项两人改得不一样，请先定下来",
-        _ => "格式不对，请联系县中心",
-    }
 }
 
 fn clashes(desk: &OpenDesk, today: Date) -> Result<Vec<NeedRow>, StoreError> {
@@ -186,6 +188,7 @@ fn household_clash(desk: &mut OpenDesk, row: HouseholdRow) -> Result<NeedRow, Fa
         title: format!("{about}，{how}"),
         detail: format!("{head} · {village} {grid_name}"),
         words: String::new(),
+        rejected: None,
     })
 }
 
@@ -198,6 +201,7 @@ fn clash(stored: StoredRow) -> NeedRow {
         title: format!("{about}，两人改得不一样"),
         detail: stored.row.matter,
         words: String::new(),
+        rejected: None,
     }
 }
 
@@ -210,5 +214,6 @@ fn returned(stored: StoredRow) -> NeedRow {
         title: format!("镇上请你补一项：{}", label_of(&field)),
         detail: format!("{} · {reason}", stored.row.matter),
         words: String::new(),
+        rejected: None,
     }
 }
