@@ -2,6 +2,7 @@
 
 mod arrows;
 mod bars;
+mod clipboard;
 mod desk;
 mod field_row;
 mod focus;
@@ -26,6 +27,7 @@ mod windowed;
 
 pub use arrows::{arrows, tab_stop};
 pub use bars::{NavBar, Tab, TabBar};
+pub use clipboard::copy;
 pub use desk::DeskFrame;
 pub use field_row::{BadHint, FieldRow};
 pub use focus::{keep_somewhere, use_focus};

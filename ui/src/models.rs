@@ -35,6 +35,7 @@ pub mod people;
 pub mod practice;
 pub mod query;
 pub mod rail;
+pub mod rejected;
 pub mod return_form;
 pub mod reviews;
 pub mod route;

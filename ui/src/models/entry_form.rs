@@ -136,6 +136,25 @@ impl EntryForm {
         }
     }
 
+    /// The form with what `entry` says, as something of `today`; `None` for kinds that are not written in it.
+    #[must_use]
+    pub fn of_entry(entry: &Entry, today: Date) -> Option<Self> {
+        let form = Self::new(entry.kind(), today);
+        match entry.clone() {
+            Entry::Visit { words } | Entry::CloseAsked { words } => Some(Self { words, ..form }),
+            Entry::MediationSession { place, words, consent, open, five, .. } => {
+                let FiveSayings { neighbours, able, judge, kin, elders } = five;
+                let five = [neighbours, able, judge, kin, elders];
+                Some(Self { place, words, consent, open, five, ..form })
+            }
+            Entry::Agreement { form: how, words, perform_by } => {
+                let perform_by = perform_by.map(|day| day.to_string()).unwrap_or_default();
+                Some(Self { form: how, words, perform_by, ..form })
+            }
+            _ => None,
+        }
+    }
+
     fn sayings(&self) -> FiveSayings {
         let [neighbours, able, judge, kin, elders] = self.five.clone();
         FiveSayings { neighbours, able, judge, kin, elders }
@@ -182,6 +201,17 @@ mod tests {
             words: "双方各说各的界".into(),
             ..EntryForm::default()
         }
+    }
+
+    #[test]
+    fn an_entry_comes_back_as_it_was_written() {
+        let mut form = EntryForm::new(EntryKind::MediationSession, Date::constant(2026, 11, 26));
+        form.words = "双方各让一步".into();
+        form.place = "村委会".into();
+        form.consent = true;
+        form.five[2].words = "以承包证为准".into();
+        let entry = form.entry(None).unwrap();
+        assert_eq!(EntryForm::of_entry(&entry, Date::constant(2026, 11, 26)), Some(form));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use yidang_api::sync::{About, NeedKind, NeedRow, OutboxRow};
 use crate::models::query::escaped;
 
 /// The page of the document a row is about.
-fn page(about: &About, id: &str) -> String {
+#[must_use]
+pub fn page(about: &About, id: &str) -> String {
     match about {
         About::CaseFile => format!("/case/{id}"),
         About::Household => format!("/household/{id}"),
@@ -49,6 +50,7 @@ mod tests {
             title: "地址，导入的表和记过的不一样".into(),
             detail: "王样一 · 下盘石村 第7网格".into(),
             words: String::new(),
+            rejected: None,
         }
     }
 

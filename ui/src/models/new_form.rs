@@ -60,6 +60,22 @@ impl NewForm {
             .unwrap_or_else(|_| Self { matter: content.to_owned(), ..Self::default() })
     }
 
+    /// The form with what was written when a file was opened.
+    #[must_use]
+    pub fn of_opened(opened: &OpenCaseFile) -> Self {
+        Self {
+            matter: opened.matter.clone(),
+            category: Some(opened.category.clone()).filter(|code| !code.is_empty()),
+            place: opened.place.clone(),
+            occurred_on: Some(opened.occurred_on),
+            parties: opened.parties.clone(),
+            risk: Some(opened.risk),
+            source: Some(opened.source),
+            visit_day: opened.visit_day,
+            not_same: Vec::new(),
+        }
+    }
+
     /// Writes the draft.
     #[must_use]
     pub fn to_draft(&self) -> String {

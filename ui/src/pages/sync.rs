@@ -2,6 +2,7 @@
 
 mod lists;
 mod log;
+pub mod rejected;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

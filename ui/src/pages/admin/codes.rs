@@ -1,14 +1,12 @@
 //! An activation code: made on a press, shown once, gone with its sheet.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 use yidang_api::admin::{CodeView, MakeCode, UserRow};
 
 use super::send::SendBar;
 use super::users::Users;
-use crate::app::{Shared, shared};
-use crate::components::{Icon, Sheet};
+use crate::app::shared;
+use crate::components::{Icon, Sheet, copy};
 use crate::door::today;
 use crate::models::admin::{expiry_words, grouped};
 use crate::pages::case_file::doing::Doing;
@@ -65,7 +63,7 @@ fn Made(code: CodeView, users: Users) -> impl IntoView {
                     type="button"
                     class="btn big wide"
                     data-test="admin-code-copy"
-                    on:click=move |_| copy(shared, &copied)
+                    on:click=move |_| copy(shared, &copied, "这里不让复制，照着写在纸上")
                 >
                     <Icon name="file"/>
                     "复制"
@@ -81,19 +79,4 @@ fn Made(code: CodeView, users: Users) -> impl IntoView {
             </div>
         </div>
     }
-}
-
-/// Puts the code on the clipboard and says how that went.
-fn copy(shared: Shared, text: &str) {
-    if !window().is_secure_context() {
-        shared.say("这里不让复制，照着写在纸上");
-        return;
-    }
-    let writing = window().navigator().clipboard().write_text(text);
-    spawn_local(async move {
-        match JsFuture::from(writing).await {
-            Ok(_) => shared.say("已复制"),
-            Err(_) => shared.say("这里不让复制，照着写在纸上"),
-        }
-    });
 }

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::components::A;
 use yidang_api::case_file::ReturnView;
+use yidang_api::rejected::{RejectedQuestion, RejectedRow, WriteAgain};
 use yidang_domain::ids::DocumentId;
 use yidang_domain::rights::Act;
 
 use super::file::{OpenFile, Sheeted};
 use crate::components::{Dotted, Icon};
+use crate::door::answer_to;
+use crate::pages::sync::rejected::RejectedCard;
 use crate::words::moment;
 
 /// All notes of a file.
@@ -24,6 +27,7 @@ pub fn Notes(
         (view.row.id, about)
     });
     view! {
+        <NotTaken file />
         {move || update.get().unwrap_or(false).then(|| view! { <NeedsUpdate /> })}
         {move || {
             returned.get().flatten().map(|(back, may)| view! { <Returned file back may /> })
@@ -32,6 +36,25 @@ pub fn Notes(
             let (id, about) = clashes.get()?;
             (!about.is_empty()).then(|| view! { <ToDecide id about /> })
         }}
+    }
+}
+
+/// What was written in this file and not taken (未采用).
+#[component]
+fn NotTaken(file: OpenFile) -> impl IntoView {
+    let id = file.part(|view| view.row.id);
+    let rejected = answer_to(move || id.get().map(|id| RejectedQuestion { document: Some(id) }));
+    let opens = Callback::new(move |row: RejectedRow| {
+        let sheet = match row.again {
+            Some(WriteAgain::Entry { entry }) => Sheeted::Entry(entry.kind()),
+            Some(WriteAgain::Fact { field, .. }) => Sheeted::Fact(field),
+            Some(WriteAgain::CaseFile { .. }) | None => return,
+        };
+        file.sheet.set(Some(sheet));
+    });
+    move || {
+        let rows = rejected.value.get().unwrap_or_default();
+        rows.into_iter().map(|row| view! { <RejectedCard row opens=Some(opens) /> }).collect_view()
     }
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use yidang_api::sync::{NeedKind, NeedRow, OutboxRow};
 
 use super::Trying;
+use super::rejected::RejectedCard;
 use crate::app::shared;
 use crate::components::{Dotted, Icon};
 use crate::models::needs::{need_address, outbox_address};
@@ -17,12 +18,23 @@ pub fn NeedList(
 ) -> impl IntoView {
     let count = needs.len();
     (count > 0).then(|| {
-        let rows = needs.into_iter().map(|need| view! { <Need need/> }).collect_view();
+        let (rejected, others): (Vec<_>, Vec<_>) =
+            needs.into_iter().partition(|need| need.rejected.is_some());
+        let cards = rejected
+            .into_iter()
+            .filter_map(|need| need.rejected)
+            .map(|row| view! { <RejectedCard row=*row opens=None/> })
+            .collect_view();
+        let rows = (!others.is_empty()).then(|| {
+            let rows = others.into_iter().map(|need| view! { <Need need/> }).collect_view();
+            view! { <div class="cells">{rows}</div> }
+        });
         view! {
             <div class="sec">
                 <h2>"需要你处理"</h2><span class="count clash" data-test="needs-count">{count}</span>
             </div>
-            <div class="cells">{rows}</div>
+            <div class="column" data-test="rejected">{cards}</div>
+            {rows}
         }
     })
 }
