@@ -109,8 +109,7 @@ impl SignedRecord {
     /// [`RecordError`].
     pub fn open(&self, county_key: &[u8]) -> Result<(RecordName, Record), RecordError> {
         verify(county_key, Purpose::Record, &self.record, &self.signature)?;
-        let record =
-            Record::decode(self.record.as_slice()).map_err(|_| RecordError::Malformed)?;
+        let record = Record::decode(self.record.as_slice()).map_err(|_| RecordError::Malformed)?;
         let name = record.name().ok_or(RecordError::Malformed)?;
         Ok((name, record))
     }
@@ -139,7 +138,8 @@ mod tests {
         let (name, record) = signed.open(&COUNTY.public_key()).unwrap();
         assert_eq!(name, RecordName { epoch: [8; 16], seq: 300 });
         assert_eq!(record.kind(), RecordKind::Revocation);
-        let altered = SignedRecord { record: Record { seq: 301, ..revocation() }.encode_to_vec(), ..signed };
+        let altered =
+            SignedRecord { record: Record { seq: 301, ..revocation() }.encode_to_vec(), ..signed };
         assert!(altered.open(&COUNTY.public_key()).is_err());
     }
 

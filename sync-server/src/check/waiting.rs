@@ -106,6 +106,7 @@ fn wrong_with(
     let known = logged.documents.get(&row.document).filter(|document| document.last_batch > 0);
     // Where the document is not known here, it waits for its beginning.
     let Some(known) = known else { return Ok(None) };
-    let waits = row.missing.iter().any(|hash| !known.changes.contains_key(hash));
+    let missing = ground.db.missing_of(&row.id)?;
+    let waits = missing.iter().any(|hash| !known.changes.contains_key(hash));
     Ok((!waits).then_some(("it waits for nothing", Cure::Rebuild)))
 }

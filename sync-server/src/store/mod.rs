@@ -19,8 +19,8 @@ mod numbers;
 mod refused;
 mod register;
 mod scope;
-mod waiting;
 mod troubles;
+mod waiting;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -38,13 +38,12 @@ pub use county::CountyRow;
 pub use documents::{CaseRow, ChangeRow, DocumentRow};
 pub use households::{HouseholdLine, ImportedRow};
 pub use inbox::InboxRow;
-pub use inbox::{InboxRow, ParkedRow, QuarantineRow};
 pub use inspect::{NumberRow, Received, StoredChange};
 pub use log::{LogKind, LogRow};
 pub use refused::{QuarantineRow, Refusal, RefusedChange};
 pub use scope::ScopeRow;
-pub use waiting::{Admission, ParkedRow};
 pub use troubles::{Lying, ToldTrouble};
+pub use waiting::{Admission, ParkedRow};
 
 /// Why the database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]

@@ -107,6 +107,24 @@ impl Db<'_> {
         rows.next()?.map(parked_row).transpose()
     }
 
+    /// The batches of one document that wait, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn parked_of(&self, document: &[u8; 16]) -> Result<Vec<ParkedRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM parked WHERE county = ?1 AND document = ?2 ORDER BY at_ms, rowid"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![self.county, document])?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(parked_row(row)?);
+        }
+        Ok(all)
+    }
+
     /// What a batch waits for.
     ///
     /// # Errors

@@ -390,7 +390,8 @@ fn is_permitted(
     if kind == DocumentKind::CaseFile && document.is_bare() {
         acts.push(Act::OpenCaseFile);
     }
-    let may: Vec<Act> = days.into_iter().flat_map(|day| acts_of(desk, &org, stage, day)).collect();
+    let may: Vec<Act> =
+        days.into_iter().flat_map(|day| acts_of(desk, (kind, &org), stage, day)).collect();
     acts.iter().all(|act| may.contains(act))
 }
 
