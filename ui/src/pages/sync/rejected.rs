@@ -23,6 +23,7 @@ pub fn RejectedCard(
     /// Opens the form in which it is written again, where that is on this page.
     opens: Option<Callback<RejectedRow>>,
 ) -> impl IntoView {
+    let (id, words) = (row.id.to_string(), copied(&row));
     let on = month_day(row.on);
     let below = [row.title.as_str(), row.matter.as_str(), on.as_str()]
         .into_iter()
@@ -32,14 +33,14 @@ pub fn RejectedCard(
     let reason = (!row.reason.is_empty())
         .then(|| view! { <div class="mid t2">{format!("说明：{}", row.reason)}</div> });
     view! {
-        <div class="note" data-test="rejected-row" data-id=row.id.to_string()>
+        <div class="note" data-test="rejected-row" data-id=id>
             <Icon name="back"/>
             <div class="grow">
                 <b>{format!("未采用：{}", row.why)}</b>
                 <div class="mid t2"><Dotted text=below/></div>
                 {reason}
                 <div class="small t3">"你写的内容仍在这里"</div>
-                <div class="words" data-test="need-words">{copied(&row)}</div>
+                <div class="words" data-test="need-words">{words}</div>
                 <Acts row opens/>
             </div>
         </div>
