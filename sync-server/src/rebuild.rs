@@ -47,6 +47,7 @@ impl App {
             }
             db.lines_are_made()?;
             for document in db.documents_named_by("parked")? {
+                judge.retry_parked(&document)?;
                 judge.follow_up(&document)?;
             }
             Ok::<_, Halt>(rebuilt)

@@ -110,6 +110,17 @@ impl Judge<'_> {
         self.retry(rows)
     }
 
+    /// Judges again everything that waits, whatever it is said to wait for: what that says may be wrong.
+    /// [`Judge::follow_up`] must follow.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn retry_parked(&mut self, document: &[u8; 16]) -> Result<(), StoreError> {
+        let rows = self.db.parked_of(document)?;
+        self.retry(rows)
+    }
+
     /// In the order of first operations most stands behind whatever it was made on.
     pub(super) fn retry(&mut self, rows: Vec<ParkedRow>) -> Result<(), StoreError> {
         let mut batches = Vec::with_capacity(rows.len());

@@ -252,7 +252,7 @@ async fn a_number_is_one_files_and_each_file_has_one() {
 #[tokio::test]
 async fn what_waits_without_a_reason_is_found_and_tried_again() {
     let copy = county().await;
-    mends(&copy, "UPDATE parked SET missing = x''", "it waits for nothing");
+    mends(&copy, "DELETE FROM parked_missing", "it waits for nothing");
     finds(&copy, "UPDATE parked SET review = 1", "whom the register knows");
     let not_it = "it is not the batch it is called";
     finds(&copy, "UPDATE parked SET id = zeroblob(16)", not_it);

@@ -194,8 +194,8 @@ impl Writers {
         // Whoever may write a household lives in its grid: both are of 王样一's, on two devices.
         let other = Hand::second(county, &self.wang);
         let mut beside = file.clone();
-        let mut all = vec![self.wang.write(county, &mut file, &place("上院"))];
-        all.push(other.write(county, &mut beside, &place("下院")));
+        let mut all = vec![self.wang.write(county, &mut file, &place("坡上"))];
+        all.push(other.write(county, &mut beside, &place("坡下")));
         let changes: Vec<&[u8]> = all[1].changes.iter().map(Vec::as_slice).collect();
         file.apply(&changes).unwrap();
         self.brought(county, all);
