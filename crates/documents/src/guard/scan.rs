@@ -13,10 +13,12 @@ pub const MOST_CHANGE_BYTES: usize = 64 * 1024;
 const MOST_OPS: u64 = 2_000;
 /// No operation supersedes more values.
 const MOST_PREDECESSORS: u64 = 4 * MOST_OPS;
-/// No change is made on more heads.
-const MOST_DEPS: u64 = 32;
 /// No change speaks of more actors.
 const MOST_ACTORS: u64 = 256;
+/// No change is made on more heads: one of each actor, and the author's own change before, which the
+/// engine names beside them. Fewer would let one person stop everybody: who leaves more heads on a file
+/// than a change may name leaves it so that no honest change is taken any more.
+const MOST_DEPS: u64 = MOST_ACTORS + 1;
 /// The bytes of every actor, that of the first change included.
 const ACTOR_BYTES: usize = 16;
 /// The years 1 to 9999. A clock that is wrong is nobody's fault and is taken, whatever year it says;

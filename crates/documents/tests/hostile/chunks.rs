@@ -136,14 +136,24 @@ fn a_message_is_refused() {
     assert_eq!(word(&file, &change), "malformed");
 }
 
+/// The hash of a change that nobody has; a greater one for each number.
+fn dependency(number: u16) -> [u8; 32] {
+    let mut hash = [0xee; 32];
+    hash[..2].copy_from_slice(&number.to_be_bytes());
+    hash
+}
+
 #[test]
-fn thirty_two_dependencies_are_taken_and_more_are_not() {
+fn nobody_leaves_more_heads_on_a_file_than_an_honest_change_may_name() {
     // One more is the author's own previous change, which the engine names beside the heads.
-    let crowd = crowded(31);
+    let crowd = crowded(60);
     let change = visit(&crowd);
-    assert_eq!(change.deps.len(), 32);
+    assert_eq!(change.deps.len(), 61);
     assert_eq!(word(&crowd, &change), "taken");
     let mut more = change;
+    more.deps.extend((61..257).map(dependency));
+    more.deps.sort_unstable();
+    assert_eq!(word(&crowd, &more), "parked");
     more.deps.push([0xff; 32]);
     assert_eq!(word(&crowd, &more), "malformed");
     let count = [unsigned(65_536), vec![7; 1_000]].concat();
