@@ -7,6 +7,8 @@ use yidang_sync_protocol::{HealReply, HealRequest, SignedCheckpoint, SyncReply, 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::county;
+use crate::judge::CRASHED;
+use crate::judge::review::DECLINED;
 use crate::pull::place::Place;
 use crate::register::Register;
 use crate::store::{Db, StoreError};
@@ -71,6 +73,8 @@ impl App {
     pub fn finish_healing(&self, register: &Register, now: InstantMs) -> Result<(), StoreError> {
         self.judging(register, now, |db, judge| {
             db.end_healing()?;
+            // Refused by a register that was not whole: judged again by this one when it comes again.
+            db.pardon_since(db.restored_at_ms()?.unwrap_or(now.0), [CRASHED, DECLINED])?;
             judge.healed();
             db.without_number()?.iter().try_for_each(|document| judge.follow_up(document))
         })?;

@@ -7,7 +7,7 @@ use yidang_documents::{
 use yidang_domain::calendar::Exception;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{Entry, EntryKind};
-use yidang_domain::ids::{DocumentId, UserId};
+use yidang_domain::ids::UserId;
 use yidang_domain::reference::VillageDay;
 
 use crate::county::SERVER_USER;
@@ -57,8 +57,7 @@ impl Judge<'_> {
             let Some(parsed) = CaseNumber::parse(number) else { continue };
             let CaseNumber { committee, year, number } = parsed;
             if !self.db.put_number(&committee, year, number, document)? {
-                let id = DocumentId::from_bytes(*document);
-                tracing::error!(%id, number, year, "a number was issued twice");
+                tracing::error!("a number was issued twice; `sync-server check` says which");
             }
         }
         Ok(())
@@ -112,7 +111,6 @@ impl Judge<'_> {
             return Ok(false);
         }
         let mut copy = found.clone();
-        let document = copy.id();
         let grid = case.grid();
         let today = self.now.date();
         let committee = self.register.committee(&grid);
@@ -132,7 +130,7 @@ impl Judge<'_> {
         };
         let is_accepted = matches!(ruling, Ruling::Accepted(_));
         if !is_accepted {
-            tracing::error!(%document, ?ruling, "the number of a case file was not accepted");
+            tracing::error!("the number of a case file was not accepted");
         }
         Ok(is_accepted)
     }

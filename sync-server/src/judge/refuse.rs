@@ -79,8 +79,9 @@ impl Judge<'_> {
         let header = batch.read().unwrap_or_default();
         // Whoever is named by what nobody signed loses no place in the quarantine to it.
         let is_signed = !UNSIGNED.contains(&code);
-        // What a thief's device wrote before the theft may come back with its place while the county heals.
-        let is_final = is_signed && !(self.healing && code == "revoked");
+        // While the county heals, the register and the log are older than what comes back: what is refused
+        // now may be taken once they are whole.
+        let is_final = is_signed && (!self.healing || code == DECLINED);
         let certificate = if is_signed { header.certificate.clone() } else { Vec::new() };
         let root = RefusedChange {
             batch: refusal.by.unwrap_or_else(|| batch.id()),

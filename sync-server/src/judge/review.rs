@@ -16,7 +16,7 @@ use crate::store::{ParkedRow, Refusal, StoreError};
 pub const UNKNOWN_AUTHOR: &str = "unknown_author";
 
 /// The word of a batch that a person declined.
-pub(super) const DECLINED: &str = "declined";
+pub const DECLINED: &str = "declined";
 
 /// What a batch that waits would bring.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What became of batches whose devices were told that they wait.
 
+use std::collections::BTreeSet;
+
 use yidang_sync_protocol::message::MOST_ASKED_VERDICTS;
 use yidang_sync_protocol::{BatchVerdict, Receipt, Verdict};
 
@@ -16,8 +18,9 @@ impl App {
             return Ok(Vec::new());
         }
         let asked = asked.iter().take(MOST_ASKED_VERDICTS);
-        let names = asked.filter_map(|id| <[u8; 16]>::try_from(id.as_slice()).ok());
-        self.read(|db| names.map(|id| verdict_on(db, &id)).collect())
+        let names: BTreeSet<[u8; 16]> =
+            asked.filter_map(|id| id.as_slice().try_into().ok()).collect();
+        self.read(|db| names.iter().map(|id| verdict_on(db, id)).collect())
     }
 }
 
@@ -30,7 +33,9 @@ fn word_on(db: &Db<'_>, id: &[u8; 16]) -> Result<Receipt, StoreError> {
         return Ok(Ruling::Accepted(seq).receipt(0));
     }
     if let Some(row) = db.parked(id)? {
-        let missing = db.missing_of(id)?;
+        // One hash says that it waits for changes; with all of them a short question would bring an
+        // answer of any size.
+        let missing = db.missing_of(id)?.into_iter().take(1).collect();
         let ruling = if row.review { Ruling::Review } else { Ruling::Parked(missing) };
         return Ok(ruling.receipt(0));
     }

@@ -121,6 +121,20 @@ impl Db<'_> {
         Ok(Some(Refusal { code, position, by, rule: row.get(3)?, reason: row.get(4)? }))
     }
 
+    /// Empties the quarantine of what was refused since `at_ms`, but for refusals with these words.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn pardon_since(&self, at_ms: i64, but: [&str; 2]) -> Result<()> {
+        let [one, other] = but;
+        self.connection.execute(
+            "DELETE FROM quarantine WHERE county = ?1 AND at_ms >= ?2 AND code NOT IN (?3, ?4)",
+            params![self.county, at_ms, one, other],
+        )?;
+        Ok(())
+    }
+
     /// Takes a batch out of quarantine: it is in the log after all.
     ///
     /// # Errors

@@ -51,7 +51,8 @@ const COLUMNS: &str = "id, document, certificate, bytes, review, at_ms";
 
 impl Db<'_> {
     /// Parks a batch until all of `missing` is there, or, where nothing is, until a person looks. One
-    /// that waits already waits for these from now on, and as long as it did.
+    /// that waits already waits for these from now on, and as long as it did; but what a person admitted
+    /// begins to wait for changes only then.
     ///
     /// # Errors
     ///
@@ -59,7 +60,9 @@ impl Db<'_> {
     pub fn park(&self, row: &ParkedRow, missing: &[[u8; 32]]) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO parked VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-             ON CONFLICT (county, id) DO UPDATE SET review = excluded.review",
+             ON CONFLICT (county, id) DO UPDATE SET review = excluded.review, \
+             at_ms = CASE WHEN parked.review > excluded.review THEN excluded.at_ms \
+             ELSE parked.at_ms END",
         )?;
         statement.execute(params![
             self.county,

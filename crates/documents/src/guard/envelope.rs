@@ -1,5 +1,7 @@
 //! Who may write the next change, on top of what.
 
+use std::collections::HashMap;
+
 use crate::actor::Actor;
 use crate::document::Document;
 
@@ -7,6 +9,10 @@ use super::{GuardError, Outline};
 
 /// No document has more operations; beyond it a successor begins.
 const MOST_OPS_OF_A_DOCUMENT: u64 = 200_000;
+
+/// The changes of a document by their hashes: a linear search for each would let one change cost the
+/// square of them.
+type Known<'a> = HashMap<[u8; 32], &'a automerge::ChangeMetadata<'a>>;
 
 /// Checks that the change is the author's own.
 pub fn is_by(actor: &Actor, outline: &Outline) -> Result<(), GuardError> {
@@ -20,7 +26,8 @@ pub fn is_by(actor: &Actor, outline: &Outline) -> Result<(), GuardError> {
 /// Checks dependencies, sequence and first operation against the document.
 pub fn check(document: &Document, actor: &Actor, outline: &Outline) -> Result<(), GuardError> {
     let metas = document.engine.get_changes_meta(&[]);
-    let known = |hash: &[u8; 32]| metas.iter().find(|meta| meta.hash.0 == *hash);
+    let by_hash: Known<'_> = metas.iter().map(|meta| (meta.hash.0, meta)).collect();
+    let known = |hash: &[u8; 32]| by_hash.get(hash).copied();
     let missing: Vec<[u8; 32]> =
         outline.deps.iter().filter(|dep| known(dep).is_none()).copied().collect();
     if !missing.is_empty() {
@@ -48,13 +55,13 @@ pub fn check(document: &Document, actor: &Actor, outline: &Outline) -> Result<()
     if outline.start_op + outline.ops > MOST_OPS_OF_A_DOCUMENT {
         return Err(GuardError::refused("too_large", "the document is full"));
     }
-    own_last_is_known(&metas, actor, last, outline)
+    own_last_is_known(&by_hash, actor, last, outline)
 }
 
 /// The author's previous change must be among what this one was made on, directly or through
 /// others; the engine takes it for granted.
 fn own_last_is_known(
-    metas: &[automerge::ChangeMetadata<'_>],
+    known: &Known<'_>,
     actor: &Actor,
     last: u64,
     outline: &Outline,
@@ -68,7 +75,7 @@ fn own_last_is_known(
         if !seen.insert(hash) {
             continue;
         }
-        let Some(meta) = metas.iter().find(|meta| meta.hash.0 == hash) else { continue };
+        let Some(meta) = known.get(&hash) else { continue };
         if meta.actor.to_bytes() == actor && meta.seq == last {
             return Ok(());
         }

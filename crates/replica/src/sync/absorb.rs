@@ -138,14 +138,14 @@ fn end(
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
-    let next = spare.filter(|_| words.iter().any(|(_, receipt)| is_about_the_actor(receipt)));
+    let next = spare.filter(|_| words.iter().any(|(_, receipt, _)| is_about_the_actor(receipt)));
     let certificate = desk.certificate_id;
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
             write.begin_incarnation(next, &certificate, now)?;
         }
-        for (batch, receipt) in &words {
-            put_receipt(write, batch, receipt)?;
+        for (batch, receipt, was_asked) in &words {
+            put_receipt(write, batch, receipt, *was_asked)?;
         }
         for id in reply.released.iter().filter_map(|id| id.as_slice().try_into().ok()) {
             write.seal(DocumentId::from_bytes(id))?;
@@ -203,21 +203,24 @@ fn certificates(desk: &OpenDesk, reply: &SyncReply) -> Vec<Checked> {
         .collect()
 }
 
-/// The server's words with the batches they are about: those of the request, and those that it was asked
-/// about.
+/// The server's word on a batch that it was asked about and does not have.
+const NOT_HERE: &str = "not_here";
+
+/// The server's words with the batches they are about, and whether it was asked about them: those of the
+/// request were brought.
 fn words<'a>(
     desk: &OpenDesk,
     outgoing: &Outgoing,
     reply: &'a SyncReply,
-) -> Result<Vec<(StoredBatch, &'a Receipt)>, StoreError> {
+) -> Result<Vec<(StoredBatch, &'a Receipt, bool)>, StoreError> {
     let mut words = Vec::with_capacity(reply.receipts.len() + reply.verdicts.len());
     for receipt in &reply.receipts {
         let index = usize::try_from(receipt.index).unwrap_or(usize::MAX);
-        words.extend(outgoing.batches.get(index).map(|batch| (batch.clone(), receipt)));
+        words.extend(outgoing.batches.get(index).map(|batch| (batch.clone(), receipt, false)));
     }
     for verdict in &reply.verdicts {
         let Some(receipt) = &verdict.receipt else { continue };
-        words.extend(desk.store.batch(&verdict.batch)?.map(|batch| (batch, receipt)));
+        words.extend(desk.store.batch(&verdict.batch)?.map(|batch| (batch, receipt, true)));
     }
     Ok(words)
 }
@@ -230,6 +233,7 @@ fn put_receipt(
     write: &Write<'_>,
     batch: &StoredBatch,
     receipt: &Receipt,
+    was_asked: bool,
 ) -> Result<(), StoreError> {
     let said = || Said {
         code: receipt.code.clone(),
@@ -244,10 +248,12 @@ fn put_receipt(
             write.accepted(&batch.id)
         }
         Verdict::Received => write.received(&batch.id),
-        // What it was made on is on its way; the batch itself is durable there.
+        // What it was made on is on its way; the batch itself is durable there. Where it was only asked
+        // about, everything that is here was sent when it came.
         Verdict::Parked => {
             write.received(&batch.id)?;
-            if receipt.missing.is_empty() { Ok(()) } else { write.push_again(batch.document) }
+            let is_news = !was_asked && !receipt.missing.is_empty();
+            if is_news { write.push_again(batch.document) } else { Ok(()) }
         }
         // What becomes of them is settled once everything that the server has is here.
         Verdict::Refused => {
@@ -266,6 +272,10 @@ fn put_receipt(
         Verdict::Review => {
             write.pushed(&batch.id)?;
             write.received(&batch.id)
+        }
+        // It waited too long there, or a copy was put back.
+        Verdict::Unknown if was_asked && receipt.code == NOT_HERE => {
+            write.push_again(batch.document)
         }
         Verdict::Unknown => Ok(()),
     }

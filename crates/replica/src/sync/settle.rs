@@ -42,6 +42,9 @@ pub const UNDONE: &str = "reverted";
 /// first, or the store went back.
 const ABOUT_THE_ACTOR: [&str; 3] = ["fork", "own_history", "actor"];
 
+/// The refusal of a person, who saw the whole batch.
+const DECLINED: &str = "declined";
+
 /// Whether a refusal says that this device may not go on as the actor it is.
 pub fn is_about_the_actor(code: &str) -> bool {
     ABOUT_THE_ACTOR.contains(&code)
@@ -159,16 +162,35 @@ fn owed(desk: &OpenDesk, is_due: impl Fn(&OutboxItem) -> bool) -> Result<Owed, S
             None => None,
         };
         for item in &items {
-            let case = owed.cases.entry(item.document).or_default();
-            case.fates.insert(item.hash, fate(desk, item, items.len(), stored.as_ref()));
-            if let Some(cause) = &item.said.cause
-                && !case.causes.iter().any(|known| known.id == *cause)
+            let named = item.said.cause.as_ref();
+            let cause = named.map(|id| desk.store.batch(id)).transpose()?.flatten();
+            // In the log before the server went back, and perhaps again once its register is whole: the
+            // last copy of that may be here, so it and what stands on it stay where they are.
+            if let Some(cause) = &cause
+                && !is_waiting(desk, cause)?
             {
-                case.causes.extend(desk.store.batch(cause)?);
+                continue;
+            }
+            let fate = match &cause {
+                None if named.is_some() => Fate::Rejected(because(STANDS_ON_REFUSED)),
+                _ => fate(desk, item, items.len(), stored.as_ref()),
+            };
+            let case = owed.cases.entry(item.document).or_default();
+            case.fates.insert(item.hash, fate);
+            if let Some(cause) = cause
+                && !case.causes.iter().any(|known| known.id == cause.id)
+            {
+                case.causes.push(cause);
             }
         }
     }
     Ok(owed)
+}
+
+/// Whether the server has not taken a batch yet, as far as this device knows.
+fn is_waiting(desk: &OpenDesk, batch: &StoredBatch) -> Result<bool, StoreError> {
+    let waiting = desk.store.outbox_of(batch.document)?;
+    Ok(waiting.iter().any(|item| batch.hashes.contains(&item.hash)))
 }
 
 /// What becomes of a change of a batch that was not taken.
@@ -176,6 +198,10 @@ fn fate(desk: &OpenDesk, item: &OutboxItem, waiting: usize, batch: Option<&Store
     let said = &item.said;
     if item.delivery == ORPHANED {
         return Fate::Again { alone: false };
+    }
+    // A person declined all of it, whichever change the word names.
+    if said.code == DECLINED {
+        return Fate::Rejected(said.clone());
     }
     let certificate = batch
         .and_then(|batch| BatchHeader::decode(batch.header.as_slice()).ok())
@@ -227,7 +253,8 @@ fn run(device: &mut Device, seat: u64, owed: Owed) -> Result<bool, Fault> {
     let told = owed.told.iter().map(|item| told(desk, item)).collect::<Result<Vec<_>, _>>()?;
     let mut cut = Vec::new();
     for (id, case) in owed.cases {
-        cut.push(cut_out(desk, id, case)?);
+        // A document that does not open says so itself when somebody opens it; the others are settled.
+        cut.extend(cut_out(desk, id, case));
     }
     let is_over = cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
     let next = is_over.then(|| desk.draw(&*device.senses));
