@@ -44,16 +44,16 @@ pub struct ReviewRow {
     pub since: InstantMs,
     /// Why a person is asked: a word of `docs/refusals.md`.
     pub rule: String,
-    /// The entries it brings, in order.
+    /// The entries it brings, in order, and then every value that it writes beside them.
     pub entries: Vec<ReviewEntry>,
     /// So many of its changes cannot be read yet, because what they were made on is not here.
     pub unread: u32,
 }
 
-/// An entry that waits.
+/// An entry or a value that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReviewEntry {
-    /// The word for its kind: 走访.
+    /// The word for its kind: 走访, 写地点.
     pub label: String,
     /// The day it is about.
     pub on: Date,

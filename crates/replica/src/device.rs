@@ -169,9 +169,7 @@ impl Device {
             desk.begin(next, now)?;
         }
         self.open = Some(desk);
-        // One document that cannot be read must not keep everything else from opening. What was not
-        // settled still stands in the outbox, and is tried again with every exchange and every opening.
-        let _tried_again_later = crate::sync::settle_at_open(self);
+        crate::sync::settle_at_open(self)?;
         self.touch();
         Ok(())
     }

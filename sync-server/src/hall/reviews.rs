@@ -11,7 +11,8 @@ use yidang_api::review::{
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
-use yidang_domain::ids::DocumentId;
+use yidang_domain::ids::{DocumentId, OrgCode};
+use yidang_domain::labels::label_of;
 use yidang_sync_protocol::SignedCertificate;
 
 use super::{Counter, Staging};
@@ -73,6 +74,16 @@ fn review(
         on: header.on,
         words: entry.gist(),
     });
+    // Whoever answers for a batch sees everything that it does.
+    let written = reading.written.into_iter().map(|value| ReviewEntry {
+        label: format!("写{}", label_of(&value.path)),
+        on: value.on,
+        words: if value.path == "facts.grid" {
+            register.place(&OrgCode(value.value))
+        } else {
+            value.value
+        },
+    });
     Ok(Some(ReviewRow {
         batch: hex_of(&row.id),
         document: DocumentId::from_bytes(row.document),
@@ -83,7 +94,7 @@ fn review(
         device: certificate.device_name,
         since: InstantMs(row.at_ms),
         rule: UNKNOWN_AUTHOR.to_owned(),
-        entries: entries.collect(),
+        entries: entries.chain(written).collect(),
         unread: u32::try_from(reading.unread).unwrap_or(u32::MAX),
     }))
 }

@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use prost::Message;
-use yidang_documents::guard;
+use yidang_documents::{Edit, edits_of, guard};
+use yidang_domain::civil::Date;
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::OrgCode;
 use yidang_sync_protocol::SignedBatch;
@@ -27,8 +28,21 @@ pub struct Reading {
     pub org: OrgCode,
     /// Its entries, as far as they can be read.
     pub entries: Vec<(EntryHeader, Entry)>,
+    /// Every value it writes beside them: on which day, where, and what.
+    pub written: Vec<Written>,
     /// So many of its changes cannot be read yet, or break a rule.
     pub unread: usize,
+}
+
+/// A value that a batch writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The day by its author's clock.
+    pub on: Date,
+    /// The register: `facts.place`, `members.phone`.
+    pub path: String,
+    /// The value, as text.
+    pub value: String,
 }
 
 impl Judge<'_> {
@@ -56,16 +70,19 @@ impl Judge<'_> {
             Some(row) => OrgCode(row.org),
             None => document.home().clone(),
         };
-        let mut entries = Vec::new();
+        let (mut entries, mut written) = (Vec::new(), Vec::new());
         let mut read = 0;
         for bytes in &batch.changes {
             let Ok(did) = guard::admit(&mut document, &verified.actor, bytes) else { break };
+            let Ok(intended) = edits_of(&document, bytes) else { break };
             read += 1;
+            let on = intended.at.date();
+            written.extend(intended.edits.iter().flat_map(|edit| values_of(edit, on)));
             org = did.org_after;
             entries.extend(did.entries.into_iter().map(|(_, header, entry)| (header, entry)));
         }
         let unread = batch.changes.len().saturating_sub(read);
-        Ok(Reading { kind: document.kind(), org, entries, unread })
+        Ok(Reading { kind: document.kind(), org, entries, written, unread })
     }
 
     /// Judges a batch that a person admitted ([`crate::store::Db::admit`] says so before). It is taken as it
@@ -96,5 +113,21 @@ impl Judge<'_> {
         };
         self.db.unpark(&row.id)?;
         self.refuse(&batch, refusal, String::new())
+    }
+}
+
+/// What an edit writes beside entries.
+fn values_of(edit: &Edit, on: Date) -> Vec<Written> {
+    let one = |container: &str, field: &str, value: String| Written {
+        on,
+        path: format!("{container}.{field}"),
+        value,
+    };
+    match edit {
+        Edit::Set(path, value) => vec![one(&path.container, &path.field, value.as_text())],
+        Edit::AddItem(container, fields) => {
+            fields.iter().map(|(field, value)| one(container, field, value.as_text())).collect()
+        }
+        Edit::AddEntry(_) => Vec::new(),
     }
 }

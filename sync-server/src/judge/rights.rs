@@ -6,7 +6,7 @@ use yidang_documents::guard::Performed;
 use yidang_domain::civil::{Date, date_after};
 use yidang_domain::entry::{DocumentKind, EntryHeader, EntryKind};
 use yidang_domain::ids::{DeviceId, OrgCode, UserId};
-use yidang_domain::org::{Assignment, Role};
+use yidang_domain::org::{Assignment, OrgLevel, Role};
 use yidang_domain::rights::{Act, may};
 
 use crate::register::Register;
@@ -109,10 +109,18 @@ pub fn check_admitted(register: &Register, author: &Author, case: &Case<'_>) -> 
         return Err(("not_allowed", format!("{act:?} at {:?}", did.stage)));
     }
     closes_not_own_request(author, did)?;
-    if register.tree().find(&did.org_after).is_some() {
-        Ok(())
-    } else {
-        Err(("out_of_reach", "moved to no unit of the county".into()))
+    let tree = register.tree();
+    if tree.find(&did.org_after).is_none() {
+        return Err(("out_of_reach", "moved to no unit of the county".into()));
+    }
+    // Nobody knows what posts the author had: further than within a township nobody of theirs moves.
+    let township =
+        |org: &OrgCode| tree.above(org, OrgLevel::Township).map(|unit| unit.code.clone());
+    match &did.moves_to {
+        Some(to) if township(to) != township(&did.org) => {
+            Err(("out_of_reach", "moved beyond its township".into()))
+        }
+        _ => Ok(()),
     }
 }
 

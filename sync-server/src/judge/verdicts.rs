@@ -18,9 +18,10 @@ impl App {
             return Ok(Vec::new());
         }
         let asked = asked.iter().take(MOST_ASKED_VERDICTS);
-        let names: BTreeSet<[u8; 16]> =
-            asked.filter_map(|id| id.as_slice().try_into().ok()).collect();
-        self.read(|db| names.iter().map(|id| verdict_on(db, id)).collect())
+        let mut seen: BTreeSet<[u8; 16]> = BTreeSet::new();
+        let names = asked.filter_map(|id| id.as_slice().try_into().ok());
+        let once = names.filter(|id| seen.insert(*id));
+        self.read(|db| once.map(|id| verdict_on(db, &id)).collect())
     }
 }
 

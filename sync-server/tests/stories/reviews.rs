@@ -14,7 +14,9 @@ use yidang_sync_protocol::{Receipt, SignedBatch, SyncRequest, Verdict};
 
 use crate::restore::{backup, restore};
 use crate::support::ask::fresh_name;
-use crate::support::{ACCEPTED, Device, GRID_7, PARKED, REFUSED, TODAY, Town, kinds, noon, visit};
+use crate::support::{
+    ACCEPTED, Device, GRID_7, PARKED, REFUSED, TODAY, Town, XIAYI_IN_LEICHI, kinds, noon, visit,
+};
 
 /// 吴样二 came after the copy was made, and wrote down a matter and two visits.
 struct Story {
@@ -139,6 +141,25 @@ async fn nobody_is_admitted_to_what_nobody_may_do() {
         assert_eq!(outcome, expected);
     }
     assert_eq!(story.verdict(&forged).await.code, "not_allowed");
+}
+
+/// Whoever answers for a batch sees every value that it writes, not its entries alone.
+#[tokio::test]
+async fn what_is_written_is_shown_and_nothing_is_moved_out_of_its_township() {
+    let mut story = story().await;
+    let moved = story.wu.set(story.case, "facts.grid", XIAYI_IN_LEICHI, noon(TODAY));
+    story.wu.sync(&story.town.app).await;
+    let rows = story.waiting().await;
+    let shown = &rows[0].entries;
+    let says = |label: &str, words: &str| {
+        shown.iter().any(|entry| (entry.label.as_str(), entry.words.as_str()) == (label, words))
+    };
+    assert!(says("写一句话", "争一行梨树"), "{shown:?}");
+    assert!(shown.iter().any(|entry| entry.label == "写网格" && entry.words.contains("第7网格")));
+    for row in &rows {
+        story.settle(row, true, "本人来县里说明了").await;
+    }
+    assert_eq!(story.verdict(&moved).await.code, "out_of_reach");
 }
 
 #[tokio::test]

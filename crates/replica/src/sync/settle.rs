@@ -253,8 +253,7 @@ fn run(device: &mut Device, seat: u64, owed: Owed) -> Result<bool, Fault> {
     let told = owed.told.iter().map(|item| told(desk, item)).collect::<Result<Vec<_>, _>>()?;
     let mut cut = Vec::new();
     for (id, case) in owed.cases {
-        // A document that does not open says so itself when somebody opens it; the others are settled.
-        cut.extend(cut_out(desk, id, case));
+        cut.push(cut_out(desk, id, case)?);
     }
     let is_over = cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
     let next = is_over.then(|| desk.draw(&*device.senses));
