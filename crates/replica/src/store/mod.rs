@@ -64,6 +64,8 @@ impl From<StoreError> for Fault {
             StoreError::Document(yidang_documents::DocumentError::Damaged { .. }) => {
                 FaultCode::StoreDamaged
             }
+            // Every row was written by this application: one that does not read was damaged since.
+            StoreError::Row(..) => FaultCode::StoreDamaged,
             StoreError::TooNew(..) => FaultCode::NeedsUpdate,
             _ => FaultCode::Internal,
         };
