@@ -183,7 +183,9 @@ impl Signs<'_> {
             add(TroubleKind::Refused, refused.count, day(refused.since_ms));
         }
         let away = now.0 - self.seen_ms;
-        if away >= LEFT_MS && now.0 - self.person_seen_ms < LEFT_MS {
+        // One that was never here has no day since when, and nobody left it.
+        let was_here = self.seen_ms > 0;
+        if was_here && away >= LEFT_MS && now.0 - self.person_seen_ms < LEFT_MS {
             add(TroubleKind::Left, days(away), day(self.seen_ms));
         }
         let newest = app_number(env!("CARGO_PKG_VERSION"));
