@@ -119,13 +119,7 @@ impl Db<'_> {
         let sql = format!(
             "SELECT {COLUMNS} FROM parked WHERE county = ?1 AND document = ?2 ORDER BY at_ms, rowid"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![self.county, document])?;
-        let mut all = Vec::new();
-        while let Some(row) = rows.next()? {
-            all.push(parked_row(row)?);
-        }
-        Ok(all)
+        self.parked_rows(&sql, Some(document))
     }
 
     /// What a batch waits for.
@@ -199,7 +193,11 @@ impl Db<'_> {
             "SELECT {COLUMNS} FROM parked WHERE county = ?1 AND review = 1 \
              AND (?2 IS NULL OR document = ?2) ORDER BY at_ms, rowid"
         );
-        let mut statement = self.connection.prepare_cached(&sql)?;
+        self.parked_rows(&sql, document)
+    }
+
+    fn parked_rows(&self, sql: &str, document: Option<&[u8; 16]>) -> Result<Vec<ParkedRow>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(params![self.county, document])?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
