@@ -84,16 +84,16 @@ async fn no_file_of_the_browser_holds_what_was_typed() -> Result<()> {
 
 /// Runs before anything of the page: the replica's worker never answers.
 const NO_WORKER: &str = "window.Worker = class { postMessage() {} terminate() {} };";
-/// Whether what the first page showed lies in the box.
+/// Whether the box holds a glimpse, and whether the next start would show 今天 out of it.
 const GLIMPSE: &str = "const done = arguments[0];
-    indexedDB.open('yidang-keys').onsuccess = ({ target }) => {
-        const box = target.result;
-        const asked = box.transaction('kept').objectStore('kept').get('glimpse');
-        asked.onsuccess = () => { box.close(); done(asked.result !== undefined); };
-    };";
+    const shell = performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/glimpse.js'));
+    import(`${shell.name}?${performance.now()}`)
+        .then(({ glimpse }) => Promise.all([glimpse('session', '{}'), glimpse('today', '{}')]))
+        .then((seen) => done(seen.map((answer) => answer !== undefined)));";
 
-async fn keeps_a_glimpse(browser: &Browser) -> Result<bool> {
-    Ok(browser.client.execute_async(GLIMPSE, vec![]).await? == true)
+/// Whether who signed in and what is to be done today lie in the box.
+async fn glimpse_of(browser: &Browser) -> Result<[bool; 2]> {
+    Ok(serde_json::from_value(browser.client.execute_async(GLIMPSE, vec![]).await?)?)
 }
 
 /// In the morning the first look is at what is to be done today, not at an empty page.
@@ -109,7 +109,7 @@ async fn what_was_seen_last_is_there_before_the_replica() -> Result<()> {
     shell_is_kept(&browser).await?;
     browser.client.refresh().await?;
     let due = browser.find("today-due-list").await?.text().await?;
-    browser.until("a glimpse is kept", async || keeps_a_glimpse(&browser).await).await?;
+    browser.until("今天 is kept", async || Ok(glimpse_of(&browser).await? == [true; 2])).await?;
     browser.close().await?;
 
     let browser = Browser::chromium(&profile, View::Phone).await?;
@@ -125,7 +125,9 @@ async fn what_was_seen_last_is_there_before_the_replica() -> Result<()> {
     let browser = Browser::chromium(&profile, View::Phone).await?;
     browser.open(&server.address()).await?;
     browser.ask("sign_out", &json!({ "then": null })).await?;
-    browser.until("no glimpse is kept", async || Ok(!keeps_a_glimpse(&browser).await?)).await?;
+    browser
+        .until("no glimpse is kept", async || Ok(glimpse_of(&browser).await? == [false; 2]))
+        .await?;
     browser.close().await
 }
 

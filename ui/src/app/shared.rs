@@ -136,7 +136,11 @@ impl Shared {
             self.messages.set(None);
             self.search.set(String::new());
         }
-        self.session.set(Some(view));
+        // What did not change is not told again: it would take away a sheet that was opened meanwhile.
+        let view = Some(view);
+        if self.session.with_untracked(|before| *before != view) {
+            self.session.set(view);
+        }
     }
 
     /// The shell says that nobody is signed in any more.

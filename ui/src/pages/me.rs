@@ -18,9 +18,10 @@ use crate::models::look::Theme;
 #[component]
 pub fn MePage() -> impl IntoView {
     let shared = shared();
+    let person = Memo::new(move |_| shared.person());
     view! {
         <Frame title="我的" on="me" tab=Tab::Me>
-            {move || match shared.person() {
+            {move || match person.get() {
                 Some(person) => view! { <Whole person/> }.into_any(),
                 None => view! { <Waiting/> }.into_any(),
             }}
