@@ -14,10 +14,12 @@ use yidang_domain::ids::UserId;
 use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
 use crate::demo::Profile;
-use crate::enrol::Wrongs;
+use crate::dice::Dice;
+use crate::enrol::{Making, Wrongs};
 use crate::import::ImportDesk;
 use crate::judge::shelf::Shelf;
 use crate::judge::{Care, Halt, Judge};
+use crate::pull::LARGEST_PAGE_BYTES;
 use crate::register::{Register, RegisterData};
 use crate::revocations;
 use crate::store::{Db, Store, StoreError, own_directory};
@@ -40,8 +42,13 @@ pub struct Options {
     pub most_requests: usize,
     /// So many documents are held in memory.
     pub most_documents: usize,
-    /// After so long a request is answered, whatever is not judged by then.
+    /// Documents of one page together are no larger, in bytes.
+    pub most_page_bytes: usize,
+    /// After so long a request is answered, whatever is not judged by then. Where it is endless, nothing
+    /// is judged beside: one request after the other then has always the same outcome.
     pub patience: Duration,
+    /// Where random numbers come from, and what trying an activation code costs.
+    pub making: Making,
 }
 
 impl Options {
@@ -56,7 +63,9 @@ impl Options {
             web: None,
             most_requests: 64,
             most_documents: 1_000,
+            most_page_bytes: LARGEST_PAGE_BYTES,
             patience: Duration::from_secs(5),
+            making: Making::ordinary(),
         }
     }
 
@@ -97,7 +106,9 @@ struct Inner {
     clock: Clock,
     web: Option<PathBuf>,
     most_requests: usize,
+    most_page_bytes: usize,
     patience: Duration,
+    making: Making,
     /// Set while the inbox is judged beside the requests.
     judging: AtomicBool,
     shelf: Mutex<Shelf>,
@@ -160,7 +171,7 @@ pub fn create(options: &Options, code: &str, register: &RegisterData) -> Result<
     let now = options.clock.now();
     let store = Store::open(&path)?;
     store.write(code, |db| {
-        county::make(db, code, &Seeds::random()?, options.demo, now)?;
+        county::make(db, code, &Seeds::random(&options.making.dice)?, options.demo, now)?;
         county::put_register(db, register, now)
     })?;
     revocations::begin(&options.data, &[]).context("cannot write the list of revocations")
@@ -182,7 +193,7 @@ pub fn open(options: Options) -> Result<App> {
     let code = store.county().context("make a county with `demo` or `init` first")?;
     let county = store.write(&code, |db| {
         let mut county = County::load(db, &code)?;
-        county.reincarnate(db)?;
+        county.reincarnate(db, &options.making.dice)?;
         Ok::<_, StoreError>(county)
     })?;
     let revoked = store.read(&code, |db| db.revoked())?;
@@ -209,7 +220,9 @@ impl App {
             clock: options.clock,
             web: options.web,
             most_requests: options.most_requests,
+            most_page_bytes: options.most_page_bytes,
             patience: options.patience,
+            making: options.making,
             judging: AtomicBool::new(false),
             shelf: Mutex::new(Shelf::new(options.most_documents)),
             register: RwLock::new((register.0, Arc::new(register.1))),
@@ -251,6 +264,20 @@ impl App {
 
     pub(crate) fn most_requests(&self) -> usize {
         self.inner.most_requests
+    }
+
+    pub(crate) fn most_page_bytes(&self) -> usize {
+        self.inner.most_page_bytes
+    }
+
+    /// How activation codes are made.
+    pub(crate) fn making(&self) -> &Making {
+        &self.inner.making
+    }
+
+    /// Where random numbers come from.
+    pub(crate) fn dice(&self) -> &Dice {
+        &self.inner.making.dice
     }
 
     pub(crate) fn patience(&self) -> Duration {
@@ -415,7 +442,8 @@ impl App {
     pub fn create_code(&self, user: &UserId) -> Result<String> {
         let now = self.inner.clock.now();
         let _one_at_a_time = self.hashing();
-        crate::enrol::create_code(&self.inner.store, &self.inner.county.code, user, now)
+        let (store, county) = (&self.inner.store, &self.inner.county.code);
+        crate::enrol::create_code(store, county, user, self.making(), now)
     }
 }
 

@@ -10,6 +10,7 @@ use yidang_sync_protocol::{
     Certificate, Checkpoint, PublicKey, SignedCertificate, SignedCheckpoint, SigningSeed,
 };
 
+use crate::dice::Dice;
 use crate::register::{Register, RegisterData};
 use crate::store::{CertificateRow, CountyRow, Db, LogKind, StoreError};
 
@@ -60,25 +61,15 @@ pub struct Seeds {
     pub epoch: [u8; 16],
 }
 
-/// Random bytes.
-///
-/// # Errors
-///
-/// Where the system has none.
-pub fn random<const N: usize>() -> Result<[u8; N], StoreError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
-    Ok(bytes)
-}
-
 impl Seeds {
     /// Random ones.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn random() -> Result<Self, StoreError> {
-        Ok(Self { county: random()?, server: random()?, nonce: random()?, epoch: random()? })
+    pub fn random(dice: &Dice) -> Result<Self, StoreError> {
+        let (county, server) = (dice.bytes()?, dice.bytes()?);
+        Ok(Self { county, server, nonce: dice.bytes()?, epoch: dice.bytes()? })
     }
 }
 
@@ -124,9 +115,9 @@ impl County {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn other_self(&self) -> Result<Self, StoreError> {
+    pub fn other_self(&self, dice: &Dice) -> Result<Self, StoreError> {
         let mut other = self.clone();
-        other.server.incarnation = u32::from_be_bytes(random()?).max(2);
+        other.server.incarnation = u32::from_be_bytes(dice.bytes()?).max(2);
         Ok(other)
     }
 
@@ -135,9 +126,9 @@ impl County {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn reincarnate(&mut self, db: &Db<'_>) -> Result<(), StoreError> {
+    pub fn reincarnate(&mut self, db: &Db<'_>, dice: &Dice) -> Result<(), StoreError> {
         // Random instead of counted: a restored counter would come to the same numbers again.
-        self.server.incarnation = u32::from_be_bytes(random()?).max(2);
+        self.server.incarnation = u32::from_be_bytes(dice.bytes()?).max(2);
         db.set_server(&self.server.seed, &self.server.certificate, self.server.incarnation)
     }
 }
@@ -354,9 +345,9 @@ pub fn copied_at(db: &Db<'_>) -> Result<Option<InstantMs>, StoreError> {
 /// # Errors
 ///
 /// [`StoreError`].
-pub fn begin_epoch(db: &Db<'_>, why: &str, now: InstantMs) -> Result<(), StoreError> {
+pub fn begin_epoch(db: &Db<'_>, why: &str, dice: &Dice, now: InstantMs) -> Result<(), StoreError> {
     let before = db.county()?;
-    let epoch: [u8; 16] = random()?;
+    let epoch: [u8; 16] = dice.bytes()?;
     let last = db.logged_at_ms(before.seq)?.unwrap_or(now.0);
     let earlier = if before.healing { copied_at(db)?.map(|at| at.0) } else { None };
     db.set_setting(COPIED_AT, &earlier.map_or(last, |at| at.min(last)).to_string())?;

@@ -13,7 +13,8 @@ use yidang_sync_protocol::signing::{Purpose, verify};
 use yidang_sync_protocol::{Certificate, SignedCertificate};
 
 use crate::app::App;
-use crate::county::{self, random};
+use crate::county;
+use crate::dice::Dice;
 use crate::store::{Activation, Db, LogKind, Store, StoreError};
 
 /// A code is as long as this, without dashes.
@@ -28,6 +29,8 @@ const MOST_TRIES: u32 = 5;
 const MOST_WRONGS: usize = 20;
 /// Wrong codes are remembered so long.
 const WRONGS_MS: i64 = 10 * 60_000;
+/// Memory in KiB that trying one code costs whoever guesses.
+pub const CODE_MEMORY_KIB: u32 = 19 * 1024;
 /// Names of devices are cut here.
 const LONGEST_DEVICE_NAME: usize = 20;
 
@@ -55,9 +58,26 @@ impl Wrongs {
     }
 }
 
-fn hash(secret: &str, salt: &[u8]) -> Result<[u8; 32]> {
+/// How activation codes are made.
+#[derive(Debug, Clone)]
+pub struct Making {
+    /// Where their letters come from.
+    pub dice: Dice,
+    /// Memory in KiB that trying one costs; a code is tried with what it was made with.
+    pub memory_kib: u32,
+}
+
+impl Making {
+    /// As every county makes them.
+    #[must_use]
+    pub const fn ordinary() -> Self {
+        Self { dice: Dice::system(), memory_kib: CODE_MEMORY_KIB }
+    }
+}
+
+fn hash(secret: &str, salt: &[u8], memory_kib: u32) -> Result<[u8; 32]> {
     let wrong = |error: argon2::Error| anyhow::anyhow!("argon2: {error}");
-    let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(wrong)?;
+    let params = Params::new(memory_kib, 2, 1, Some(32)).map_err(wrong)?;
     let mut out = [0; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(secret.as_bytes(), salt, &mut out)
@@ -70,8 +90,8 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
-fn random_code() -> Result<String, StoreError> {
-    let bytes: [u8; CODE_LENGTH] = random()?;
+fn random_code(dice: &Dice) -> Result<String, StoreError> {
+    let bytes: [u8; CODE_LENGTH] = dice.bytes()?;
     let alphabet = CODE_ALPHABET;
     let letter = |byte: u8| alphabet.get(usize::from(byte % 32)).copied().map(char::from);
     Ok(bytes.into_iter().filter_map(letter).collect())
@@ -89,7 +109,13 @@ fn printed(code: &str) -> String {
 /// # Errors
 ///
 /// Where the register does not know them, or the database fails.
-pub fn create_code(store: &Store, county: &str, user: &UserId, now: InstantMs) -> Result<String> {
+pub fn create_code(
+    store: &Store,
+    county: &str,
+    user: &UserId,
+    making: &Making,
+    now: InstantMs,
+) -> Result<String> {
     let is_known = store.read(county, |db| {
         Ok::<_, StoreError>(db.users()?.iter().any(|known| known.user == *user))
     })?;
@@ -97,13 +123,13 @@ pub fn create_code(store: &Store, county: &str, user: &UserId, now: InstantMs) -
         bail!("no such user in the register: {user}");
     }
     loop {
-        let code = random_code()?;
+        let code = random_code(&making.dice)?;
         let (code_id, secret) = code.split_at(ID_LENGTH);
-        let salt: [u8; 16] = random()?;
+        let salt: [u8; 16] = making.dice.bytes()?;
         let activation = Activation {
             code_id: code_id.to_owned(),
             salt: salt.to_vec(),
-            hash: hash(secret, &salt)?.to_vec(),
+            hash: hash(secret, &salt, making.memory_kib)?.to_vec(),
             user: user.to_string(),
             created_at_ms: now.0,
             expires_at_ms: now.plus_minutes(CODE_HOURS * 60).0,
@@ -156,7 +182,7 @@ impl App {
         }
         let offered = {
             let _one_at_a_time = self.hashing();
-            hash(secret, &activation.salt)?
+            hash(secret, &activation.salt, self.making().memory_kib)?
         };
         if !is_same(&offered, &activation.hash) {
             self.write(|db| db.count_try(code_id))?;
@@ -273,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_code_is_printed_in_three_groups_and_read_back_as_one() {
-        let code = random_code().unwrap();
+        let code = random_code(&Dice::system()).unwrap();
         let printed = printed(&code);
         assert_eq!(printed.len(), 14);
         assert_eq!(normal_code(&printed), code);

@@ -21,7 +21,7 @@ pub(crate) const NOTE_EVERY_MS: i64 = 3_600_000;
 impl App {
     /// Begins a new epoch because the log is not the one that devices saw.
     pub(crate) fn went_back(&self, why: &str, now: InstantMs) -> Result<(), StoreError> {
-        self.write(|db| county::begin_epoch(db, why, now))
+        self.write(|db| county::begin_epoch(db, why, self.dice(), now))
     }
 
     /// Somebody was in an epoch that this log never had: a copy from before it was put in place. While
@@ -32,7 +32,8 @@ impl App {
                 return Ok(());
             }
             if !db.county()?.healing {
-                county::begin_epoch(db, "a device knows an epoch that the log does not hold", now)?;
+                let why = "a device knows an epoch that the log does not hold";
+                county::begin_epoch(db, why, self.dice(), now)?;
             }
             county::learn_epoch(db, epoch)
         })

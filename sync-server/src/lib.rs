@@ -5,6 +5,7 @@
 //! anything is pure or works within one transaction. Nothing unchecked reaches the document engine.
 
 pub mod clock;
+pub mod dice;
 pub mod kinds;
 pub mod register;
 
@@ -22,6 +23,7 @@ pub mod heal;
 mod oversight;
 mod rebuild;
 mod reindex;
+pub mod restore;
 mod revocations;
 pub mod sync;
 pub mod troubles;
@@ -37,5 +39,6 @@ mod http;
 
 pub use app::{App, Options, open};
 pub use clock::Clock;
+pub use dice::Dice;
 pub use http::{metrics_router, router};
 pub use rebuild::Rebuilt;

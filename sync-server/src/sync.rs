@@ -298,6 +298,7 @@ impl App {
             place,
             scope: request.scope,
             most_bytes: request.most_bytes,
+            limit: self.most_page_bytes(),
             own,
         };
         let found = self.read(|db| {

@@ -2,7 +2,7 @@
 #![expect(clippy::print_stdout, reason = "these commands answer on the terminal")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -10,14 +10,15 @@ use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, Role, Staff};
 
-use crate::app::{Options, create, database, lock_directory, open};
+use crate::app::{Options, create, database, open};
 use crate::clock::Clock;
 use crate::county;
-use crate::enrol;
+use crate::enrol::{self, Making};
 use crate::rebuild::Rebuilt;
 use crate::register::RegisterData;
+use crate::restore as restoring;
 use crate::revocations;
-use crate::store::{LogKind, Store, StoreError, copy_database, own_directory};
+use crate::store::{LogKind, Store, StoreError};
 
 pub(super) fn existing(data: &Path) -> Result<(Store, String)> {
     let path = database(data);
@@ -100,7 +101,7 @@ pub(super) fn user_list(data: &Path) -> Result<()> {
 
 pub(super) fn user_code(data: &Path, user: &str) -> Result<()> {
     let (store, county) = existing(data)?;
-    let code = enrol::create_code(&store, &county, &user.into(), now())?;
+    let code = enrol::create_code(&store, &county, &user.into(), &Making::ordinary(), now())?;
     println!("{code}");
     Ok(())
 }
@@ -128,46 +129,8 @@ pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where the present database goes when a copy is put in its place.
-fn aside(data: &Path) -> PathBuf {
-    data.join(format!("before-restore-{}.sqlite", now().0))
-}
-
 pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
-    own_directory(data)?;
-    let _lock = lock_directory(data).context("stop the server first")?;
-    let revoked = revocations::noted(data).with_context(|| {
-        format!(
-            "the list of revoked devices, {}/revocations, is needed: bring it from where the copy \
-             was made, or make an empty file of that name if no device was ever revoked",
-            data.display()
-        )
-    })?;
-    let path = database(data);
-    let fresh = data.join("restoring.sqlite");
-    if fresh.exists() {
-        fs::remove_file(&fresh)?;
-    }
-    copy_database(from, &fresh)?;
-    {
-        let store = Store::open(&fresh)?;
-        let county = store.county()?;
-        store.write(&county, |db| {
-            county::begin_epoch(db, "restored by the administrator", now())?;
-            revoked.iter().try_for_each(|id| county::revoke(db, id, now()))
-        })?;
-    }
-    if path.exists() {
-        // Nothing is thrown away: what stood here is kept beside it.
-        copy_database(&path, &aside(data))?;
-        for suffix in ["", "-wal", "-shm"] {
-            let file = PathBuf::from(format!("{}{suffix}", path.display()));
-            if file.exists() {
-                fs::remove_file(file)?;
-            }
-        }
-    }
-    fs::rename(&fresh, &path)?;
+    restoring::restore(&Options::new(data), from)?;
     println!("restored; devices will bring what came after the copy");
     Ok(())
 }

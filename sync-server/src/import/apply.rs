@@ -94,7 +94,7 @@ pub fn apply(
     let register = register_after(&ground.register, &plan.register);
     // Its own actor for each import: the branch of the sheets then knows nothing of what the server
     // wrote on top of workers' words, so that it can never cover one of them.
-    let county = app.county().other_self()?;
+    let county = app.county().other_self(app.dice())?;
     let written = app.judging_as(&county, &register, now, |db, judge| {
         if db.county()?.register_version != ground.version {
             return Ok(Written::Outdated);

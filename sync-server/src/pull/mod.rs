@@ -23,7 +23,7 @@ const STRIDE: u32 = 256;
 /// Bytes of a page where the device names no number.
 const ORDINARY_PAGE_BYTES: usize = 1 << 20;
 /// No page is larger.
-const LARGEST_PAGE_BYTES: usize = 16 << 20;
+pub const LARGEST_PAGE_BYTES: usize = 16 << 20;
 
 /// What the server makes of a cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,8 +78,21 @@ pub struct Question<'a> {
     pub scope: u64,
     /// How large the page may be.
     pub most_bytes: u32,
+    /// How large any page of this server may be.
+    pub limit: usize,
     /// Records that this very request brought.
     pub own: &'a BTreeSet<u64>,
+}
+
+impl Question<'_> {
+    /// How large the page may be, for the device and for the server.
+    fn most_page_bytes(&self) -> usize {
+        let most = match usize::try_from(self.most_bytes).unwrap_or(usize::MAX) {
+            0 => ORDINARY_PAGE_BYTES,
+            most => most,
+        };
+        most.min(self.limit)
+    }
 }
 
 /// A page.
@@ -193,10 +206,7 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
     let scope = register.scope(question.user, question.today);
     let head = db.county()?;
     let mut course = course(db, question, &scope)?;
-    let most = match usize::try_from(question.most_bytes).unwrap_or(usize::MAX) {
-        0 => ORDINARY_PAGE_BYTES,
-        most => most.min(LARGEST_PAGE_BYTES),
-    };
+    let most = question.most_page_bytes();
     let mut page = Page {
         place: Place::at(&head.epoch, head.seq, &head.chain),
         more: false,

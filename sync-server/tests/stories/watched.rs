@@ -16,7 +16,7 @@ use yidang_sync_protocol::{
     AskRequest, SignedAsk, SignedBatch, SyncRequest, Trouble, TroubleKind as Told, frame,
 };
 use yidang_sync_server::store::StoreError;
-use yidang_sync_server::{App, county, metrics_router};
+use yidang_sync_server::{App, Dice, county, metrics_router};
 
 use crate::support::ask::fresh_name;
 use crate::support::device::{Device, enrol_request};
@@ -45,7 +45,7 @@ async fn a_server_whose_devices_do_not_come_back_after_a_restore_says_so_after_a
     let at = noon(TODAY);
     town.app
         .store()
-        .write::<_, StoreError>(COUNTY, |db| county::begin_epoch(db, "a test", at))
+        .write::<_, StoreError>(COUNTY, |db| county::begin_epoch(db, "a test", &Dice::system(), at))
         .unwrap();
     assert_eq!(get(&town.app, "/v1/ready").await.0, StatusCode::OK, "devices must come to it");
     town.clock.advance_minutes(8 * DAY);

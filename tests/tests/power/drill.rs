@@ -13,7 +13,7 @@ use yidang_documents::{Projection, project};
 use yidang_domain::entry::Entry;
 use yidang_sync_server::judge::shelf;
 use yidang_sync_server::store::{Store, StoreError};
-use yidang_sync_server::{App, app, check as checking, county};
+use yidang_sync_server::{App, Dice, app, check as checking, county};
 
 use crate::check::views;
 use crate::town::{self, COUNTY, Phone, Way, at};
@@ -171,7 +171,7 @@ fn put_back(history: &History, age: usize, told: bool, to: &Path) -> Result<App>
     if told {
         let now = yidang_sync_server::Clock::system().now();
         Store::open(&app::database(to))?.write::<_, StoreError>(COUNTY, |db| {
-            county::begin_epoch(db, "restored by the administrator", now)
+            county::begin_epoch(db, "restored by the administrator", &Dice::system(), now)
         })?;
     }
     town::start(to)

@@ -13,7 +13,8 @@ use yidang_domain::org::{Assignment, Staff};
 use yidang_sync_protocol::SignedCertificate;
 
 use super::{changed, checked_name, names_unit};
-use crate::county::{SERVER_USER, random};
+use crate::county::SERVER_USER;
+use crate::dice::Dice;
 use crate::hall::Counter;
 use crate::register::Register;
 use crate::store::{CertificateRow, Db, StoreError};
@@ -125,7 +126,7 @@ pub fn put_user(counter: &Counter<'_>, question: &PutUser) -> Result<RegisterCha
         let known = db.users()?;
         let is_known = |user: &UserId| known.iter().any(|person| person.user == *user);
         let user = if question.user.as_str().is_empty() {
-            new_user(is_known)?
+            new_user(counter.app.dice(), is_known)?
         } else {
             question.user.clone()
         };
@@ -141,10 +142,10 @@ pub fn put_user(counter: &Counter<'_>, question: &PutUser) -> Result<RegisterCha
 }
 
 /// A name that says nothing of whom it names.
-fn new_user(is_known: impl Fn(&UserId) -> bool) -> Result<UserId, Fault> {
+fn new_user(dice: &Dice, is_known: impl Fn(&UserId) -> bool) -> Result<UserId, Fault> {
     const TRIES: usize = 8;
     for _ in 0..TRIES {
-        let user = UserId(format!("u-{}", hex_of(&random::<5>()?)));
+        let user = UserId(format!("u-{}", hex_of(&dice.bytes::<5>()?)));
         if !is_known(&user) {
             return Ok(user);
         }
