@@ -38,7 +38,10 @@ impl App {
         let own: BTreeSet<u64> =
             receipts.iter().filter(|r| r.verdict == accepted).map(|r| r.seq).collect();
         let (register, mut reply) = self.answer(caller, request, &own, now)?;
-        let taken = request.push.iter().zip(&receipts).filter(|(_, r)| r.verdict == accepted);
+        // What was taken before counts too: the answer that released its document may have been lost.
+        let duplicate = yidang_sync_protocol::Verdict::Duplicate as i32;
+        let is_taken = |r: &Receipt| r.verdict == accepted || r.verdict == duplicate;
+        let taken = request.push.iter().zip(&receipts).filter(|(_, r)| is_taken(r));
         let moved = self.moved_away(caller, &register, taken.map(|(batch, _)| batch), now)?;
         for id in moved.into_iter().map(|id| id.to_vec()) {
             if !reply.released.contains(&id) {

@@ -55,6 +55,15 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("ed25519-dalek", &["yidang-sync-protocol"]),
 ];
 
+/// Defects that trials plant, and the crate that has the line (`cargo xtask trial county --planted`).
+const PLANTED: &[(&str, &str)] = &[
+    ("yidang-documents", "planted-hidden-clash"),
+    ("yidang-replica", "planted-cursor-first"),
+    ("yidang-replica", "planted-same-actor"),
+    ("yidang-sync-server", "planted-chain-unchecked"),
+    ("yidang-sync-server", "planted-last-row-lost"),
+];
+
 /// No source file is longer: each is still one thing.
 const LONGEST_FILE_LINES: usize = 700;
 
@@ -92,6 +101,41 @@ fn crates_import_only_what_the_table_allows() {
         }
     }
     assert!(offences.is_empty(), "{offences:#?}");
+}
+
+/// A planted defect is switched on by the crate of tests, by its own name and by nothing else: no
+/// crate that is shipped asks for one, and none is on by itself.
+#[test]
+fn planted_defects_are_for_trials_alone() {
+    let metadata = MetadataCommand::new()
+        .current_dir(root())
+        .no_deps()
+        .other_options(["--offline".into()])
+        .exec()
+        .unwrap();
+    let mut found = BTreeSet::new();
+    let mut offences = BTreeSet::new();
+    for package in &metadata.packages {
+        let name = package.name.as_str();
+        let is_planted = |feature: &String| feature.contains("planted-");
+        for (feature, enables) in &package.features {
+            let own = PLANTED.iter().find(|(_, planted)| planted == feature);
+            let is_switch = name == "yidang-tests"
+                && own.is_some_and(|(of, planted)| *enables == [format!("{of}/{planted}")]);
+            if feature.contains("planted-") && enables.is_empty() {
+                found.insert((name, feature.as_str()));
+            } else if (is_planted(feature) || enables.iter().any(is_planted)) && !is_switch {
+                offences.insert(format!("{name}: {feature} = {enables:?}"));
+            }
+        }
+        for dependency in &package.dependencies {
+            if dependency.features.iter().any(is_planted) {
+                offences.insert(format!("{name} asks {} for a defect", dependency.name));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "{offences:#?}");
+    assert_eq!(found, PLANTED.iter().copied().collect(), "PLANTED is not what the crates have");
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

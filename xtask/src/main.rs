@@ -65,7 +65,7 @@ enum Task {
         /// start, house, sizes.
         groups: Vec<String>,
     },
-    /// Try for hours what the tests try for seconds; prints a table and writes `target/trials/*.json`.
+    /// Try for hours what the tests try for seconds; prints what came of it.
     Trial {
         #[command(subcommand)]
         trial: trial::Trial,

@@ -2,6 +2,7 @@
 //! process of its own, so that one that dies is found and the others go on; and what is done is not done
 //! again (docs/trials.md).
 
+mod county;
 mod figures;
 
 use std::fs;
@@ -33,8 +34,11 @@ use figures::Figures;
 /// What is tried.
 #[derive(Subcommand)]
 pub enum Trial {
-    /// Changes bent at random, with a checksum that fits, handed to the guard.
+    /// Changes bent at random, with a checksum that fits, handed to the guard; writes
+    /// `target/trials/hostile.json`.
     Hostile(Seeds),
+    /// The simulated county: everything that was said to be saved is there in the end.
+    County(county::Options),
 }
 
 /// Which seeds: each makes one bent change, always the same.
@@ -63,8 +67,14 @@ const FIGURES: &str = "YIDANG_HOSTILE_FIGURES";
 
 /// Tries it.
 pub fn run(workspace: &Workspace, trial: &Trial) -> Result<()> {
-    let Trial::Hostile(seeds) = trial;
     setup::ensure(workspace, &[Need::Build])?;
+    match trial {
+        Trial::Hostile(seeds) => hostile(workspace, seeds),
+        Trial::County(options) => county::run(workspace, options),
+    }
+}
+
+fn hostile(workspace: &Workspace, seeds: &Seeds) -> Result<()> {
     let program = program(workspace)?;
     if seeds.count == 1 {
         let mut command = program.command(&(seeds.seed..seeds.seed.saturating_add(1)));
@@ -138,10 +148,28 @@ struct Program {
 }
 
 fn program(workspace: &Workspace) -> Result<Program> {
+    let path = built(workspace, PACKAGE, PROGRAM, None)?;
+    let bytes = fs::read(&path).with_context(|| {
+        format!("Could not read {}: it was built a moment ago, try again", path.display())
+    })?;
+    let fingerprint = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Program { path, fingerprint })
+}
+
+/// Builds a test program as what is shipped, with a feature where one is named; where it lies.
+fn built(
+    workspace: &Workspace,
+    package: &str,
+    program: &str,
+    feature: Option<&str>,
+) -> Result<PathBuf> {
     let mut command = process::native_cargo();
     command.current_dir(&workspace.root);
-    command.args(["test", "--release", "--package", PACKAGE, "--test", PROGRAM, "--no-run"]);
+    command.args(["test", "--release", "--package", package, "--test", program, "--no-run"]);
     command.arg("--message-format=json-render-diagnostics");
+    if let Some(feature) = feature {
+        command.args(["--features", feature]);
+    }
     let shown = process::describe(&command);
     let built = command
         .stdin(Stdio::null())
@@ -152,20 +180,15 @@ fn program(workspace: &Workspace) -> Result<Program> {
         bail!("`{shown}` ended with {}: mend what the compiler names above", built.status);
     }
     let said = String::from_utf8_lossy(&built.stdout);
-    let path = said.lines().find_map(executable).with_context(|| {
-        format!("`{shown}` named no program: is there a test `{PROGRAM}` in {PACKAGE}?")
-    })?;
-    let bytes = fs::read(&path).with_context(|| {
-        format!("Could not read {}: it was built a moment ago, try again", path.display())
-    })?;
-    let fingerprint = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Program { path, fingerprint })
+    said.lines().find_map(|line| executable(line, program)).with_context(|| {
+        format!("`{shown}` named no program: is there a test `{program}` in {package}?")
+    })
 }
 
-/// The program that a line of Cargo names.
-fn executable(line: &str) -> Option<PathBuf> {
+/// The program of that name, where a line of Cargo names it.
+fn executable(line: &str, program: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
-    let is_ours = message.pointer("/target/name").is_some_and(|name| name == PROGRAM);
+    let is_ours = message.pointer("/target/name").is_some_and(|name| name == program);
     let path = message.get("executable")?.as_str()?;
     is_ours.then(|| PathBuf::from(path))
 }
@@ -219,9 +242,10 @@ mod tests {
     fn the_program_is_the_one_that_cargo_names() {
         let line =
             |name: &str| format!(r#"{{"target":{{"name":"{name}"}},"executable":"/t/h-1"}}"#);
-        assert_eq!(executable(&line(PROGRAM)), Some("/t/h-1".into()));
-        assert_eq!(executable(&line("formats")), None);
-        assert_eq!(executable(r#"{"target":{"name":"hostile"},"executable":null}"#), None);
-        assert_eq!(executable("Compiling"), None);
+        assert_eq!(executable(&line(PROGRAM), PROGRAM), Some("/t/h-1".into()));
+        assert_eq!(executable(&line("formats"), PROGRAM), None);
+        let unbuilt = r#"{"target":{"name":"hostile"},"executable":null}"#;
+        assert_eq!(executable(unbuilt, PROGRAM), None);
+        assert_eq!(executable("Compiling", PROGRAM), None);
     }
 }

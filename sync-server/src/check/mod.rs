@@ -55,6 +55,8 @@ enum Cure {
 
 /// What to do where something is gone.
 pub const RESTORE: &str = "restore the last sound copy, devices bring what came after it";
+/// What to do where two papers say the same.
+pub const PAPER: &str = "look at both, the later one needs a new paper";
 
 impl Cure {
     const fn words(self) -> &'static str {
@@ -62,7 +64,7 @@ impl Cure {
             Self::Restore => RESTORE,
             Self::Rebuild => "stop the server and run `sync-server rebuild`",
             Self::Start => "start the server again",
-            Self::Paper => "look at both, the later one needs a new paper",
+            Self::Paper => PAPER,
             Self::List => "add the line to the file `revocations`, or revoke the device again",
             Self::Version => "check it with the version that wrote it",
         }

@@ -59,7 +59,10 @@ pub fn standing(
         return Ok(if is_known { Standing::Lost } else { Standing::Elsewhere(place.epoch) });
     }
     match db.chain_at(place.seq)? {
-        Some(chain) if chain.first8().as_slice() == place.chain8.as_slice() => {
+        Some(chain)
+            if chain.first8().as_slice() == place.chain8.as_slice()
+                || cfg!(feature = "planted-chain-unchecked") =>
+        {
             Ok(Standing::At(place))
         }
         _ => Ok(Standing::WentBack),
@@ -257,6 +260,8 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
         open_until: course.round.open_until().filter(|_| course.first),
         ..Place::at(&head.epoch, course.position, &chain)
     };
+    #[cfg(feature = "planted-last-row-lost")]
+    page.documents.pop();
     page.more = true;
     Ok(page)
 }

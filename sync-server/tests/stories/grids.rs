@@ -12,8 +12,8 @@ use yidang_sync_server::store::StoreError;
 
 use crate::support::ask::fresh_name;
 use crate::support::{
-    ACCEPTED, COUNTY, Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, REFUSED, Town, VILLAGE,
-    XIAYI_IN_LEICHI, XIAYI_IN_ZHANGJIATAN, noon, visit,
+    ACCEPTED, COUNTY, DUPLICATE, Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, REFUSED, Town,
+    VILLAGE, XIAYI_IN_LEICHI, XIAYI_IN_ZHANGJIATAN, noon, visit,
 };
 
 const GRID_9: &str = "6106211032032009";
@@ -386,4 +386,20 @@ async fn a_household_is_moved_to_no_other_township_and_its_grids_are_not_told() 
     assert_eq!((receipt.verdict, receipt.code.as_str()), (REFUSED, "out_of_reach"));
     let line = town.app.store().read::<_, StoreError>(COUNTY, |db| db.household(xue.as_bytes()));
     assert_eq!(line.unwrap().unwrap().org, GRID_7);
+}
+
+/// Found by the simulated county: written down and moved away in one afternoon, and the answer that said
+/// so was lost. The household never was in his scope here, so nothing but a receipt can release it.
+#[tokio::test]
+async fn a_household_moved_away_leaves_the_phone_though_the_first_answer_was_lost() {
+    let town = Town::on(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    wang.sync(&town.app).await;
+    let [xue, _] = two_households(&mut wang);
+    move_to(&mut wang, xue, GRID_8);
+    let request = wang.request(wang.outbox.clone());
+    wang.exchange(&town.app, &request).await;
+    let reply = wang.exchange(&town.app, &request).await;
+    assert!(reply.receipts.iter().all(|receipt| receipt.verdict == DUPLICATE));
+    assert_eq!(reply.released, [xue.as_bytes().to_vec()]);
 }

@@ -370,7 +370,7 @@ fn resolution_is_listed(
     let mut different: Vec<String> = over.iter().map(Scalar::as_text).collect();
     different.sort();
     different.dedup();
-    if different.len() < 2 {
+    if different.len() < 2 || cfg!(feature = "planted-hidden-clash") {
         return Ok(());
     }
     let is_listed = entries.iter().any(|(_, _, entry)| {

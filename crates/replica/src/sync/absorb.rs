@@ -95,6 +95,8 @@ fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<
     reply.check_snapshots(&desk.account.county_key).map_err(|error| {
         Fault::new(FaultCode::Internal, format!("snapshots without the county's word: {error}"))
     })?;
+    #[cfg(feature = "planted-cursor-first")]
+    desk.store.write(|write| put_place(write, reply, InstantMs(0), false))?;
     if !reply.reference.is_empty() {
         serde_json::from_slice::<Reference>(&reply.reference).map_err(|error| {
             Fault::new(FaultCode::NeedsUpdate, format!("reference data: {error}"))
