@@ -84,6 +84,11 @@ impl Mishap {
         (Self::NewDevice, "new-device", 2),
     ];
 
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::TABLE.iter().map(|(_, name, _)| *name)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::TABLE.iter().find(|(mishap, ..)| *mishap == self).map_or("", |(_, name, _)| name)

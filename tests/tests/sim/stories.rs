@@ -1,12 +1,13 @@
 //! What is run: a few seeds with every test run, as many as somebody wants by hand
 //! (`cargo xtask trial county`).
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
-use crate::faults::Faults;
+use crate::faults::{Faults, Mishap};
 use crate::run::{Setting, run};
 
 fn number<T: FromStr>(name: &str, ordinary: T) -> T {
@@ -22,16 +23,23 @@ fn setting(people: usize, days: u32) -> Setting {
     }
 }
 
+/// Ten small counties: whatever may befall a whole run befalls at least one of them. Seed 3 found the
+/// first defect (`a_household_moved_away_leaves_the_phone_though_the_first_answer_was_lost`).
+const SEEDS: [u64; 10] = [1, 2, 3, 4, 7, 12, 14, 15, 17, 20];
+
 /// Ten small counties, each with what befalls it.
 #[test]
 fn what_was_said_to_be_saved_is_there_in_the_end() -> Result<()> {
     let setting = setting(6, 5);
-    let mut promises = 0;
-    for seed in 1..=10 {
+    let (mut promises, mut befell) = (0, BTreeSet::new());
+    for seed in SEEDS {
         let outcome = run(seed, &setting)?;
         println!("seed {seed}: {}, {} promises", outcome.mishap, outcome.promises);
         promises += outcome.promises;
+        befell.insert(outcome.mishap);
     }
+    let missing: Vec<&str> = Mishap::names().filter(|name| !befell.contains(name)).collect();
+    ensure!(missing.is_empty(), "no seed here meets with {missing:?}: choose others");
     ensure!(promises > 300, "hardly anything was written: {promises}");
     Ok(())
 }
