@@ -217,9 +217,7 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
         released: Vec::new(),
         scope,
     };
-    if let (Held::Of(old), 0) = (&course.held, course.position) {
-        page.released = db.left_behind(old, &page.scope.keys, course.base)?;
-    }
+    page.released = given_back(db, &course, question, &page.scope)?;
     let mut size = 0;
     'pages: loop {
         let rows = match course.round {
@@ -264,6 +262,33 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
     page.documents.pop();
     page.more = true;
     Ok(page)
+}
+
+/// What a device that begins anew gives back before it takes anything: documents of the scopes that it
+/// was given before, and that do not lie in this one.
+fn given_back(
+    db: &Db<'_>,
+    course: &Course,
+    question: &Question<'_>,
+    scope: &Scope,
+) -> Result<Vec<[u8; 16]>, StoreError> {
+    if course.position > 0 {
+        return Ok(Vec::new());
+    }
+    if let Held::Of(old) = &course.held {
+        return db.left_behind(old, &scope.keys, course.base);
+    }
+    // Its scope changed while pages were on their way: it may hold something of where it came from and
+    // of where it was going.
+    let mut given = BTreeSet::new();
+    if let Some(Place { base: Some(base), from_scope, to_scope, .. }) = question.place {
+        for hash in [*from_scope, *to_scope].into_iter().filter(|hash| *hash != scope.hash) {
+            if let Some(old) = db.scope_of_hash(hash)? {
+                given.extend(db.left_behind(&old, &scope.keys, *base)?);
+            }
+        }
+    }
+    Ok(given.into_iter().collect())
 }
 
 /// What the device lacks of one document.

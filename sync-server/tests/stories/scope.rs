@@ -160,6 +160,34 @@ async fn a_new_grid_comes_whole_page_by_page_and_an_old_one_is_given_back() {
     assert_eq!(wang.released.len(), 6);
 }
 
+/// Found by the simulated county (seed 101 of 14 devices and 8 days): her grid became another one while
+/// pages of what had happened in the old one were still on their way, and nobody took those back.
+#[tokio::test]
+async fn a_grid_that_is_left_while_pages_are_on_their_way_is_given_back_whole() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut li = town.device("u-li").await;
+    let mut wang = town.device("u-wang").await;
+    let mut files: Vec<DocumentId> =
+        (1..=3).map(|n| li.open_case(n, GRID_7, "旧网格的事", at)).collect();
+    li.sync(&town.app).await;
+    wang.sync(&town.app).await;
+    for id in &files {
+        li.add(*id, visit("两家都在"), at);
+    }
+    li.sync(&town.app).await;
+    wang.most_bytes = 1;
+    assert!(wang.round(&town.app).await.more, "the line breaks after one page");
+    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
+    assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+    assign(&town, "u-wang", GRID_8, ORDINARY_DAY, None);
+    wang.sync(&town.app).await;
+    assert!(wang.documents.is_empty(), "nothing of the old grid stays");
+    files.sort();
+    wang.released.sort();
+    assert_eq!(wang.released, files);
+}
+
 #[tokio::test]
 async fn whoever_leaves_the_post_reads_nothing_any_more() {
     let town = Town::on(ORDINARY_DAY);
