@@ -11,19 +11,21 @@ use anyhow::{Context, Result, bail};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::UserId;
 
+use crate::allowance::{Allowance, HandedIn};
 use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
 use crate::demo::Profile;
 use crate::dice::Dice;
 use crate::enrol::{Making, Wrongs};
 use crate::import::ImportDesk;
-use crate::judge::shelf::Shelf;
+use crate::judge::shelf::{Shelf, Window};
 use crate::judge::{Care, Halt, Judge};
 use crate::pull::LARGEST_PAGE_BYTES;
 use crate::register::{Register, RegisterData};
 use crate::revocations;
 use crate::store::{Db, Store, StoreError, own_directory};
 use crate::watch::Watch;
+use crate::worker::{Reading, Workers};
 
 /// How a server is opened.
 #[derive(Debug, Clone)]
@@ -47,12 +49,17 @@ pub struct Options {
     /// After so long a request is answered, whatever is not judged by then. Where it is endless, nothing
     /// is judged beside: one request after the other then has always the same outcome.
     pub patience: Duration,
+    /// Where foreign bytes are read.
+    pub reading: Reading,
+    /// How much a device may hand in.
+    pub allowance: Allowance,
     /// Where random numbers come from, and what trying an activation code costs.
     pub making: Making,
 }
 
 impl Options {
-    /// An existing county in `data`.
+    /// An existing county in `data`, as tests open it: foreign bytes are read in this process. Every
+    /// command of the program has workers read them instead.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
@@ -65,6 +72,8 @@ impl Options {
             most_documents: 1_000,
             most_page_bytes: LARGEST_PAGE_BYTES,
             patience: Duration::from_secs(5),
+            reading: Reading::Here,
+            allowance: Allowance::default(),
             making: Making::ordinary(),
         }
     }
@@ -112,6 +121,9 @@ struct Inner {
     /// Set while the inbox is judged beside the requests.
     judging: AtomicBool,
     shelf: Mutex<Shelf>,
+    window: Window,
+    workers: Workers,
+    handed_in: Mutex<HandedIn>,
     register: RwLock<(u64, Arc<Register>)>,
     wrongs: Mutex<Wrongs>,
     hashing: Mutex<()>,
@@ -210,10 +222,12 @@ impl App {
         county: County,
         options: Options,
         lock: Arc<File>,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self> {
+        let workers = Workers::of(&options.reading)?;
         let register = store.read(&county.code, |db| {
             Ok::<_, StoreError>((db.county()?.register_version, county::read_register(db)?))
         })?;
+        let shelf = Shelf::new(options.most_documents);
         let inner = Inner {
             store,
             county,
@@ -224,7 +238,10 @@ impl App {
             patience: options.patience,
             making: options.making,
             judging: AtomicBool::new(false),
-            shelf: Mutex::new(Shelf::new(options.most_documents)),
+            window: shelf.window(),
+            shelf: Mutex::new(shelf),
+            workers,
+            handed_in: Mutex::new(HandedIn::new(options.allowance)),
             register: RwLock::new((register.0, Arc::new(register.1))),
             wrongs: Mutex::default(),
             hashing: Mutex::default(),
@@ -292,6 +309,19 @@ impl App {
 
     pub(crate) fn shelf(&self) -> MutexGuard<'_, Shelf> {
         unpoisoned(self.inner.shelf.lock())
+    }
+
+    /// A shelf for work that writes nothing and waits for nobody.
+    pub(crate) fn shelf_beside(&self) -> Shelf {
+        self.inner.window.shelf()
+    }
+
+    pub(crate) fn workers(&self) -> &Workers {
+        &self.inner.workers
+    }
+
+    pub(crate) fn handed_in(&self) -> MutexGuard<'_, HandedIn> {
+        unpoisoned(self.inner.handed_in.lock())
     }
 
     pub(crate) fn wrongs(&self) -> MutexGuard<'_, Wrongs> {
@@ -406,7 +436,8 @@ impl App {
             let done = self.inner.store.write(&self.inner.county.code, |db| {
                 let fresh = changed_since(db, register)?;
                 let register = fresh.as_ref().unwrap_or(register);
-                let mut judge = Judge::new(db, register, county, &mut shelf, now, care)?;
+                let workers = self.workers();
+                let mut judge = Judge::new(db, register, county, workers, &mut shelf, now, care)?;
                 work(db, &mut judge)
             });
             match done {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod dice;
 pub mod kinds;
 pub mod register;
+pub mod worker;
 
 pub mod store;
 
@@ -17,6 +18,7 @@ pub mod import;
 pub mod judge;
 pub mod pull;
 
+pub mod allowance;
 pub mod caller;
 pub mod enrol;
 pub mod heal;

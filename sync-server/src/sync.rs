@@ -1,5 +1,6 @@
 //! One exchange: receive, judge, answer.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,7 +13,10 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::county;
 use crate::heal::NOTE_EVERY_MS;
-use crate::judge::{CRASHED, Care, Judge, No, Ruling, Verified, verify};
+use crate::judge::shelf::Shelf;
+use crate::judge::{
+    Ahead, CRASHED, Care, Judge, No, Ruling, SUSPENDED, Verified, still_stands, verify,
+};
 use crate::pull::{self, Question, Standing, authors, proofs};
 use crate::register::Register;
 use crate::store::{InboxRow, StoreError};
@@ -93,6 +97,8 @@ impl App {
     }
 
     /// Puts every batch that its author signed into the inbox, on the disk before anything else.
+    ///
+    /// Signatures are checked before the writer is taken; others write meanwhile.
     fn receive(
         &self,
         push: &[SignedBatch],
@@ -100,13 +106,17 @@ impl App {
         register: &Register,
         now: InstantMs,
     ) -> Result<Vec<Option<Verified>>, StoreError> {
-        let mut shelf = self.shelf();
+        let county = self.county();
+        let verified: Vec<Result<Verified, No>> =
+            self.read(|db| Ok(push.iter().map(|batch| verify(db, county, batch)).collect()))?;
+        let mut shelf = Shelf::new(1);
         self.write(|db| {
+            let workers = self.workers();
             let mut judge =
-                Judge::new(db, register, self.county(), &mut shelf, now, Care::Ordinary)?;
+                Judge::new(db, register, county, workers, &mut shelf, now, Care::Ordinary)?;
             let mut all = Vec::with_capacity(push.len());
-            for (batch, ruling) in push.iter().zip(rulings) {
-                match verify(db, self.county(), batch) {
+            for ((batch, verified), ruling) in push.iter().zip(verified).zip(rulings) {
+                match verified.and_then(|verified| still_stands(db, verified)) {
                     Ok(verified) => {
                         *ruling = judge.was_refused(&verified.id)?.map(Ruling::Refused);
                         let is_new = ruling.is_none();
@@ -126,7 +136,7 @@ impl App {
     }
 
     /// Judges batches in one transaction, at least one that is new and no longer than [`Self::patience`]; the
-    /// rulings of those that were judged.
+    /// rulings of those that were judged. What costs time comes before the transaction.
     fn judge(
         &self,
         batches: &[&Verified],
@@ -136,12 +146,18 @@ impl App {
         if batches.is_empty() {
             return Ok(Vec::new());
         }
+        let began = Instant::now();
+        let is_in_time = || began.elapsed() < self.patience();
+        let ahead = Cell::new(Some(self.examine_ahead(batches, register, now, is_in_time)?));
         self.judging(register, now, |_, judge| {
-            let began = Instant::now();
+            // Where a document did not survive, everything is looked at again batch by batch.
+            if let Some(ahead) = ahead.take() {
+                judge.rely_on(ahead);
+            }
             let mut judged = Vec::with_capacity(batches.len());
             let mut has_moved = false;
             for verified in batches {
-                if has_moved && began.elapsed() >= self.patience() {
+                if has_moved && !judge.knows(&verified.id) && !is_in_time() {
                     break;
                 }
                 judge.judge(verified)?;
@@ -152,6 +168,22 @@ impl App {
             judge.finish()?;
             // The last word counts: a batch that was parked first may have been accepted since.
             Ok(judged.iter().filter_map(|id| judge.ruling(id).cloned()).collect())
+        })
+    }
+
+    /// Examines batches while others write, as long as `goes_on` says so.
+    fn examine_ahead(
+        &self,
+        batches: &[&Verified],
+        register: &Register,
+        now: InstantMs,
+        goes_on: impl Fn() -> bool,
+    ) -> Result<Ahead, StoreError> {
+        let mut shelf = self.shelf_beside();
+        self.read(|db| {
+            let (county, workers) = (self.county(), self.workers());
+            let judge = Judge::new(db, register, county, workers, &mut shelf, now, Care::Ordinary)?;
+            Ok(judge.examine_ahead(batches, goes_on))
         })
     }
 
@@ -195,11 +227,12 @@ impl App {
     fn give_up(&self, row: &InboxRow, register: &Register) -> Result<(), StoreError> {
         let batch = SignedBatch::decode(row.bytes.as_slice())?;
         let now = self.clock().now();
-        let mut shelf = self.shelf();
+        let mut shelf = Shelf::new(1);
         tracing::error!("a batch ended the server twice and is kept unjudged in quarantine");
         self.write(|db| {
+            let (county, workers) = (self.county(), self.workers());
             let mut judge =
-                Judge::new(db, register, self.county(), &mut shelf, now, Care::Ordinary)?;
+                Judge::new(db, register, county, workers, &mut shelf, now, Care::Ordinary)?;
             judge.settle_no(&batch, No::refused(CRASHED, "the server ended while judging it"))?;
             db.judged(&row.id)
         })
@@ -235,9 +268,13 @@ impl App {
         let verified = self.receive(&batches, &mut rulings, register, now)?;
         let known: Vec<&Verified> = verified.iter().flatten().collect();
         self.judge(&known, register, now)?;
-        let refused = batches.iter().zip(&rulings);
-        let mut refused = refused.filter(|(_, ruling)| matches!(ruling, Some(Ruling::Refused(_))));
-        self.write(|db| refused.try_for_each(|(batch, _)| db.judged(&batch.id())))
+        // What is refused lies in quarantine; what a suspended device wrote it keeps and sends again, and
+        // here it would stand in front of everybody else's.
+        let is_done = |ruling: &Option<Ruling>| {
+            matches!(ruling, Some(Ruling::Refused(_) | Ruling::NotTaken(SUSPENDED)))
+        };
+        let mut done = batches.iter().zip(&rulings).filter(|(_, ruling)| is_done(ruling));
+        self.write(|db| done.try_for_each(|(batch, _)| db.judged(&batch.id())))
     }
 
     /// Judges on while requests are answered; one such work at a time. What comes too late for it is

@@ -61,8 +61,8 @@ enum Task {
     },
     /// Measure the budgets of the design; prints a table and writes `target/bench/*.json`.
     Bench {
-        /// Only these: save, long-file, first-sync, exchange, import, search, search-server, scroll,
-        /// start, house, sizes.
+        /// Only these: save, long-file, ingest, first-sync, exchange, import, search, search-server,
+        /// scroll, start, house, sizes.
         groups: Vec<String>,
     },
     /// Try for hours what the tests try for seconds; prints what came of it.

@@ -73,6 +73,10 @@ pub struct DeviceRow {
     pub seen_on: Option<Date>,
     /// It was revoked.
     pub revoked: bool,
+    /// Twice what it handed in ended the processes that read it: nobody reads anything of it until
+    /// somebody lifts that.
+    #[serde(default)]
+    pub suspended: bool,
 }
 
 /// Adds a person or changes their name or number; an empty identifier makes a new person.
@@ -120,6 +124,13 @@ pub struct CodeView {
 /// Takes a device's right away, as when it was lost.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RevokeDevice {
+    /// Its certificate, in hexadecimal.
+    pub certificate: String,
+}
+
+/// Lets a suspended device hand in again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LiftSuspension {
     /// Its certificate, in hexadecimal.
     pub certificate: String,
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::admin::{
-    CodeView, GridChanged, ImportSheet, ImportState, ImportView, MakeCode, MergeGrid,
-    PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
+    CodeView, GridChanged, ImportSheet, ImportState, ImportView, LiftSuspension, MakeCode,
+    MergeGrid, PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
     RegisterChanged, RevokeDevice, SplitGrid, UnitView, UnitsQuestion, UsersQuestion, UsersView,
 };
 use crate::case_file::{
@@ -327,6 +327,8 @@ questions! {
         make_code: MakeCode => CodeView;
         /// Takes a device's right away.
         revoke_device: RevokeDevice => RegisterChanged;
+        /// Lets a suspended device hand in again.
+        lift_suspension: LiftSuspension => RegisterChanged;
         /// Units below one, or found by name.
         units: UnitsQuestion => Vec<UnitView>;
         /// What waits at the server for a person (待复核).

@@ -37,7 +37,7 @@ pub(super) fn now() -> InstantMs {
 pub(super) fn init(data: &Path, code: &str, from: &Path) -> Result<()> {
     let text = fs::read_to_string(from).with_context(|| from.display().to_string())?;
     let register: RegisterData = serde_json::from_str(&text).context("the county file")?;
-    create(&Options::new(data), code, &register)?;
+    create(&super::options(data)?, code, &register)?;
     println!("county {code} made");
     Ok(())
 }
@@ -90,7 +90,11 @@ pub(super) fn user_list(data: &Path) -> Result<()> {
             );
             println!("{user}\t{name}\t{post}");
             for row in db.certificates(Some(user.as_str()))? {
-                let state = if row.revoked_seq.is_some() { "revoked" } else { "valid" };
+                let state = match row.revoked_seq {
+                    Some(_) => "revoked",
+                    None if db.is_suspended(&row.id)? => "suspended",
+                    None => "valid",
+                };
                 println!("\t{}\t{state}", row.device);
             }
         }
@@ -136,7 +140,7 @@ pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
 }
 
 pub(super) fn heal_finish(data: &Path) -> Result<()> {
-    let app = open(Options::new(data)).context("stop the server first")?;
+    let app = open(super::options(data)?).context("stop the server first")?;
     let waiting = app.read(|db| db.count_waiting())?;
     let register = app.register()?;
     app.finish_healing(&register, app.clock().now())?;
@@ -185,7 +189,7 @@ fn unreadable(error: StoreError) -> anyhow::Error {
 }
 
 pub(super) fn rebuild(data: &Path) -> Result<()> {
-    let app = open(Options::new(data)).context("stop the server first")?;
+    let app = open(super::options(data)?).context("stop the server first")?;
     let Rebuilt { documents, scopes, numbers } = app.rebuild()?;
     println!("{documents} documents listed anew, {scopes} indexed anew, {numbers} numbers taken");
     Ok(())

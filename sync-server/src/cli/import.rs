@@ -13,7 +13,7 @@ use yidang_api::import::{
     ImportLine, by_kind, count_words, left_words, or_blank, outcome_words, wrong_place,
 };
 
-use crate::app::{Options, database, lock_directory, open};
+use crate::app::{database, lock_directory, open};
 use crate::import::sheet::MOST_BYTES;
 use crate::import::{self, File};
 
@@ -45,7 +45,7 @@ pub(super) fn import(wish: &Wish) -> Result<ExitCode> {
     drop(lock_directory(&wish.data).context(
         "服务器正在运行。请用管理员账号在“管理—导入”页面上传表格；或先停止服务器，再运行本命令",
     )?);
-    let app = open(Options::new(&wish.data))?;
+    let app = open(super::options(&wish.data)?)?;
     let progress = |done: u32, of: u32| {
         if of > 0 && done == of {
             tracing::info!(done, "all rows are written");

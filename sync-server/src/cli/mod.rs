@@ -7,14 +7,18 @@ mod oversight;
 mod serve;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
+use yidang_documents::guard;
 use yidang_domain::civil::Date;
 use yidang_domain::org::Role;
 
+use crate::app::Options;
 use crate::demo::Profile;
+use crate::worker::{self, Reading};
 
 /// 一档通: the county's server.
 #[derive(Debug, Parser)]
@@ -182,6 +186,9 @@ enum Command {
         #[arg(long)]
         data: PathBuf,
     },
+    /// Reads foreign bytes for a server, which starts it itself.
+    #[command(hide = true)]
+    GuardWorker,
 }
 
 #[derive(Debug, Subcommand)]
@@ -248,15 +255,9 @@ fn role(word: &str) -> Result<Role, String> {
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env()
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
-        )
-        .with_writer(std::io::stderr);
-    match arguments.log {
-        LogForm::Text => lines.init(),
-        LogForm::Json => lines.json().flatten_event(true).init(),
+    // A worker has no log: whatever it could say is about somebody's file.
+    if !matches!(arguments.command, Command::GuardWorker) {
+        begin_log(arguments.log);
     }
     match run(arguments.command) {
         Ok(code) => code,
@@ -265,6 +266,26 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Lines of the log go to standard error.
+fn begin_log(form: LogForm) {
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
+        )
+        .with_writer(std::io::stderr);
+    match form {
+        LogForm::Text => lines.init(),
+        LogForm::Json => lines.json().flatten_event(true).init(),
+    }
+}
+
+/// How every command opens the county in `data`: foreign bytes are read by workers and nowhere else.
+fn options(data: &Path) -> anyhow::Result<Options> {
+    let reading = Reading::by_this_program().context("cannot tell which program this is")?;
+    Ok(Options { reading, ..Options::new(data) })
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -288,6 +309,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor { data } => return doctor::doctor(&data),
         Command::Check { data } => return admin::check(&data),
         Command::Rebuild { data } => admin::rebuild(&data)?,
+        Command::GuardWorker => return Ok(worker::work(guard::look)),
     }
     Ok(ExitCode::SUCCESS)
 }

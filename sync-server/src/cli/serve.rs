@@ -25,7 +25,7 @@ pub(super) fn serve(serving: &Serving, demo: Option<Profile>) -> Result<()> {
         demo: demo.is_some(),
         profile: demo.unwrap_or_default(),
         web: serving.web.clone(),
-        ..Options::new(&serving.data).with_clock(clock)
+        ..super::options(&serving.data)?.with_clock(clock)
     };
     if let Some(address) = serving.metrics_listen
         && !address.ip().is_loopback()

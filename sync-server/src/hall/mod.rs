@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use yidang_api::admin::{
-    CodeView, GridChanged, ImportSheet, ImportState, ImportView, MakeCode, MergeGrid,
-    PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
+    CodeView, GridChanged, ImportSheet, ImportState, ImportView, LiftSuspension, MakeCode,
+    MergeGrid, PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
     RegisterChanged, RevokeDevice, SplitGrid, UnitView, UnitsQuestion, UsersQuestion, UsersView,
 };
 use yidang_api::device::{ComplaintTaken, TakeComplaint};
@@ -267,6 +267,10 @@ impl Hall for Counter<'_> {
 
     fn revoke_device(&self, question: RevokeDevice) -> Result<RegisterChanged, Fault> {
         admin::revoke_device(self, &question)
+    }
+
+    fn lift_suspension(&self, question: LiftSuspension) -> Result<RegisterChanged, Fault> {
+        admin::lift_suspension(self, &question)
     }
 
     fn units(&self, question: UnitsQuestion) -> Result<Vec<UnitView>, Fault> {

@@ -1,7 +1,5 @@
 //! What waits for a person: shown to the administrators, who admit or decline it with a reason.
 
-use std::sync::MutexGuard;
-
 use prost::Message;
 use serde_json::json;
 use yidang_api::review::{
@@ -32,7 +30,7 @@ pub fn waiting(counter: &Counter<'_>, question: &ReviewsQuestion) -> Result<Revi
     counter.require_administrator()?;
     counter.consulted("reviews", "复核", None)?;
     let register = counter.register()?;
-    let mut shelf = counter.app.shelf();
+    let mut shelf = counter.app.shelf_beside();
     let offset = usize::try_from(question.offset).unwrap_or(usize::MAX);
     let most = usize::try_from(rows_of(question.limit)).unwrap_or_default();
     let view = counter.app.read(|db| {
@@ -52,10 +50,10 @@ fn new_judge<'a>(
     counter: &'a Counter<'_>,
     db: &'a Db<'_>,
     register: &'a Register,
-    shelf: &'a mut MutexGuard<'_, Shelf>,
+    shelf: &'a mut Shelf,
 ) -> Result<Judge<'a>, StoreError> {
-    let county = counter.app.county();
-    Judge::new(db, register, county, shelf, counter.now, Care::Batchwise)
+    let (county, workers) = (counter.app.county(), counter.app.workers());
+    Judge::new(db, register, county, workers, shelf, counter.now, Care::Batchwise)
 }
 
 /// One line; none where its author's certificate is not here or no longer theirs.

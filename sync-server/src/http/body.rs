@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use prost::Message;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -24,6 +24,11 @@ pub enum Problem {
     TooLarge,
     /// It did not come in time.
     Slow,
+    /// The device handed in more than a device may, and is told when there is room again.
+    TooOften {
+        /// After so many seconds.
+        seconds: u32,
+    },
     /// Not for this caller.
     Denied(Denied),
     /// Not here.
@@ -60,6 +65,10 @@ impl IntoResponse for Problem {
             }
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::TooOften { seconds } => {
+                let after = [(RETRY_AFTER, seconds.to_string())];
+                return (StatusCode::TOO_MANY_REQUESTS, after, "too_often").into_response();
+            }
             Self::Denied(Denied::UnknownCertificate) => {
                 (StatusCode::UNAUTHORIZED, "unknown_certificate")
             }

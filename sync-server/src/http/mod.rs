@@ -206,6 +206,9 @@ async fn sync(State(server): State<Server>, request: Request) -> Result<Response
         let signed: SignedRequest = body::message(&body)?;
         let caller = server.app.caller(&signed)?;
         let request: SyncRequest = body::decode(&signed.request)?;
+        if let Some(seconds) = server.app.hold_up(&caller, &request.push)? {
+            return Err(Problem::TooOften { seconds });
+        }
         Ok(packed(&server.app.sync(&caller, &request)?))
     })
     .await?;

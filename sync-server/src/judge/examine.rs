@@ -175,13 +175,13 @@ struct Ground {
 }
 
 impl Judge<'_> {
-    /// Takes a batch into a copy of its document, judging change by change.
+    /// Takes a batch whose bytes a worker read into a copy of its document, judging change by change.
     pub(super) fn examine(&mut self, verified: &Verified) -> Result<Examined, No> {
         let Ground { mut document, is_new, written, admitted } = self.ground(verified)?;
         let mut changes = Vec::new();
         let mut performed = Vec::new();
         for (position, bytes) in (0_u32..).zip(&verified.batch.changes) {
-            let did = match guard::admit(&mut document, &verified.actor, bytes) {
+            let did = match guard::admit_looked(&mut document, &verified.actor, bytes) {
                 Ok(did) => did,
                 Err(GuardError::Duplicate) => continue,
                 Err(error) => return Err(never_to_wait(error).at(position)),
@@ -212,7 +212,7 @@ impl Judge<'_> {
         };
         let org = last.org_after.clone();
         if self.care == Care::Batchwise {
-            guard::survives(&document)?;
+            guard::survives_within_bounds(&document)?;
         }
         Ok(Examined { document, org, changes, performed })
     }
@@ -228,8 +228,7 @@ impl Judge<'_> {
                 return Err(No::Orphaned(root, lack.position));
             }
         }
-        let author = &verified.author;
-        let is_known = author.is_server || self.register.name_of(&author.user).is_some();
+        let is_known = self.is_known(&verified.author);
         let admitted = !is_known && self.db.is_admitted(&verified.id)?;
         let missing: Vec<ChangeHash> = lacking.into_iter().map(|lack| lack.hash).collect();
         if !is_known && !admitted {
@@ -245,6 +244,11 @@ impl Judge<'_> {
         let document =
             found.ok_or_else(|| No::refused("genesis", "a document that stands on nothing"))?;
         Ok(Ground { document, is_new, written, admitted })
+    }
+
+    /// Whether the register answers for an author, so that no person is asked.
+    pub(super) fn is_known(&self, author: &Author) -> bool {
+        author.is_server || self.register.name_of(&author.user).is_some()
     }
 
     /// The document of a batch, or the beginning of one that nobody knew; none where the batch does not

@@ -13,10 +13,12 @@ pub mod review;
 pub mod rights;
 pub mod shelf;
 
+mod ahead;
 mod examine;
 mod grounds;
 mod keep;
 mod refuse;
+mod standing;
 mod verdicts;
 mod wait;
 
@@ -30,17 +32,25 @@ use yidang_sync_protocol::{Receipt, Verdict};
 use crate::county::County;
 use crate::register::Register;
 use crate::store::{Db, Refusal, StoreError};
+use crate::worker::Workers;
 
+pub use ahead::Ahead;
 use examine::Examined;
 pub use examine::No;
 pub use examine::{Verified, verify, verify_stored};
 pub(crate) use keep::{case_row, village_day};
 use shelf::Shelf;
+pub use standing::{SUSPENDED, still_stands};
 
 /// The rows of a document that survives being saved and loaded. A panic of the engine is a failure
-/// of the document.
-fn sound(document: &Document) -> Result<Projection, Halt> {
-    match catch_unwind(AssertUnwindSafe(|| guard::survives(document))) {
+/// of the document. That it became too large is one as well, until the batch to blame was looked for;
+/// one that was too large before is not in the way of what its people wrote already.
+fn sound(document: &Document, care: Care) -> Result<Projection, Halt> {
+    let survives = match care {
+        Care::Ordinary => guard::survives_within_bounds,
+        Care::Batchwise => guard::survives,
+    };
+    match catch_unwind(AssertUnwindSafe(|| survives(document))) {
         Ok(Ok(projection)) => Ok(projection),
         _ => Err(Halt::Unsound),
     }
@@ -103,7 +113,8 @@ impl Ruling {
     }
 }
 
-/// The refusal of a batch that ended the process whenever it was judged. It is never judged again.
+/// The refusal of a batch that ended the processes that read it: two workers, or the server itself at
+/// two starts. It is never read again.
 pub const CRASHED: &str = "crashed";
 
 /// Why a transaction is not committed.
@@ -135,10 +146,12 @@ pub struct Judge<'a> {
     db: &'a Db<'a>,
     register: &'a Register,
     county: &'a County,
+    workers: &'a Workers,
     shelf: &'a mut Shelf,
     now: InstantMs,
     care: Care,
     healing: bool,
+    ahead: Ahead,
     rulings: HashMap<[u8; 16], Ruling>,
     /// Documents that got something and are to be looked at in the end, in order.
     touched: Vec<[u8; 16]>,
@@ -156,6 +169,7 @@ impl<'a> Judge<'a> {
         db: &'a Db<'a>,
         register: &'a Register,
         county: &'a County,
+        workers: &'a Workers,
         shelf: &'a mut Shelf,
         now: InstantMs,
         care: Care,
@@ -165,10 +179,12 @@ impl<'a> Judge<'a> {
             db,
             register,
             county,
+            workers,
             shelf,
             now,
             care,
             healing,
+            ahead: Ahead::default(),
             rulings: HashMap::new(),
             touched: Vec::new(),
             arrived: HashMap::new(),
@@ -231,11 +247,11 @@ impl<'a> Judge<'a> {
     pub fn follow_up(&mut self, document: &[u8; 16]) -> Result<(), Halt> {
         self.retry_waiting(document)?;
         let Some(found) = self.shelf.find(self.db, document)? else { return Ok(()) };
-        let mut projection = sound(&found)?;
+        let mut projection = self.rows_of(document, &found)?;
         if self.issue_number(&found, &projection)?
             && let Some(numbered) = self.shelf.find(self.db, document)?
         {
-            projection = sound(&numbered)?;
+            projection = sound(&numbered, self.care)?;
         }
         Ok(self.keep_line(document, &projection)?)
     }
@@ -243,9 +259,7 @@ impl<'a> Judge<'a> {
     fn rule(&mut self, verified: &Verified) -> Result<Ruling, StoreError> {
         // Writes begin only after the engine is done with the batch, so a panic in it leaves the
         // transaction whole and blames this batch alone.
-        let examined = catch_unwind(AssertUnwindSafe(|| self.examine(verified)))
-            .unwrap_or_else(|_| Err(No::refused("poisonous", "the engine gave up")));
-        match examined {
+        match self.examined(verified) {
             Ok(examined) => {
                 let seq = self.keep(verified, &examined)?;
                 self.shelf.stage(examined.document);

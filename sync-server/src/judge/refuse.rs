@@ -95,7 +95,13 @@ impl Judge<'_> {
             detail,
             bytes: batch.encode_to_vec(),
         };
+        // One batch counts once, however often it is handed in.
+        let is_new_crash =
+            code == CRASHED && self.db.quarantined(&row.id)?.as_deref() != Some(CRASHED);
         self.db.quarantine(&row, MOST_QUARANTINED, self.now.0)?;
+        if is_new_crash {
+            self.count_crash(&row.certificate)?;
+        }
         if let (true, Some(document)) = (is_final, header.document_id()) {
             let changes = self.own_changes(batch, &document)?;
             self.never(&document, &changes, &root, &header.certificate)?;

@@ -47,7 +47,7 @@ pub struct Written {
 
 impl Judge<'_> {
     /// Reads a batch that waits, on a copy of its document and without taking it. None where it is no batch
-    /// of its author any more, or begins nothing that may begin.
+    /// of its author any more, cannot be read, or begins nothing that may begin.
     ///
     /// # Errors
     ///
@@ -64,6 +64,7 @@ impl Judge<'_> {
 
     fn read_batch(&mut self, batch: &SignedBatch) -> Result<Reading, No> {
         let verified = verify(self.db, self.county, batch)?;
+        self.look(&verified)?;
         let (found, _) = self.find_or_begin(&verified)?;
         let mut document = found.ok_or(No::NotTaken("unknown_document"))?;
         let mut org = match self.db.document(&verified.document)? {
@@ -73,7 +74,9 @@ impl Judge<'_> {
         let (mut entries, mut written) = (Vec::new(), Vec::new());
         let mut read = 0;
         for bytes in &batch.changes {
-            let Ok(did) = guard::admit(&mut document, &verified.actor, bytes) else { break };
+            let Ok(did) = guard::admit_looked(&mut document, &verified.actor, bytes) else {
+                break;
+            };
             let Ok(intended) = edits_of(&document, bytes) else { break };
             read += 1;
             let on = intended.at.date();

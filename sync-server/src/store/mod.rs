@@ -9,6 +9,7 @@ mod backup;
 mod certificates;
 mod complaints;
 mod county;
+mod crashes;
 mod documents;
 mod households;
 mod inbox;

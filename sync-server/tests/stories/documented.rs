@@ -1,4 +1,5 @@
-//! Every word that the server says to a device stands in `docs/refusals.md`.
+//! What is said in writing is so: every word that the server says to a device stands in
+//! `docs/refusals.md`, and no command reads foreign bytes in its own process.
 
 use std::path::{Path, PathBuf};
 
@@ -59,4 +60,17 @@ fn every_refusal_is_explained_on_its_page() {
     let missing: Vec<&String> =
         words.iter().filter(|word| !page.contains(&format!("`{word}`"))).collect();
     assert!(missing.is_empty(), "not on the page: {missing:?}");
+}
+
+/// Tests open a county that reads foreign bytes itself; no command may.
+#[test]
+fn every_command_of_the_program_opens_its_county_with_workers() {
+    let openings: usize = sources("sync-server/src/cli")
+        .iter()
+        .map(|text| text.matches("Options::new(").count() + text.matches("Reading::Here").count())
+        .sum();
+    assert_eq!(openings, 1, "only `options` in cli/mod.rs makes options, and it names workers");
+    let module = sources("sync-server/src/cli/mod.rs").concat();
+    assert!(module.contains("Options{reading,..Options::new(data)}"));
+    assert!(module.contains("Reading::by_this_program()"));
 }

@@ -7,6 +7,8 @@ mod support;
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod allowance;
+#[cfg(test)]
 mod checked;
 #[cfg(test)]
 mod consult;

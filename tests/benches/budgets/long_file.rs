@@ -26,13 +26,13 @@ const GROUP: &str = "long-file";
 const RUN: usize = 5;
 
 /// Somebody who writes without a device: key, certificate, and one actor.
-struct Writer {
+pub struct Writer {
     seed: SigningSeed,
     certificate: [u8; 16],
     author: Author,
 }
 
-fn enrolled(world: &World, number: usize) -> Result<Writer> {
+pub fn enrolled(world: &World, number: usize) -> Result<Writer> {
     let user = UserId(author(number));
     let mut bytes = [7; 32];
     bytes[..8].copy_from_slice(&(number as u64).to_be_bytes());
@@ -60,7 +60,7 @@ fn enrolled(world: &World, number: usize) -> Result<Writer> {
 }
 
 impl Writer {
-    fn batch(&self, document: &Document, changes: Vec<Vec<u8>>) -> SignedBatch {
+    pub fn batch(&self, document: &Document, changes: Vec<Vec<u8>>) -> SignedBatch {
         let header = BatchHeader {
             document: document.id().as_bytes().to_vec(),
             certificate: self.certificate.to_vec(),
@@ -71,7 +71,7 @@ impl Writer {
         header.sign(changes, &self.seed)
     }
 
-    fn write(&mut self, on: &mut Document, edit: Edit, number: usize) -> Result<Vec<u8>> {
+    pub fn write(&mut self, on: &mut Document, edit: Edit, number: usize) -> Result<Vec<u8>> {
         self.author.at = InstantMs(1_770_000_000_000 + i64::try_from(number)? * 60_000);
         Ok(on.commit(&self.author, None, &[edit])?.bytes)
     }
@@ -120,12 +120,12 @@ fn write(writers: &mut [Writer], edits: usize) -> Result<(Document, Vec<SignedBa
     Ok((document, batches))
 }
 
-/// Gives the batches to the server as the writers' devices would.
-fn send(world: &World, writers: &[Writer], batches: &[SignedBatch]) -> Result<()> {
+/// Gives the batches to the server as a writer's device would.
+pub fn send(world: &World, writer: &Writer, batches: &[SignedBatch]) -> Result<()> {
     for part in batches.chunks(32) {
         let message = SyncRequest { push: part.to_vec(), most_bytes: 1, ..SyncRequest::default() };
         let bytes = prost::Message::encode_to_vec(&message);
-        let signed = SignedRequest::new(&writers[0].certificate, bytes, &writers[0].seed);
+        let signed = SignedRequest::new(&writer.certificate, bytes, &writer.seed);
         let caller = world.app.caller(&signed).map_err(|_| anyhow!("an unknown caller"))?;
         let reply: SyncReply = world.app.sync(&caller, &message)?;
         let accepted =
@@ -156,7 +156,7 @@ pub fn measure(report: &mut Report, folder: &Path) -> Result<()> {
     let mut writers = (0..AUTHORS).map(|n| enrolled(&world, n)).collect::<Result<Vec<_>>>()?;
     for edits in [10, 1_000, 5_000] {
         let (document, batches) = write(&mut writers, edits)?;
-        let (sent, judged) = took(|| send(&world, &writers, &batches));
+        let (sent, judged) = took(|| send(&world, &writers[0], &batches));
         sent?;
         report.row(
             GROUP,

@@ -13,6 +13,7 @@ mod full;
 mod holding;
 mod house;
 mod import;
+mod ingest;
 mod long_file;
 mod people;
 mod report;
@@ -24,19 +25,31 @@ mod text;
 mod world;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
 use report::Report;
 use world::World;
+use yidang_documents::guard;
+use yidang_sync_server::worker;
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     if let [word, folder] = chosen.as_slice()
         && word == start::CHILD
     {
-        return start::child(Path::new(folder));
+        return start::child(Path::new(folder)).map(|()| ExitCode::SUCCESS);
     }
+    if chosen == [worker::SUBCOMMAND] {
+        return Ok(worker::work(guard::look));
+    }
+    measure(&chosen)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Measures the groups that are chosen, or all of them.
+fn measure(chosen: &[String]) -> Result<()> {
     let wants = |group: &str| chosen.is_empty() || chosen.iter().any(|word| word == group);
     let target = std::env::var_os("YIDANG_BENCH_DIR")
         .map(PathBuf::from)
@@ -49,6 +62,9 @@ fn main() -> Result<()> {
     }
     if wants("long-file") {
         long_file::measure(&mut report, &scratch.path().join("long-file"))?;
+    }
+    if wants("ingest") {
+        ingest::measure(&mut report, &scratch.path().join("ingest"))?;
     }
     if wants("first-sync") || wants("exchange") {
         let world = World::new(&scratch.path().join("county"))?;

@@ -15,9 +15,11 @@ use yidang_domain::ids::UserId;
 use yidang_domain::org::{Assignment, OrgLevel, OrgUnit, Role, Staff};
 use yidang_replica::native::{Files, SystemSenses};
 use yidang_replica::{Device, DeviceSetup, HttpReply, Outside, Unreachable, answer};
+use yidang_sync_server::allowance::Allowance;
 use yidang_sync_server::app::{self, Options};
 use yidang_sync_server::demo::Profile;
 use yidang_sync_server::register::RegisterData;
+use yidang_sync_server::worker::Reading;
 use yidang_sync_server::{App, router};
 
 use super::text::Sentences;
@@ -89,7 +91,8 @@ fn county() -> Result<RegisterData> {
 fn options(folder: &Path) -> Options {
     // Whatever is judged is judged within its request, so that it is measured.
     let patience = Duration::from_secs(600);
-    Options { patience, ..Options::new(folder.join("server")) }
+    let allowance = Allowance::ENDLESS;
+    Options { patience, allowance, ..Options::new(folder.join("server")) }
 }
 
 impl World {
@@ -115,6 +118,15 @@ impl World {
     /// The demo county, whole: made by what the command `demo` runs.
     pub fn demo(folder: &Path) -> Result<Self> {
         Self::open(folder, Options { demo: true, profile: Profile::County, ..options(folder) })
+    }
+
+    /// The same county as a server that just started, which holds nothing in memory and has foreign
+    /// bytes read by workers, as every server that people use.
+    pub fn restarted(self) -> Result<Self> {
+        let Self { app, runtime, folder } = self;
+        drop((app, runtime));
+        let reading = Reading::by_this_program()?;
+        Self::open(&folder, Options { reading, ..options(&folder) })
     }
 
     /// People and where they work, for a register.

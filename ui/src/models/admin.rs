@@ -149,6 +149,9 @@ pub fn device_words(device: &DeviceRow) -> String {
     if device.revoked {
         return format!("{since} · 已停用");
     }
+    if device.suspended {
+        return format!("{since} · 交来的两次弄坏了检查，暂停收它的");
+    }
     match device.seen_on {
         Some(on) => format!("{since} · 最近联系 {}", day(on)),
         None => format!("{since} · 还没有联系过"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
-use automerge::{Change, ObjId, ObjType, ReadDoc, ScalarValue};
+use automerge::{Change, ExpandedChange, ObjId, ObjType, ReadDoc, ScalarValue};
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::ItemKey;
 use yidang_domain::rights::Act;
@@ -49,22 +49,82 @@ fn refused(code: &'static str, detail: &str) -> GuardError {
     GuardError::refused(code, detail)
 }
 
-/// Checks every operation of the change in `bytes`, whose outline was scanned.
-pub fn check(
-    document: &Document,
-    before: &Reading,
-    outline: &Outline,
-    bytes: &[u8],
-) -> Result<Grammatical, GuardError> {
+/// The change that the engine reads in bytes whose outline was scanned.
+pub fn read(outline: &Outline, bytes: &[u8]) -> Result<Change, GuardError> {
     let change = Change::from_bytes(bytes.to_vec())
         .map_err(|error| GuardError::refused("unreadable", error.to_string()))?;
     let same = change.hash().0 == outline.hash
         && change.len() as u64 == outline.ops
         && change.seq() == outline.seq
         && change.author().is_none();
-    if !same {
-        return Err(refused("unreadable", "the engine reads another change"));
+    if same { Ok(change) } else { Err(refused("unreadable", "the engine reads another change")) }
+}
+
+/// Whether the engine would write the change in the bytes it came in.
+///
+/// The engine keeps operations and not the bytes they came in. It writes them again when the document
+/// is saved, always in one way; a change that came in another way (longer runs, an actor that nobody
+/// speaks of, predecessors out of order) would come back with another hash, and the document could not
+/// be loaded.
+pub fn comes_back(expanded: ExpandedChange, bytes: &[u8]) -> Result<(), GuardError> {
+    if Change::from(expanded).raw_bytes() == bytes {
+        Ok(())
+    } else {
+        Err(refused("unreadable", "the engine would write it in other bytes"))
     }
+}
+
+/// An operation of ours, before anybody looks at the object it names.
+enum Plain<'a> {
+    /// A map is made under a key of an object.
+    Make(&'a OpId, &'a str),
+    /// A value is put under a key of an object.
+    Put(&'a OpId, &'a str, &'a ScalarValue),
+}
+
+/// Maps of registers and nothing else; the part of the grammar that needs no document.
+pub fn is_plain(expanded: &ExpandedChange) -> Result<(), GuardError> {
+    expanded.operations.iter().try_for_each(|op| match plain(op)? {
+        Plain::Make(..) => Ok(()),
+        Plain::Put(.., value) => register_value(value).map(drop),
+    })
+}
+
+fn plain(op: &Op) -> Result<Plain<'_>, GuardError> {
+    let Key::Map(key) = &op.key else {
+        return Err(refused("grammar", "a position in a list"));
+    };
+    if op.insert {
+        return Err(refused("grammar", "an insertion"));
+    }
+    match (&op.action, &op.obj) {
+        (OpType::Make(ObjType::Map), ObjectId::Id(id)) => Ok(Plain::Make(id, key)),
+        (OpType::Put(value), ObjectId::Id(id)) => Ok(Plain::Put(id, key, value)),
+        (_, ObjectId::Root) => Err(refused("grammar", "something put into the root")),
+        _ => Err(refused("grammar", "an operation other than put and make map")),
+    }
+}
+
+/// The value that an operation puts; none for the empty one, which something must cover.
+fn register_value(value: &ScalarValue) -> Result<Option<Scalar>, GuardError> {
+    if *value == ScalarValue::Null {
+        return Ok(None);
+    }
+    let scalar = Scalar::from_owned(value)
+        .ok_or_else(|| refused("grammar", "a type of value that ours never have"))?;
+    if matches!(&scalar, Scalar::Text(text) if text.len() > LONGEST_TEXT_BYTES) {
+        return Err(refused("too_large", "a text that is too long"));
+    }
+    Ok(Some(scalar))
+}
+
+/// Checks every operation of a change that was read against the document it stands on.
+pub fn check(
+    document: &Document,
+    before: &Reading,
+    outline: &Outline,
+    expanded: &ExpandedChange,
+) -> Result<Grammatical, GuardError> {
     let mut checker = Checker {
         document,
         before,
@@ -73,38 +133,17 @@ pub fn check(
         puts: Vec::new(),
         covered: Vec::new(),
     };
-    let expanded = change.decode();
     for (index, op) in expanded.operations.iter().enumerate() {
         checker.op(op, outline.start_op + index as u64, outline)?;
     }
-    let grammatical = checker.finish()?;
-    // The engine keeps operations and not the bytes they came in. It writes them again when the
-    // document is saved, always in one way; a change that came in another way (longer runs, an actor
-    // that nobody speaks of, predecessors out of order) would come back with another hash, and the
-    // document could not be loaded.
-    if Change::from(expanded).raw_bytes() != bytes {
-        return Err(refused("unreadable", "the engine would write it in other bytes"));
-    }
-    Ok(grammatical)
+    checker.finish()
 }
 
 impl Checker<'_> {
     fn op(&mut self, op: &Op, counter: u64, outline: &Outline) -> Result<(), GuardError> {
-        let Key::Map(key) = &op.key else {
-            return Err(refused("grammar", "a position in a list"));
-        };
-        if op.insert {
-            return Err(refused("grammar", "an insertion"));
-        }
-        match (&op.action, &op.obj) {
-            (OpType::Make(ObjType::Map), ObjectId::Id(id)) => {
-                self.make(op, id, key, counter, outline)
-            }
-            (OpType::Put(value), ObjectId::Id(id)) => {
-                self.put(op, id, key, value, counter, outline)
-            }
-            (_, ObjectId::Root) => Err(refused("grammar", "something put into the root")),
-            _ => Err(refused("grammar", "an operation other than put and make map")),
+        match plain(op)? {
+            Plain::Make(object, key) => self.make(op, object, key, counter, outline),
+            Plain::Put(object, key, value) => self.put(op, object, key, value, counter, outline),
         }
     }
 
@@ -146,16 +185,11 @@ impl Checker<'_> {
         counter: u64,
         outline: &Outline,
     ) -> Result<(), GuardError> {
-        if *value == ScalarValue::Null {
+        let Some(scalar) = register_value(value)? else {
             let (path, over) = self.superseded(op, object, key, outline)?;
             self.covered.push((path, counter, over));
             return Ok(());
-        }
-        let scalar = Scalar::from_owned(value)
-            .ok_or_else(|| refused("grammar", "a type of value that ours never have"))?;
-        if matches!(&scalar, Scalar::Text(text) if text.len() > LONGEST_TEXT_BYTES) {
-            return Err(refused("too_large", "a text that is too long"));
-        }
+        };
         let is_own = object.actor().to_bytes() == outline.actor.as_slice();
         if is_own && let Some(making) = self.making.get_mut(&object.counter()) {
             let is_first = op.pred.is_empty()

@@ -5,6 +5,9 @@
 //! (actor, sequence, dependencies, first operation), the grammar of every operation, whether the engine
 //! would write it in the same bytes, and last the test that the document saves, loads and reads the
 //! same. Whoever calls it works on a clone. `tests/hostile` holds every case by name.
+//!
+//! What needs no document stands in [`look`] as well, for a process that may die of the bytes; whoever
+//! was told there that they are well goes on with [`admit_looked`].
 
 mod envelope;
 mod grammar;
@@ -24,6 +27,21 @@ use crate::scalar::Scalar;
 
 pub(crate) use grammar::{act_of, edit_act};
 pub use scan::{MOST_CHANGE_BYTES, Outline, scan};
+
+/// The words with which [`look`] refuses: whoever hears one from another process knows it again.
+pub const LOOKED: [&str; 8] = [
+    "malformed",
+    "too_large",
+    "chunk_kind",
+    "checksum",
+    "empty",
+    "unreadable",
+    "grammar",
+    "poisonous",
+];
+
+/// No document is larger as it is saved, which is compressed (sync.md 5.2); beyond it a successor begins.
+const MOST_DOCUMENT_BYTES: usize = 1 << 20;
 
 /// Why a change was not taken. The document in hand is as it was before.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +111,22 @@ impl Performed {
     }
 }
 
+/// Reads one change as far as that goes without its document: size, header, columns, what the engine
+/// reads in it, whether it would write the same bytes again, and that every operation makes a map or
+/// puts a value. Until this was done somewhere, nobody knows what the engine does with the bytes: call
+/// it where the process may end. A panic of the engine is the caller's to catch.
+///
+/// # Errors
+///
+/// [`GuardError::Refused`] with one of [`LOOKED`].
+pub fn look(bytes: &[u8]) -> Result<(), GuardError> {
+    let outline = scan(bytes)?;
+    let change = grammar::read(&outline, bytes)?;
+    let expanded = change.decode();
+    grammar::is_plain(&expanded)?;
+    grammar::comes_back(expanded, bytes)
+}
+
 /// Takes one change of `actor` into `document`, if it is well-formed, and says what it does.
 ///
 /// # Errors
@@ -103,6 +137,36 @@ pub fn admit(
     actor: &Actor,
     bytes: &[u8],
 ) -> Result<Performed, GuardError> {
+    take(document, actor, bytes, Seen::Never)
+}
+
+/// The same for a change that [`look`] was well content with, here or in another process: what it
+/// found is not looked for again.
+///
+/// # Errors
+///
+/// [`GuardError`]. Call it on a clone: the engine may have begun.
+pub fn admit_looked(
+    document: &mut Document,
+    actor: &Actor,
+    bytes: &[u8],
+) -> Result<Performed, GuardError> {
+    take(document, actor, bytes, Seen::ByLook)
+}
+
+/// Whether [`look`] saw a change before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    Never,
+    ByLook,
+}
+
+fn take(
+    document: &mut Document,
+    actor: &Actor,
+    bytes: &[u8],
+    seen: Seen,
+) -> Result<Performed, GuardError> {
     let outline = scan(bytes)?;
     // Before anything else, what is there already included: a batch that wraps somebody else's change
     // could be shown to nobody as a proof.
@@ -112,12 +176,21 @@ pub fn admit(
     }
     envelope::check(document, actor, &outline)?;
     let before = document.read_at(&outline.deps);
-    let grammar = grammar::check(document, &before, &outline, bytes)?;
+    let change = grammar::read(&outline, bytes)?;
+    let expanded = change.decode();
+    let grammar = grammar::check(document, &before, &outline, &expanded)?;
+    if seen == Seen::Never {
+        grammar::comes_back(expanded, bytes)?;
+    }
     let state = (document.kind() == DocumentKind::CaseFile).then(|| state_of(&before));
     let org = org_named(document, before.text("facts", "grid"));
     document
-        .apply(&[bytes])
+        .engine
+        .apply_changes([change])
         .map_err(|error| GuardError::refused("unreadable", error.to_string()))?;
+    if !document.has(&outline.hash) {
+        return Err(GuardError::refused("unreadable", "the engine did not take it"));
+    }
     Ok(Performed {
         hash: outline.hash,
         seq: outline.seq,
@@ -164,15 +237,33 @@ fn org_named(document: &Document, grid: String) -> OrgCode {
 ///
 /// [`GuardError::Refused`] with `poisonous`.
 pub fn survives(document: &Document) -> Result<Projection, GuardError> {
+    survivor(document).map(|(rows, _)| rows)
+}
+
+/// The same, and whether it is no larger than a document may be.
+///
+/// # Errors
+///
+/// [`GuardError::Refused`] with `poisonous` or `too_large`.
+pub fn survives_within_bounds(document: &Document) -> Result<Projection, GuardError> {
+    let (rows, bytes) = survivor(document)?;
+    if bytes > MOST_DOCUMENT_BYTES {
+        return Err(GuardError::refused("too_large", "the document is full"));
+    }
+    Ok(rows)
+}
+
+/// The rows of a document that survives, and how many bytes it has as it is saved.
+fn survivor(document: &Document) -> Result<(Projection, usize), GuardError> {
     let poisonous = |detail: String| GuardError::refused("poisonous", detail);
-    let loaded =
-        Document::from_saved(&document.save()).map_err(|error| poisonous(error.to_string()))?;
+    let saved = document.save();
+    let loaded = Document::from_saved(&saved).map_err(|error| poisonous(error.to_string()))?;
     if loaded.heads() != document.heads() {
         return Err(poisonous("other heads after loading".into()));
     }
     let rows = project(document);
     if project(&loaded) == rows {
-        Ok(rows)
+        Ok((rows, saved.len()))
     } else {
         Err(poisonous("other rows after loading".into()))
     }

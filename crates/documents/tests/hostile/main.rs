@@ -23,6 +23,8 @@ mod columns;
 #[cfg(test)]
 mod grammar;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod mutate;
 #[cfg(test)]
 mod table;

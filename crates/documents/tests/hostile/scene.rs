@@ -1,7 +1,7 @@
 //! A file, the changes that are bent, and how they are handed to the guard.
 
 use yidang_documents::actor::item_key;
-use yidang_documents::guard::{GuardError, Performed, admit, survives};
+use yidang_documents::guard::{GuardError, LOOKED, Performed, admit, admit_looked, look, survives};
 use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id, genesis, project};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
@@ -160,12 +160,29 @@ pub fn container(chunk: &Chunk, counter: u64) -> Id {
 pub fn told(file: &Document, user: &str, bytes: &[u8]) -> Result<Performed, GuardError> {
     let mut copy = file.clone();
     let told = admit(&mut copy, &author(user).actor, bytes);
+    looked_first(file, user, bytes, &told);
     if told.is_ok() {
         assert_is_sound(&copy);
     } else {
         assert_eq!(copy.heads(), file.heads());
     }
     told
+}
+
+/// Whoever lets another process look first hears the same in the end, and that process stops nothing
+/// that would have been taken.
+fn looked_first(file: &Document, user: &str, bytes: &[u8], told: &Result<Performed, GuardError>) {
+    match look(bytes) {
+        Ok(()) => {
+            let after = admit_looked(&mut file.clone(), &author(user).actor, bytes);
+            assert_eq!(after, *told);
+        }
+        Err(GuardError::Refused { code, .. }) => {
+            assert!(LOOKED.contains(&code), "{code}");
+            assert!(told.is_err());
+        }
+        Err(other) => panic!("a look without the document says {other:?}"),
+    }
 }
 
 /// It saves, loads and reads the same, at every one of its changes, and the next person writes on.

@@ -1,7 +1,7 @@
 //! How a device comes in, and how it is shut out.
 
 use prost::Message;
-use yidang_api::admin::{CodeView, MakeCode, RegisterChanged, RevokeDevice};
+use yidang_api::admin::{CodeView, LiftSuspension, MakeCode, RegisterChanged, RevokeDevice};
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::ids::UserId;
 use yidang_sync_protocol::SignedCertificate;
@@ -47,6 +47,23 @@ pub fn revoke_device(
     counter.once(|db| {
         county::revoke(db, &id, counter.now)?;
         counter.record(db, "revoke_device", &question.certificate)?;
+        changed(db, Some(&UserId(row.user)))
+    })
+}
+
+/// Has a suspended device's batches read again; it hands them in again by itself. Done to one that is
+/// not suspended it changes nothing.
+pub fn lift_suspension(
+    counter: &Counter<'_>,
+    question: &LiftSuspension,
+) -> Result<RegisterChanged, Fault> {
+    counter.require_administrator()?;
+    let id = certificate_of(&question.certificate)?;
+    let row = counter.app.read(|db| db.certificate(&id))?.ok_or_else(unknown)?;
+    counter.once(|db| {
+        if db.lift_suspension(&id)? {
+            counter.record(db, "lift_suspension", &question.certificate)?;
+        }
         changed(db, Some(&UserId(row.user)))
     })
 }

@@ -16,7 +16,7 @@ use yidang_domain::ids::UserId;
 
 use crate::store::Db;
 
-pub use devices::{make_code, revoke_device};
+pub use devices::{lift_suspension, make_code, revoke_device};
 pub use looks::looks;
 pub use posts::put_assignment;
 pub use reference::{put_calendar, put_visit_rule, reference};

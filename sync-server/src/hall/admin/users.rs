@@ -80,7 +80,7 @@ fn row(
     posts.sort_by_key(|post| (!post.holds_on(counter.today), std::cmp::Reverse(post.from)));
     let certificates = db.certificates(Some(person.user.as_str()))?;
     let mut devices: Vec<DeviceRow> =
-        certificates.iter().map(|row| device(counter, row)).collect::<Result<_, _>>()?;
+        certificates.iter().map(|row| device(counter, db, row)).collect::<Result<_, _>>()?;
     devices.reverse();
     Ok(UserRow {
         user: person.user.clone(),
@@ -101,7 +101,11 @@ fn post_row(register: &Register, post: &Assignment) -> AssignmentRow {
     }
 }
 
-fn device(counter: &Counter<'_>, row: &CertificateRow) -> Result<DeviceRow, StoreError> {
+fn device(
+    counter: &Counter<'_>,
+    db: &Db<'_>,
+    row: &CertificateRow,
+) -> Result<DeviceRow, StoreError> {
     let signed = SignedCertificate::decode(row.bytes.as_slice())?;
     let opened = signed.open(&counter.app.county().key);
     let (name, since) = opened.map_or_else(
@@ -114,6 +118,7 @@ fn device(counter: &Counter<'_>, row: &CertificateRow) -> Result<DeviceRow, Stor
         since,
         seen_on: (row.seen_at_ms > 0).then(|| InstantMs(row.seen_at_ms).date()),
         revoked: row.revoked_seq.is_some(),
+        suspended: db.is_suspended(&row.id)?,
     })
 }
 

@@ -84,8 +84,8 @@ fn carry_out(
         db.put_assignment(assignment, seq)?;
     }
     let register = county::read_register(db)?;
-    let county = counter.app.county();
-    let mut judge = Judge::new(db, &register, county, shelf, counter.now, Care::Ordinary)?;
+    let (county, workers) = (counter.app.county(), counter.app.workers());
+    let mut judge = Judge::new(db, &register, county, workers, shelf, counter.now, Care::Ordinary)?;
     for line in &plan.moving {
         move_household(&mut judge, line, &plan.to)?;
     }

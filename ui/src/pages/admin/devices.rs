@@ -1,7 +1,7 @@
 //! Devices of a person: since when, last heard of, and taking the right of one away.
 
 use leptos::prelude::*;
-use yidang_api::admin::{DeviceRow, RevokeDevice};
+use yidang_api::admin::{DeviceRow, LiftSuspension, RevokeDevice};
 
 use super::send::SendBar;
 use super::users::{Open, Users};
@@ -39,7 +39,8 @@ pub fn Devices(
 
 #[component]
 fn Row(users: Users, device: DeviceRow) -> impl IntoView {
-    let DeviceRow { name, certificate, revoked, .. } = device.clone();
+    let DeviceRow { name, certificate, revoked, suspended, .. } = device.clone();
+    let lifted = device.clone();
     let words = device_words(&device);
     let tail: String = certificate.chars().take(8).collect();
     view! {
@@ -50,6 +51,19 @@ fn Row(users: Users, device: DeviceRow) -> impl IntoView {
                 <span class="ds"><Dotted text=words/></span>
                 <span class="ds small t3">{format!("证书 {tail}")}</span>
             </span>
+            {(suspended && !revoked)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="btn slim"
+                            data-test="admin-lift"
+                            on:click=move |_| users.open.set(Some(Open::Lift(lifted.clone())))
+                        >
+                            "恢复接收"
+                        </button>
+                    }
+                })}
             {if revoked {
                 view! { <span class="chip off">"已停用"</span> }.into_any()
             } else {
@@ -96,6 +110,39 @@ pub fn RevokeSheet(
                 <SendBar doing words="停用" hook="admin-revoke-yes" takes_away=true/>
                 <button type="button" class="btn full" on:click=move |_| users.close()>
                     "先不停用"
+                </button>
+            </form>
+        </Sheet>
+    }
+}
+
+/// Says what happened before anything of the device is read again.
+#[component]
+pub fn LiftSheet(
+    /// The page.
+    users: Users,
+    /// Which.
+    device: DeviceRow,
+) -> impl IntoView {
+    let (doing, shared) = (Doing::new(), shared());
+    let DeviceRow { name, certificate, .. } = device;
+    let save = Callback::new(move |()| {
+        doing.run(LiftSuspension { certificate: certificate.clone() }, move |_| {
+            users.close();
+            changed(shared);
+            shared.say("又收这台设备的了");
+        });
+    });
+    view! {
+        <Sheet title="恢复接收" on_close=move || users.close() hook="admin-lift-sheet">
+            <form class="sheet-form" on:submit=move |event| submit(&event, save)>
+                <p>{format!("“{name}”交来的两次弄坏了服务器上的检查，服务器不再看它写的。它还能收、能看，写的都留在那台设备上。")}</p>
+                <p class="small t3">
+                    "先问本人：应用是不是从县里给的地方装的、升级了没有。问清楚了再恢复；联网后它自己重新交。"
+                </p>
+                <SendBar doing words="恢复接收" hook="admin-lift-yes"/>
+                <button type="button" class="btn full" on:click=move |_| users.close()>
+                    "先不恢复"
                 </button>
             </form>
         </Sheet>

@@ -5,7 +5,7 @@ use yidang_api::admin::{AssignmentRow, DeviceRow, UserRow, UsersQuestion, UsersV
 use yidang_domain::ids::UserId;
 
 use super::codes::CodeSheet;
-use super::devices::RevokeSheet;
+use super::devices::{LiftSheet, RevokeSheet};
 use super::person::{Detail, PersonSheet};
 use super::posts::{EndSheet, PostSheet};
 use crate::components::{Avatar, Dotted, Empty, Icon, OnlineNote, PageTurns, SearchLine, Waiting};
@@ -26,6 +26,8 @@ pub enum Open {
     Code(UserRow),
     /// 停用设备
     Revoke(DeviceRow),
+    /// 恢复接收
+    Lift(DeviceRow),
 }
 
 /// What the parts of the page share.
@@ -108,6 +110,7 @@ fn Sheets(users: Users) -> impl IntoView {
             Open::End(person, post) => view! { <EndSheet users person post/> }.into_any(),
             Open::Code(person) => view! { <CodeSheet users person/> }.into_any(),
             Open::Revoke(device) => view! { <RevokeSheet users device/> }.into_any(),
+            Open::Lift(device) => view! { <LiftSheet users device/> }.into_any(),
         })
     }
 }

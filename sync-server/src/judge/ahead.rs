@@ -1,0 +1,146 @@
+//! What costs time is done before the county's one writer is taken: reading foreign bytes, examining
+//! batches against their documents, testing that the documents survive. Inside, heads are compared: where
+//! a document is another one by then, or the register, the batch is examined again, and nothing that was
+//! found out beforehand counts.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use yidang_documents::{ChangeHash, Document, Projection};
+
+use crate::store::StoreError;
+use crate::worker::Found;
+
+use super::examine::{Examined, No, Verified};
+use super::{CRASHED, Halt, Judge, sound};
+
+/// What was found out about batches before anything was locked. Of no use for another state of their
+/// documents.
+#[derive(Default)]
+pub struct Ahead {
+    /// The register that it was found out with.
+    register: u64,
+    /// What a worker said of each batch's bytes.
+    looked: HashMap<[u8; 16], Found>,
+    /// What each batch would do to its document, and the heads that it was examined on.
+    examined: HashMap<[u8; 16], (Vec<ChangeHash>, Result<Examined, No>)>,
+    /// The rows of documents with these heads, which survive being saved and loaded.
+    sound: HashMap<[u8; 16], (Vec<ChangeHash>, Projection)>,
+}
+
+impl Judge<'_> {
+    /// Examines batches one on top of the other, as long as `goes_on` says so after each that is new.
+    /// Writes nothing: a judge of a reading transaction does it, with a shelf that is nobody else's.
+    #[must_use]
+    pub fn examine_ahead(mut self, batches: &[&Verified], goes_on: impl Fn() -> bool) -> Ahead {
+        self.ahead.register = self.register.version();
+        let mut changed = Vec::new();
+        for verified in batches {
+            if self.knows(&verified.id) {
+                continue;
+            }
+            let base = catch_unwind(AssertUnwindSafe(|| self.base_of(verified)));
+            let Ok(Ok(base)) = base else { break };
+            let examined = match self.examine_once(verified) {
+                // Nothing is known, and whoever tries again hears why.
+                Err(No::Store(_)) => break,
+                examined => examined,
+            };
+            let is_new = !matches!(examined, Err(No::Duplicate(_)));
+            if let Ok(examined) = &examined {
+                self.shelf.stage(examined.document.clone());
+                changed.push(verified.document);
+            }
+            self.ahead.examined.insert(verified.id, (base, examined));
+            if is_new && !goes_on() {
+                break;
+            }
+        }
+        changed.sort_unstable();
+        changed.dedup();
+        for document in changed {
+            let Ok(Some(found)) = self.shelf.find(self.db, &document) else { continue };
+            if let Ok(rows) = sound(&found, self.care) {
+                self.ahead.sound.insert(document, (found.heads(), rows));
+            }
+        }
+        self.ahead
+    }
+
+    /// Relies on what was found out beforehand, as far as it still holds.
+    pub fn rely_on(&mut self, ahead: Ahead) {
+        self.ahead = ahead;
+    }
+
+    /// Whether a batch was examined beforehand.
+    #[must_use]
+    pub fn knows(&self, id: &[u8; 16]) -> bool {
+        self.ahead.examined.contains_key(id)
+    }
+
+    /// The heads of the document that a batch is about, which stays the same from here on.
+    fn base_of(&mut self, verified: &Verified) -> Result<Vec<ChangeHash>, StoreError> {
+        let found = self.shelf.find(self.db, &verified.document)?;
+        Ok(found.map(|document| document.heads()).unwrap_or_default())
+    }
+
+    /// What a batch would do: as it was found out beforehand, if that still holds.
+    pub(super) fn examined(&mut self, verified: &Verified) -> Result<Examined, No> {
+        match self.examined_before(verified)? {
+            Some(examined) => examined,
+            None => self.examine_once(verified),
+        }
+    }
+
+    fn examined_before(
+        &mut self,
+        verified: &Verified,
+    ) -> Result<Option<Result<Examined, No>>, StoreError> {
+        let Some((base, examined)) = self.ahead.examined.remove(&verified.id) else {
+            return Ok(None);
+        };
+        // What a person admitted depends on that person as well.
+        let holds = self.is_known(&verified.author)
+            && self.ahead.register == self.register.version()
+            && self.shelf.heads(self.db, &verified.document)? == base
+            // Its place in the log was not to be seen from there.
+            && !matches!(examined, Err(No::Duplicate(0)));
+        Ok(holds.then_some(examined))
+    }
+
+    /// Examines a batch. A panic of the engine blames it alone: nothing is written meanwhile.
+    fn examine_once(&mut self, verified: &Verified) -> Result<Examined, No> {
+        self.look(verified)?;
+        catch_unwind(AssertUnwindSafe(|| self.examine(verified)))
+            .unwrap_or_else(|_| Err(No::refused("poisonous", "the engine gave up")))
+    }
+
+    /// Has a worker read the bytes, once for each batch, before the engine of this process does.
+    pub(super) fn look(&mut self, verified: &Verified) -> Result<(), No> {
+        let found = match self.ahead.looked.get(&verified.id) {
+            Some(found) => found.clone(),
+            None => {
+                let found = self.workers.look(&verified.batch.changes).map_err(StoreError::from)?;
+                self.ahead.looked.insert(verified.id, found.clone());
+                found
+            }
+        };
+        match found {
+            Found::Well => Ok(()),
+            Found::Broken { code, detail } => Err(No::refused(code, detail)),
+            Found::Deadly => Err(No::refused(CRASHED, "two processes ended reading it")),
+        }
+    }
+
+    /// The rows of a document that survives being saved and loaded.
+    pub(super) fn rows_of(
+        &mut self,
+        id: &[u8; 16],
+        document: &Document,
+    ) -> Result<Projection, Halt> {
+        match self.ahead.sound.remove(id) {
+            Some((heads, rows)) if heads == document.heads() => Ok(rows),
+            _ => sound(document, self.care),
+        }
+    }
+}
