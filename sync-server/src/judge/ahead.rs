@@ -20,12 +20,16 @@ use super::{CRASHED, Halt, Judge, sound};
 pub struct Ahead {
     /// The register that it was found out with.
     register: u64,
-    /// What a worker said of each batch's bytes.
-    looked: HashMap<[u8; 16], Found>,
-    /// What each batch would do to its document, and the heads that it was examined on.
-    examined: HashMap<[u8; 16], (Vec<ChangeHash>, Result<Examined, No>)>,
+    /// What each batch would do to its document.
+    examined: HashMap<[u8; 16], OnBase>,
     /// The rows of documents with these heads, which survive being saved and loaded.
     sound: HashMap<[u8; 16], (Vec<ChangeHash>, Projection)>,
+}
+
+/// What a batch would do, and the heads that it was examined on.
+struct OnBase {
+    base: Vec<ChangeHash>,
+    examined: Result<Examined, No>,
 }
 
 impl Judge<'_> {
@@ -51,7 +55,7 @@ impl Judge<'_> {
                 self.shelf.stage(examined.document.clone());
                 changed.push(verified.document);
             }
-            self.ahead.examined.insert(verified.id, (base, examined));
+            self.ahead.examined.insert(verified.id, OnBase { base, examined });
             if is_new && !goes_on() {
                 break;
             }
@@ -96,9 +100,8 @@ impl Judge<'_> {
         &mut self,
         verified: &Verified,
     ) -> Result<Option<Result<Examined, No>>, StoreError> {
-        let Some((base, examined)) = self.ahead.examined.remove(&verified.id) else {
-            return Ok(None);
-        };
+        let before = self.ahead.examined.remove(&verified.id);
+        let Some(OnBase { base, examined }) = before else { return Ok(None) };
         // What a person admitted depends on that person as well.
         let holds = self.is_known(&verified.author)
             && self.ahead.register == self.register.version()
@@ -115,17 +118,10 @@ impl Judge<'_> {
             .unwrap_or_else(|_| Err(No::refused("poisonous", "the engine gave up")))
     }
 
-    /// Has a worker read the bytes, once for each batch, before the engine of this process does.
-    pub(super) fn look(&mut self, verified: &Verified) -> Result<(), No> {
-        let found = match self.ahead.looked.get(&verified.id) {
-            Some(found) => found.clone(),
-            None => {
-                let found = self.workers.look(&verified.batch.changes).map_err(StoreError::from)?;
-                self.ahead.looked.insert(verified.id, found.clone());
-                found
-            }
-        };
-        match found {
+    /// Has a worker read the bytes before the engine of this process does.
+    pub(super) fn look(&self, verified: &Verified) -> Result<(), No> {
+        let found = self.workers.look(&verified.id, &verified.batch.changes);
+        match found.map_err(StoreError::from)? {
             Found::Well => Ok(()),
             Found::Broken { code, detail } => Err(No::refused(code, detail)),
             Found::Deadly => Err(No::refused(CRASHED, "two processes ended reading it")),

@@ -1,6 +1,6 @@
 //! The workers of a server: few at a time, each with one batch, none for long.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -24,6 +24,8 @@ const TRIES: u32 = 2;
 /// So many workers may be busy at once on however small a machine: one or two that go round in circles
 /// must not keep others waiting.
 const FEWEST_SEATS: usize = 4;
+/// So many batches are remembered before all of them are forgotten.
+const MOST_KNOWN: usize = 20_000;
 /// A worker looks at so many batches; then a fresh one takes its place, whatever piled up in it.
 const BATCHES_OF_A_LIFE: u32 = 500;
 
@@ -50,6 +52,9 @@ pub struct Workers {
     most: usize,
     staff: Mutex<Staff>,
     free: Condvar,
+    /// What was found out, by the names of batches: they follow from their bytes, and one that waits
+    /// for others is tried again and again.
+    known: Mutex<HashMap<[u8; 16], Found>>,
 }
 
 #[derive(Default)]
@@ -82,15 +87,32 @@ impl Workers {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let most = (2 * cores).max(FEWEST_SEATS);
         let staff = Mutex::new(Staff { idle, busy: 0 });
-        Ok(Self { program, most, staff, free: Condvar::new() })
+        Ok(Self { program, most, staff, free: Condvar::new(), known: Mutex::default() })
     }
 
-    /// Looks at the changes of one batch.
+    /// Looks at the changes of the batch of this name, once.
     ///
     /// # Errors
     ///
     /// Where no worker can be started: that is no fault of the batch, and nothing is known of it.
-    pub fn look(&self, changes: &[Vec<u8>]) -> io::Result<Found> {
+    pub fn look(&self, id: &[u8; 16], changes: &[Vec<u8>]) -> io::Result<Found> {
+        if let Some(found) = self.known().get(id) {
+            return Ok(found.clone());
+        }
+        let found = self.look_anew(changes)?;
+        let mut known = self.known();
+        if known.len() >= MOST_KNOWN {
+            known.clear();
+        }
+        known.insert(*id, found.clone());
+        Ok(found)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<[u8; 16], Found>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn look_anew(&self, changes: &[Vec<u8>]) -> io::Result<Found> {
         let Some(program) = self.program.as_deref() else {
             return found(look_here(changes), changes.len()).ok_or_else(odd);
         };
@@ -136,8 +158,15 @@ impl Workers {
 struct Seat<'a>(&'a Workers);
 
 impl Seat<'_> {
+    /// One that waits for work and that nobody ended meanwhile.
     fn idle(&self) -> Option<Worker> {
-        self.0.staff().idle.pop_front()
+        let mut staff = self.0.staff();
+        while let Some(mut worker) = staff.idle.pop_front() {
+            if worker.lives() {
+                return Some(worker);
+            }
+        }
+        None
     }
 
     fn give_back(&self, worker: Worker, ends: bool) {
@@ -199,6 +228,10 @@ impl Worker {
             Ok(Ok(_)) => Err(io::Error::other("it speaks another language")),
             _ => Err(worker.how_it_ended()),
         }
+    }
+
+    fn lives(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Gives it one batch and waits for the answer, no longer than [`DEADLINE`].
@@ -286,7 +319,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_change_are_refused_here_as_well() {
         let here = Workers::of(&Reading::Here).unwrap();
-        let found = here.look(&[vec![0; 70]]).unwrap();
+        let found = here.look(&[1; 16], &[vec![0; 70]]).unwrap();
         assert!(matches!(found, Found::Broken { code: "malformed", .. }), "{found:?}");
     }
 }
