@@ -102,12 +102,17 @@ impl Judge<'_> {
     ) -> Result<Option<Result<Examined, No>>, StoreError> {
         let before = self.ahead.examined.remove(&verified.id);
         let Some(OnBase { base, examined }) = before else { return Ok(None) };
-        // What a person admitted depends on that person as well.
-        let holds = self.is_known(&verified.author)
+        // What waits and what is orphaned is decided by more than its document, and is soon decided again; the
+        // place of a duplicate was perhaps not to be seen from there. What a person admitted depends on
+        // that person as well.
+        let lasts = match &examined {
+            Ok(_) | Err(No::Refused(..)) => self.is_known(&verified.author),
+            Err(No::Duplicate(seq)) => *seq > 0,
+            Err(_) => false,
+        };
+        let holds = lasts
             && self.ahead.register == self.register.version()
-            && self.shelf.heads(self.db, &verified.document)? == base
-            // Its place in the log was not to be seen from there.
-            && !matches!(examined, Err(No::Duplicate(0)));
+            && self.shelf.heads(self.db, &verified.document)? == base;
         Ok(holds.then_some(examined))
     }
 
@@ -123,7 +128,7 @@ impl Judge<'_> {
         let found = self.workers.look(&verified.id, &verified.batch.changes);
         match found.map_err(StoreError::from)? {
             Found::Well => Ok(()),
-            Found::Broken { code, detail } => Err(No::refused(code, detail)),
+            Found::Broken { code, position, detail } => Err(No::Refused(code, detail, position)),
             Found::Deadly => Err(No::refused(CRASHED, "two processes ended reading it")),
         }
     }

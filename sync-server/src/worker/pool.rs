@@ -38,6 +38,8 @@ pub enum Found {
     Broken {
         /// The rule, a word of `docs/refusals.md`.
         code: &'static str,
+        /// Which, counted from zero.
+        position: u32,
         /// What exactly, without content.
         detail: String,
     },
@@ -194,7 +196,8 @@ fn found(answer: Answer, changes: usize) -> Option<Found> {
         return (passed == changes).then_some(Found::Well);
     }
     let code = LOOKED.into_iter().find(|code| *code == answer.code)?;
-    (passed < changes).then_some(Found::Broken { code, detail: answer.detail })
+    let Answer { passed: position, detail, .. } = answer;
+    (passed < changes).then_some(Found::Broken { code, position, detail })
 }
 
 /// One process that looks.
@@ -305,7 +308,7 @@ mod tests {
         assert_eq!(found(answer(2, ""), 3), None);
         assert_eq!(found(answer(3, "checksum"), 3), None);
         assert_eq!(found(answer(0, "accepted"), 3), None);
-        let broken = Found::Broken { code: "checksum", detail: String::new() };
+        let broken = Found::Broken { code: "checksum", position: 2, detail: String::new() };
         assert_eq!(found(answer(2, "checksum"), 3), Some(broken));
     }
 

@@ -1,8 +1,8 @@
 //! Devices and the server in the ordinary course of things.
 
 use crate::support::{
-    ACCEPTED, DUPLICATE, Device, GRID_7, ORDINARY_DAY, PARKED, RECEIVED, TODAY, Town, VILLAGE,
-    accepted, close_asked, closed, kinds, noon, visit,
+    ACCEPTED, COUNTY, DUPLICATE, Device, GRID_7, ORDINARY_DAY, PARKED, RECEIVED, TODAY, Town,
+    VILLAGE, accepted, close_asked, closed, kinds, noon, visit,
 };
 use yidang_documents::Edit;
 use yidang_domain::civil::Date;
@@ -305,4 +305,34 @@ async fn an_edit_without_entries_is_an_edit_all_the_same() {
     let name = yidang_documents::Scalar::Text("薛样一".into());
     wang.write(id, &[Edit::AddItem("parties", vec![("name", name)])], at);
     assert_eq!(verdicts(&wang.sync(&town.app).await), [ACCEPTED, ACCEPTED]);
+}
+
+/// What is examined while others write holds only where they wrote into other files.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_hand_in_for_one_file_at_the_same_moment_again_and_again() {
+    let town = Town::new();
+    let at = noon(TODAY);
+    let (mut wang, mut li) = (town.device("u-wang").await, town.device("u-li").await);
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    wang.sync(&town.app).await;
+    li.sync(&town.app).await;
+    for turn in 0..12 {
+        wang.add(id, visit(&format!("王样一第{turn}次去")), at);
+        li.add(id, visit(&format!("李例二第{turn}次问")), at);
+        let (push, other) = (std::mem::take(&mut wang.outbox), std::mem::take(&mut li.outbox));
+        let (push, other) = (wang.request(push), li.request(other));
+        let (of_wang, of_li) =
+            tokio::join!(wang.exchange(&town.app, &push), li.exchange(&town.app, &other),);
+        assert_eq!(of_wang.receipts[0].verdict, ACCEPTED, "{turn}");
+        assert_eq!(of_li.receipts[0].verdict, ACCEPTED, "{turn}");
+    }
+    wang.sync(&town.app).await;
+    li.sync(&town.app).await;
+    assert_eq!(wang.documents[&id].heads(), li.documents[&id].heads());
+    assert_eq!(kinds(&wang, id).len(), 25);
+    let findings =
+        town.app.store().read::<_, yidang_sync_server::store::StoreError>(COUNTY, |db| {
+            yidang_sync_server::check::check(db, COUNTY)
+        });
+    assert_eq!(findings.unwrap().broken, Vec::<String>::new());
 }
