@@ -23,6 +23,7 @@ use yidang_sync_protocol::{
     BatchVerdict, Receipt, SignedRequest, SyncReply, SyncRequest, Verdict, frame,
 };
 use yidang_sync_server::register::RegisterData;
+use yidang_sync_server::store::{Db, StoreError};
 use yidang_sync_server::{App, Clock, Options, app, demo, open, router};
 
 const COUNTY: &str = "610621";
@@ -475,6 +476,39 @@ fn a_folder_that_was_cloned_to_two_telephones_keeps_the_words_of_both() -> Resul
         ensure!(phone.rejected()?.is_empty());
         ensure!(phone.sync()?["waiting"] == 0);
     }
+    Ok(())
+}
+
+/// The county reads nothing more of a device whose batches killed twice. It says so once, keeps what was written, and
+/// sends it when somebody lifted that.
+#[test]
+fn a_suspended_device_says_so_and_keeps_what_was_written() -> Result<()> {
+    let town = Town::new()?;
+    let wang = town.phone("wang", &town.way, "u-wang")?;
+    let case = wang.open_case("争一行梨树")?;
+    wang.settle()?;
+    let of_wang = |work: fn(&Db<'_>, &[u8; 16]) -> Result<bool, StoreError>| {
+        let devices = |db: &Db<'_>| -> Result<(), StoreError> {
+            for row in db.certificates(Some("u-wang"))? {
+                work(db, &row.id)?;
+            }
+            Ok(())
+        };
+        town.server.store().write(COUNTY, devices)
+    };
+    of_wang(|db, id| db.count_crash(id, 1, 0))?;
+    wang.visit(&case, "到地里看了")?;
+    wang.settle()?;
+    let view = wang.settle()?;
+    ensure!(view["waiting"] == 1, "{view}");
+    let log = view["log"].as_array().cloned().unwrap_or_default();
+    let told = |row: &&Value| row["text"].as_str().is_some_and(|text| text.contains("暂停收"));
+    ensure!(log.iter().filter(told).count() == 1, "{view}");
+    ensure!(town.visits_in_the_county("hao", &case)?.is_empty());
+    of_wang(|db, id| db.lift_suspension(id))?;
+    let view = wang.settle()?;
+    ensure!(view["waiting"] == 0, "{view}");
+    ensure!(town.visits_in_the_county("hao-again", &case)? == ["到地里看了"]);
     Ok(())
 }
 

@@ -71,6 +71,8 @@ pub(crate) struct Exchange {
     pub sent: u32,
     /// Pages that have come.
     pub pages: u32,
+    /// The county takes nothing that this device wrote until somebody lifts that.
+    pub suspended: bool,
     /// What hinders this device, until the server has heard of it.
     pub noticed: crate::sync::Noticed,
 }

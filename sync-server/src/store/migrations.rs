@@ -53,9 +53,7 @@ mod tests {
     /// A step that was released is never edited: databases of every version lie on servers.
     #[test]
     fn tables_of_every_version() {
-        // An empty step has no tables of its own.
-        let versions = (1..=STEPS.len()).filter(|version| !STEPS[version - 1].is_empty());
-        for version in versions {
+        for version in 1..=STEPS.len() {
             let mut connection = Connection::open_in_memory().unwrap();
             migrate_to(&mut connection, version).unwrap();
             let mut statement = connection

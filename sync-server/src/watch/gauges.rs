@@ -22,6 +22,8 @@ pub struct Gauges {
     pub seen: Vec<(&'static str, u64)>,
     /// Devices in trouble, by what hinders them.
     pub troubles: Vec<(TroubleKind, u32)>,
+    /// Workers of the guard that were lost over a batch since the server started.
+    pub workers_lost: u64,
     /// Bytes of the database with its log of writes.
     pub database_bytes: u64,
     /// Bytes that fit onto the disk.
@@ -82,6 +84,7 @@ impl App {
         let files = ["", "-wal"].map(|suffix| PathBuf::from(format!("{}{suffix}", path.display())));
         let length = |path: &PathBuf| std::fs::metadata(path).map_or(0, |found| found.len());
         gauges.database_bytes = files.iter().map(length).sum();
+        gauges.workers_lost = self.workers().lost();
         gauges.free_bytes = free_bytes(self.data());
         Ok(gauges)
     }

@@ -39,6 +39,9 @@ pub fn written(counters: &Counters, gauges: &Gauges) -> String {
     text.gauge("yidang_healing", "Whether the county heals after a restore.", healing);
     let bytes = gauges.database_bytes;
     text.gauge("yidang_database_bytes", "Size of the database with its log of writes.", bytes);
+    let name = "yidang_guard_workers_lost_total";
+    text.head(name, "counter", "Workers of the guard that ended over a batch.");
+    text.number(name, "", gauges.workers_lost);
     if let Some(free) = gauges.free_bytes {
         text.gauge("yidang_disk_free_bytes", "Room on the disk of the database.", free);
     }
@@ -104,6 +107,7 @@ mod tests {
             healing: true,
             seen: vec![("1", 4), ("+Inf", 9)],
             troubles: vec![(TroubleKind::Full, 2)],
+            workers_lost: 5,
             database_bytes: 4_096,
             free_bytes: Some(1 << 30),
         };
@@ -122,6 +126,7 @@ mod tests {
             "yidang_healing 1",
             "yidang_devices_seen_within_days{days=\"+Inf\"} 9",
             "yidang_devices_in_trouble{kind=\"full\"} 2",
+            "yidang_guard_workers_lost_total 5",
             "yidang_database_bytes 4096",
             "yidang_disk_free_bytes 1073741824",
         ] {

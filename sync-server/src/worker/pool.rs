@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct Workers {
     /// What was found out, by the names of batches: they follow from their bytes, and one that waits
     /// for others is tried again and again.
     known: Mutex<HashMap<[u8; 16], Found>>,
+    /// Workers that ended over a batch or were ended for what they said.
+    lost: AtomicU64,
 }
 
 #[derive(Default)]
@@ -89,7 +92,14 @@ impl Workers {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let most = (2 * cores).max(FEWEST_SEATS);
         let staff = Mutex::new(Staff { idle, busy: 0 });
-        Ok(Self { program, most, staff, free: Condvar::new(), known: Mutex::default() })
+        Ok(Self {
+            program,
+            most,
+            staff,
+            free: Condvar::new(),
+            known: Mutex::default(),
+            lost: AtomicU64::new(0),
+        })
     }
 
     /// Looks at the changes of the batch of this name, once.
@@ -108,6 +118,12 @@ impl Workers {
         }
         known.insert(*id, found.clone());
         Ok(found)
+    }
+
+    /// So many workers were lost over a batch since the server started; others took their places.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<[u8; 16], Found>> {
@@ -137,6 +153,7 @@ impl Workers {
                     tracing::warn!(attempt, %error, "a worker of the guard ended over a batch");
                 }
             }
+            self.lost.fetch_add(1, Ordering::Relaxed);
         }
         Ok(Found::Deadly)
     }

@@ -89,6 +89,7 @@ async fn is_blamed_alone(words: &str) {
     let receipt = hand_in(&town, &wang, deadly.clone()).await;
     assert_eq!((receipt.verdict, receipt.code.as_str()), (REFUSED, "crashed"));
     assert_eq!(quarantined(&town, &deadly).as_deref(), Some("crashed"));
+    assert!(town.app.metrics().unwrap().contains("\nyidang_guard_workers_lost_total 2\n"));
     // Nobody looks into it again, however often it comes.
     let again = hand_in(&town, &wang, deadly).await;
     assert_eq!((again.verdict, again.code.as_str()), (REFUSED, "crashed"));

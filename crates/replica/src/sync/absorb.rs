@@ -166,6 +166,7 @@ fn end(
         Some(outgoing.batches.get(index)?.id.clone())
     });
     device.exchange.asked.extend(unjudged);
+    device.exchange.suspended |= reply.receipts.iter().any(is_of_a_suspended_device);
     let has_names = !reply.reference.is_empty() || !reply.certificates.is_empty();
     if taken.received > 0 || taken.sent > 0 || has_names {
         device.touch();
@@ -179,6 +180,11 @@ fn is_unjudged(receipt: &Receipt) -> bool {
         Verdict::try_from(receipt.verdict),
         Ok(Verdict::Received | Verdict::Parked | Verdict::Unknown) | Err(_)
     )
+}
+
+/// Whether the county reads nothing of the device that wrote the batch, which keeps it and asks again.
+fn is_of_a_suspended_device(receipt: &Receipt) -> bool {
+    receipt.verdict == Verdict::Unknown as i32 && receipt.code == "suspended"
 }
 
 fn held(receipts: &[Receipt]) -> u32 {

@@ -204,6 +204,7 @@ fn begin(device: &mut Device) {
     exchange.state = Some(SyncState::Syncing);
     exchange.until = until;
     exchange.asked.clear();
+    exchange.suspended = false;
     device.touch();
 }
 
@@ -376,6 +377,18 @@ fn read<T: Message + Default>(reply: &HttpReply) -> Result<Answer<T>, Stop> {
     }
 }
 
+/// What the log says of an exchange in which the county took nothing of what this device wrote.
+const SUSPENDED: &str = "县里暂停收这台设备写的，请联系县中心；写的都还在这台设备上";
+
+/// The line of the log for an exchange that came to its end.
+fn line_of_the_end(exchange: &crate::device::Exchange) -> (LogKind, String) {
+    if exchange.suspended {
+        return (LogKind::Failed, SUSPENDED.to_owned());
+    }
+    let line = format!("已同步：发出 {} 条，收到 {} 条", exchange.sent, exchange.received);
+    (LogKind::Done, line)
+}
+
 /// Writes down how it ended and when to try again.
 fn finish(device: &mut Device, seat: u64, ended: Result<Left, Stop>) -> (Outcome, Option<u64>) {
     if device.seat != seat {
@@ -394,13 +407,7 @@ fn finish(device: &mut Device, seat: u64, ended: Result<Left, Stop>) -> (Outcome
             device.touch();
             return (Outcome::Done, Some(0));
         }
-        Ok(Left::Nothing) => {
-            let line = format!(
-                "已同步：发出 {} 条，收到 {} 条",
-                device.exchange.sent, device.exchange.received
-            );
-            (Outcome::Done, SyncState::Done, (LogKind::Done, line))
-        }
+        Ok(Left::Nothing) => (Outcome::Done, SyncState::Done, line_of_the_end(&device.exchange)),
         Err(Stop::Unreachable) => (
             Outcome::Unreachable,
             SyncState::Offline,
@@ -457,9 +464,10 @@ fn note(device: &mut Device, now: InstantMs, kind: LogKind, text: &str) {
     let repeats =
         desk.store.happened(1).ok().and_then(|rows| rows.into_iter().next()).is_some_and(|row| {
             let is_known = kind == LogKind::Done && is_quiet;
-            row.kind == kind && (is_known || row.text == text && kind == LogKind::Offline)
+            let is_lasting = kind == LogKind::Offline || text == SUSPENDED;
+            row.kind == kind && (is_known || row.text == text && is_lasting)
         });
-    let reached = matches!(kind, LogKind::Done);
+    let reached = matches!(kind, LogKind::Done) || text == SUSPENDED;
     let written = desk.store.write(|write| -> Result<(), StoreError> {
         if reached {
             write.put_state("reached_at", &now.0.to_be_bytes())?;
