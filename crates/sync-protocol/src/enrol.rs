@@ -38,6 +38,9 @@ pub struct EnrolReply {
     /// Why not; [`Refusal`] as a number.
     #[prost(enumeration = "Refusal", tag = "4")]
     pub refusal: i32,
+    /// What the county said of this enrolment, for the device to keep: that the code was used.
+    #[prost(message, repeated, tag = "5")]
+    pub records: Vec<crate::record::SignedRecord>,
 }
 
 /// Why an activation code gives no certificate.
@@ -56,6 +59,8 @@ pub enum Refusal {
     TooMany = 4,
     /// The key, nonce or proof is malformed.
     Malformed = 5,
+    /// The server was restored and does not know yet which codes were used since its copy; later.
+    Healing = 6,
 }
 
 /// The code as it is compared: capitals and digits of Crockford's alphabet, where letters that look

@@ -18,6 +18,7 @@ pub mod cursor;
 pub mod enrol;
 pub mod message;
 pub mod placement;
+pub mod places;
 pub mod record;
 pub mod retry;
 pub mod trouble;
@@ -32,7 +33,8 @@ pub use message::{
     Receipt, SignedRequest, SyncReply, SyncRequest, Verdict,
 };
 pub use placement::{Leaf, Placement, PlacementError, Sheet};
-pub use record::{Record, RecordError, RecordKind, RecordName, SignedRecord};
+pub use places::{AttestedSnapshot, PlacedBatch, Places};
+pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord};
 pub use signing::{PublicKey, Signature, SigningSeed};
 pub use trouble::{Trouble, TroubleKind};
 

@@ -5,6 +5,8 @@ use prost::Message;
 use crate::batch::SignedBatch;
 use crate::certificate::SignedCertificate;
 use crate::cursor::{SignedCheckpoint, SignedCursor};
+use crate::places::{AttestedSnapshot, PlacedBatch};
+use crate::record::SignedRecord;
 use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
 use crate::trouble::Trouble;
 
@@ -92,6 +94,22 @@ pub struct SyncRequest {
     /// where it does not say.
     #[prost(uint32, tag = "14")]
     pub app: u32,
+    /// Records of the county that the server said it lacks.
+    #[prost(message, repeated, tag = "9")]
+    pub records: Vec<SignedRecord>,
+    /// Where batches of `push` were taken before, while healing.
+    #[prost(message, repeated, tag = "10")]
+    pub placements: Vec<PlacedBatch>,
+    /// Documents that the server lost and whose batches this device does not hold, as the county
+    /// saved them.
+    #[prost(message, repeated, tag = "11")]
+    pub snapshots: Vec<AttestedSnapshot>,
+    /// Documents of the own scope that are to be sent whole, 16 bytes each.
+    #[prost(bytes = "vec", repeated, tag = "15")]
+    pub want_documents: Vec<Vec<u8>>,
+    /// The device was never told what the county says itself: an earlier version passed over it.
+    #[prost(bool, tag = "16")]
+    pub want_all_records: bool,
 }
 
 /// What became of a batch.
@@ -189,6 +207,9 @@ pub struct PageDocument {
     /// The last record of this document that is in the page.
     #[prost(uint64, tag = "6")]
     pub seq: u64,
+    /// The places of `batches` in the log, one each; empty from servers that do not say it.
+    #[prost(uint64, repeated, tag = "7")]
+    pub seqs: Vec<u64>,
 }
 
 /// Verdicts and what is new.
@@ -244,6 +265,13 @@ pub struct SyncReply {
     /// far it is. Zero otherwise, and from servers that do not count.
     #[prost(uint32, tag = "16")]
     pub in_scope: u32,
+    /// The county's signature over every place that this reply tells ([`SyncReply::place`]); empty
+    /// where it tells none.
+    #[prost(bytes = "vec", tag = "17")]
+    pub placement: Vec<u8>,
+    /// Records of the county that the device is to keep.
+    #[prost(message, repeated, tag = "19")]
+    pub records: Vec<SignedRecord>,
     /// What became of the batches that were asked about.
     #[prost(message, repeated, tag = "18")]
     pub verdicts: Vec<BatchVerdict>,
@@ -299,6 +327,9 @@ pub struct BatchProof {
     /// How many changes it holds, in the actor's order.
     #[prost(uint32, tag = "5")]
     pub changes: u32,
+    /// Its place in the log; zero from servers that do not say it.
+    #[prost(uint64, tag = "6")]
+    pub seq: u64,
 }
 
 /// The proofs of a document.
@@ -310,6 +341,10 @@ pub struct DocumentProofs {
     /// Of each batch in the order of the log.
     #[prost(message, repeated, tag = "2")]
     pub batches: Vec<BatchProof>,
+    /// The county's signature over their places ([`DocumentProofs::place`]); a sheet for each
+    /// document, so that one that cannot be put together takes no other along.
+    #[prost(bytes = "vec", tag = "4")]
+    pub placement: Vec<u8>,
 }
 
 /// A document and what a device holds of it.
@@ -332,18 +367,40 @@ pub struct HealRequest {
     /// Checkpoints the device remembers, newest first.
     #[prost(message, repeated, tag = "2")]
     pub checkpoints: Vec<SignedCheckpoint>,
+    /// Names of the records of the county on the device, 24 bytes each ([`crate::RecordName`]).
+    #[prost(bytes = "vec", tag = "3")]
+    pub records: Vec<u8>,
+    /// A part of a long list: documents from this one on; empty for the first part.
+    #[prost(bytes = "vec", tag = "4")]
+    pub from: Vec<u8>,
+    /// A part of a long list: documents before this one; empty for the last part.
+    #[prost(bytes = "vec", tag = "5")]
+    pub before: Vec<u8>,
+    /// The device asks for single documents (`SyncRequest.want_documents`): it need not be sent
+    /// everything again.
+    #[prost(bool, tag = "6")]
+    pub asks_for_documents: bool,
 }
 
-/// Which documents the server wants, because it lacks them or holds something else.
+/// Which documents the server wants, because it lacks them or holds something else, and which ones the
+/// device lacks.
 #[derive(Clone, PartialEq, Eq, Message)]
 pub struct HealReply {
     /// The documents, 16 bytes each. The device pushes every batch it holds of them, its own and
     /// others'.
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub wanted: Vec<Vec<u8>>,
-    /// A cursor of the present epoch at its beginning.
+    /// A cursor of the present epoch: at its head for devices that ask for single documents, at the
+    /// beginning for others. Of an answer in parts the first one counts.
     #[prost(message, optional, tag = "2")]
     pub cursor: Option<SignedCursor>,
+    /// Names of the records that the server lacks, 24 bytes each.
+    #[prost(bytes = "vec", tag = "3")]
+    pub wanted_records: Vec<u8>,
+    /// Documents of the device's scope that it lacks or holds otherwise, 16 bytes each: it asks for
+    /// them.
+    #[prost(bytes = "vec", repeated, tag = "5")]
+    pub lacking: Vec<Vec<u8>>,
 }
 
 /// The digest of a document with these heads.

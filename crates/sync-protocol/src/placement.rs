@@ -161,6 +161,20 @@ impl Sheet {
         Self { nodes: leaves.iter().map(Leaf::hash).collect() }
     }
 
+    /// The hashes of its leaves, as a device keeps them: 32 bytes each.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.nodes.concat()
+    }
+
+    /// The sheet with these hashes; none where they are not 32 bytes each.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let chunks = bytes.chunks(size_of::<Node>());
+        let nodes = chunks.map(|node| node.try_into().ok()).collect::<Option<Vec<Node>>>()?;
+        Some(Self { nodes })
+    }
+
     /// Signs it with the county's key; empty where nothing is said.
     #[must_use]
     pub fn sign(&self, county: &SigningSeed) -> Vec<u8> {
@@ -328,6 +342,8 @@ mod tests {
         assert!(sheet.check(&COUNTY.public_key(), &[]).is_err());
         assert!(sheet.placement(3, &signature).unwrap().open(&leaves[3], &other).is_err());
         assert!(sheet.placement(5, &signature).is_none());
+        assert_eq!(Sheet::from_bytes(&sheet.to_bytes()), Some(sheet.clone()));
+        assert_eq!(Sheet::from_bytes(&sheet.to_bytes()[1..]), None);
         let nothing = Sheet::of(&[]);
         assert!(nothing.sign(&COUNTY).is_empty());
         assert!(nothing.check(&COUNTY.public_key(), &[]).is_ok());

@@ -73,6 +73,51 @@ pub struct RecordName {
     pub seq: u64,
 }
 
+/// So many bytes name a record in a list of names.
+const NAME_BYTES: usize = 24;
+
+impl RecordName {
+    /// A list of names as it travels: epoch and place of each, 24 bytes.
+    #[must_use]
+    pub fn pack(names: &[Self]) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(names.len() * NAME_BYTES);
+        for name in names {
+            bytes.extend_from_slice(&name.epoch);
+            bytes.extend_from_slice(&name.seq.to_be_bytes());
+        }
+        bytes
+    }
+
+    /// The names of such a list; a rest that is no name is passed over.
+    #[must_use]
+    pub fn unpack(bytes: &[u8]) -> Vec<Self> {
+        let name = |chunk: &[u8]| {
+            let (epoch, seq) = chunk.split_at_checked(16)?;
+            let seq = u64::from_be_bytes(seq.try_into().ok()?);
+            Some(Self { epoch: epoch.try_into().ok()?, seq })
+        };
+        bytes.chunks_exact(NAME_BYTES).filter_map(name).collect()
+    }
+}
+
+/// The body of [`RecordKind::CodeUsed`]; its subject is the SHA-256 of the hash that the server keeps of
+/// the code.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct CodeUsed {
+    /// The first characters of the code, by which it is found.
+    #[prost(string, tag = "1")]
+    pub code: String,
+    /// The key that used it, 32 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub public_key: Vec<u8>,
+    /// The nonce of that installation, 16 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub nonce: Vec<u8>,
+    /// The certificate it gave, 16 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub certificate: Vec<u8>,
+}
+
 /// Why a record is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -141,6 +186,15 @@ mod tests {
         let altered =
             SignedRecord { record: Record { seq: 301, ..revocation() }.encode_to_vec(), ..signed };
         assert!(altered.open(&COUNTY.public_key()).is_err());
+    }
+
+    #[test]
+    fn a_list_of_names_comes_back_as_it_was() {
+        let names = [1, 2, 300].map(|seq| RecordName { epoch: [8; 16], seq });
+        let mut packed = RecordName::pack(&names);
+        assert_eq!(RecordName::unpack(&packed), names);
+        packed.push(7);
+        assert_eq!(RecordName::unpack(&packed), names, "a rest is no name");
     }
 
     #[test]

@@ -5,10 +5,11 @@ use insta::assert_snapshot;
 use prost::Message;
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
-    BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint, Cursor, DocumentDigest,
-    DocumentProofs, HealReply, HealRequest, PageDocument, Receipt, SignedBatch, SignedCertificate,
-    SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply, SyncRequest, Trouble,
-    TroubleKind, Verdict, frame,
+    AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,
+    CodeUsed, Cursor, DocumentDigest, DocumentProofs, HealReply, HealRequest, Leaf, PageDocument,
+    PlacedBatch, Receipt, Record, RecordKind, RecordName, Sheet, SignedBatch, SignedCertificate,
+    SignedCheckpoint, SignedCursor, SignedRecord, SignedRequest, SigningSeed, SyncReply,
+    SyncRequest, Trouble, TroubleKind, Verdict, frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -101,9 +102,92 @@ fn enrolment() {
         county_key: COUNTY.public_key().to_vec(),
         demo: true,
         refusal: Refusal::None as i32,
+        records: Vec::new(),
     };
     snapshot("enrol-request", &request);
     snapshot("enrol-reply", &reply);
+    let records = vec![code_used()];
+    snapshot("enrol-reply-with-its-record", &EnrolReply { records, ..reply });
+}
+
+fn record(kind: RecordKind, subject: Vec<u8>, body: Vec<u8>) -> SignedRecord {
+    let (epoch, at_ms) = (vec![8; 16], 1_795_132_800_000);
+    Record { epoch, seq: 302, at_ms, kind: kind.into(), subject, body }.sign(&COUNTY)
+}
+
+fn code_used() -> SignedRecord {
+    let body = CodeUsed {
+        code: "ABCD".into(),
+        public_key: DEVICE.public_key().to_vec(),
+        nonce: vec![3; 16],
+        certificate: certificate().id().to_vec(),
+    };
+    record(RecordKind::CodeUsed, vec![7; 32], body.encode_to_vec())
+}
+
+#[test]
+fn what_the_county_says() {
+    snapshot("record-revocation", &record(RecordKind::Revocation, vec![4; 16], Vec::new()));
+    snapshot("record-code-used", &code_used());
+    let row = br#"{"user":{"user":"u-wang","name":"x"}}"#;
+    snapshot(
+        "record-reference",
+        &record(RecordKind::Reference, b"user/u-wang".to_vec(), row.to_vec()),
+    );
+    let names = [RecordName { epoch: [8; 16], seq: 302 }, RecordName { epoch: [9; 16], seq: 1 }];
+    assert_snapshot!("record-names", dump(&RecordName::pack(&names)));
+}
+
+#[test]
+fn what_the_county_says_of_places() {
+    let epoch = [8; 16];
+    let leaves = [
+        Leaf::Batch { epoch, seq: 301, batch: batch().id(), verdict: 2 },
+        Leaf::Heads { epoch, seq: 301, document: [4; 16], heads: [6; 32] },
+        Leaf::Snapshot { epoch, document: [4; 16], save: [7; 32] },
+    ];
+    let sheet = Sheet::of(&leaves);
+    assert_snapshot!("sheet", dump(&sheet.to_bytes()));
+    let placement = sheet.placement(1, &sheet.sign(&COUNTY)).unwrap();
+    assert!(placement.open(&leaves[1], &COUNTY.public_key()).is_ok());
+    snapshot("placement", &placement);
+    let placed = PlacedBatch {
+        index: 0,
+        epoch: epoch.to_vec(),
+        seq: 301,
+        placement: Some(placement.clone()),
+    };
+    let save = AttestedSnapshot {
+        document: vec![4; 16],
+        epoch: epoch.to_vec(),
+        save: vec![1, 2, 3],
+        placement: Some(placement),
+    };
+    let giving_back = SyncRequest {
+        records: vec![code_used()],
+        placements: vec![placed],
+        snapshots: vec![save],
+        want_documents: vec![vec![6; 16]],
+        ..SyncRequest::default()
+    };
+    snapshot("sync-request-giving-back", &giving_back);
+}
+
+#[test]
+fn a_reply_with_its_places() {
+    let mut placed = reply();
+    placed.receipts[0].verdict = Verdict::Accepted.into();
+    placed.documents[0].seqs = vec![301];
+    placed.records = vec![code_used()];
+    placed.place(&COUNTY, &[batch().id()]);
+    snapshot("sync-reply-placed", &placed);
+    let places = placed.places(&COUNTY.public_key(), &[batch().id()]).unwrap();
+    assert_eq!((places.batches().count(), places.snapshots().count()), (2, 1));
+    let proof = BatchProof { seq: 301, ..BatchProof::default() };
+    let mut proofs =
+        DocumentProofs { document: vec![4; 16], batches: vec![proof], ..DocumentProofs::default() };
+    proofs.place(&COUNTY, [8; 16], &[batch().id()]);
+    snapshot("document-proofs-placed", &proofs);
 }
 
 fn request() -> SyncRequest {
@@ -135,6 +219,7 @@ fn reply() -> SyncReply {
         snapshot: vec![1, 2, 3],
         batches: vec![batch()],
         seq: 301,
+        ..PageDocument::default()
     };
     SyncReply {
         cursor: Some(cursor()),
@@ -175,8 +260,10 @@ fn snapshots_with_the_countys_word_and_the_proofs_that_follow() {
         actor: vec![5; 16],
         first: 3,
         changes: 2,
+        ..BatchProof::default()
     };
-    reply.proofs = vec![DocumentProofs { document: vec![4; 16], batches: vec![proof] }];
+    let (document, batches) = (vec![4; 16], vec![proof]);
+    reply.proofs = vec![DocumentProofs { document, batches, ..DocumentProofs::default() }];
     snapshot("sync-reply-attested", &reply);
     assert!(reply.check_snapshots(&COUNTY.public_key()).is_ok());
     reply.documents[0].snapshot.push(4);
@@ -224,9 +311,23 @@ fn a_device_in_trouble() {
 #[test]
 fn healing() {
     let digest = DocumentDigest { document: vec![4; 16], digest: vec![5; 8] };
-    let request = HealRequest { documents: vec![digest], checkpoints: vec![checkpoint()] };
+    let (documents, checkpoints) = (vec![digest], vec![checkpoint()]);
+    let request = HealRequest { documents, checkpoints, ..HealRequest::default() };
     snapshot("heal-request", &request);
-    snapshot("heal-reply", &HealReply { wanted: vec![vec![4; 16]], cursor: Some(cursor()) });
+    let (wanted, cursor) = (vec![vec![4; 16]], Some(cursor()));
+    let reply = HealReply { wanted, cursor, ..HealReply::default() };
+    snapshot("heal-reply", &reply);
+    let names = RecordName::pack(&[RecordName { epoch: [8; 16], seq: 302 }]);
+    let part = HealRequest {
+        records: names.clone(),
+        from: vec![4; 16],
+        before: vec![9; 16],
+        asks_for_documents: true,
+        ..request
+    };
+    snapshot("heal-request-part", &part);
+    let lacking = vec![vec![5; 16]];
+    snapshot("heal-reply-to-a-part", &HealReply { wanted_records: names, lacking, ..reply });
 }
 
 #[test]
