@@ -208,12 +208,22 @@ pub fn open(options: Options) -> Result<App> {
         county.reincarnate(db, &options.making.dice)?;
         Ok::<_, StoreError>(county)
     })?;
-    let revoked = store.read(&code, |db| db.revoked())?;
-    revocations::begin(&options.data, &revoked).context("cannot write the list of revocations")?;
+    keep_revoked(&store, &code, &options)?;
     let app = App::of(store, county, options, lock)?;
     app.make_lines()?;
     app.judge_what_was_left()?;
     Ok(app)
+}
+
+/// Brings the database and the list of revoked devices beside it together: a copy that was put in place
+/// without a word has forgotten who was revoked since, and the list has not.
+fn keep_revoked(store: &Store, code: &str, options: &Options) -> Result<()> {
+    let revoked = store.read(code, |db| db.revoked())?;
+    revocations::begin(&options.data, &revoked).context("cannot write the list of revocations")?;
+    let noted = revocations::noted(&options.data).context("cannot read the list of revocations")?;
+    let now = options.clock.now();
+    store.write(code, |db| noted.iter().try_for_each(|id| county::revoke(db, id, now)))?;
+    Ok(())
 }
 
 impl App {

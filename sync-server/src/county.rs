@@ -1,16 +1,19 @@
 //! The county: its keys, its server's actor, how it begins and how it begins anew.
 
 use prost::Message;
+use serde::Serialize;
 use serde_json::json;
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::ids::{DeviceId, OrgCode, UserId};
 use yidang_domain::reference::Host;
 use yidang_sync_protocol::{
-    Certificate, Checkpoint, PublicKey, SignedCertificate, SignedCheckpoint, SigningSeed,
+    Certificate, Checkpoint, PublicKey, RecordKind, SignedCertificate, SignedCheckpoint,
+    SigningSeed,
 };
 
 use crate::dice::Dice;
+use crate::records::{self, RegisterRow};
 use crate::register::{Register, RegisterData};
 use crate::store::{CertificateRow, CountyRow, Db, LogKind, StoreError};
 
@@ -217,11 +220,12 @@ pub fn revoke(db: &Db<'_>, id: &[u8; 16], now: InstantMs) -> Result<(), StoreErr
     if db.revocation(id)?.is_some() {
         return Ok(());
     }
-    let seq = db.append(LogKind::Revocation, &[], id, now.0)?;
+    let seq = records::say(db, RecordKind::Revocation, id, Vec::new(), now)?;
     db.revoke(id, seq)
 }
 
-/// Puts a whole register into the database, as one record of the log.
+/// Puts a whole register into the database, as one record of the log: what a county begins with, which
+/// every copy of it holds. What changes afterwards is said row by row ([`records::put`]).
 ///
 /// # Errors
 ///
@@ -256,21 +260,34 @@ pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<
     db.set_setting("visit_rule", &rule)?;
     db.set_setting("calendar", &calendar)?;
     if !data.host.is_empty() {
-        put_host(db, &data.host)?;
+        put_host(db, &data.host, now)?;
     }
     db.touch_register()
 }
 
-/// Puts who runs this service in place of what stood there. Whoever calls it says so in the log and
-/// touches the register.
+/// Puts who runs this service in place of what stood there. Whoever calls it touches the register.
 ///
 /// # Errors
 ///
 /// [`StoreError`].
-pub fn put_host(db: &Db<'_>, host: &Host) -> Result<(), StoreError> {
-    let json =
-        serde_json::to_string(host).map_err(|error| StoreError::Damaged(error.to_string()))?;
-    db.set_setting("host", &json)
+pub fn put_host(db: &Db<'_>, host: &Host, now: InstantMs) -> Result<(), StoreError> {
+    put_setting(db, "host", host, now)
+}
+
+/// Puts a setting of the register in place of what stood there. Whoever calls it touches the register.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn put_setting(
+    db: &Db<'_>,
+    name: &str,
+    setting: &impl Serialize,
+    now: InstantMs,
+) -> Result<(), StoreError> {
+    let value =
+        serde_json::to_string(setting).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    records::put(db, &RegisterRow::Setting { name: name.to_owned(), value }, now)
 }
 
 /// Reads the register.

@@ -10,12 +10,13 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::ids::UserId;
 use yidang_sync_protocol::enrol::{CODE_ALPHABET, EnrolReply, EnrolRequest, Refusal, normal_code};
 use yidang_sync_protocol::signing::{Purpose, verify};
-use yidang_sync_protocol::{Certificate, SignedCertificate};
+use yidang_sync_protocol::{Certificate, CodeUsed, RecordKind, SignedCertificate, SignedRecord};
 
 use crate::app::App;
 use crate::county;
 use crate::dice::Dice;
-use crate::store::{Activation, Db, LogKind, Store, StoreError};
+use crate::records;
+use crate::store::{Activation, Db, Store, StoreError};
 
 /// A code is as long as this, without dashes.
 const CODE_LENGTH: usize = 12;
@@ -214,8 +215,12 @@ impl App {
             if activation.expires_at_ms <= now.0 {
                 return Ok(refuse(Refusal::Expired));
             }
+            // Whoever used it after the copy has not told yet.
+            if db.county()?.healing {
+                return Ok(refuse(Refusal::Healing));
+            }
             let certificate = self.certify(request, &user, &name, &post, now);
-            self.issue(db, code_id, &certificate, now)
+            self.issue(db, &activation, &certificate, now)
         })?)
     }
 
@@ -227,7 +232,7 @@ impl App {
             Err(_) => None,
         };
         let Some(row) = row else { return Ok(refuse(Refusal::Used)) };
-        Ok(self.grant(SignedCertificate::decode(row.bytes.as_slice())?))
+        self.grant(db, SignedCertificate::decode(row.bytes.as_slice())?, activation)
     }
 
     fn certify(
@@ -262,25 +267,46 @@ impl App {
     fn issue(
         &self,
         db: &Db<'_>,
-        code_id: &str,
+        activation: &Activation,
         certificate: &Certificate,
         now: InstantMs,
     ) -> Result<EnrolReply, StoreError> {
         let signed = certificate.sign(&self.county().seed);
-        db.append(LogKind::CodeUsed, &[], code_id.as_bytes(), now.0)?;
+        let id = signed.id();
+        let code = &activation.code_id;
         county::learn_certificate(db, &signed, certificate, now)?;
-        db.use_activation(code_id, &certificate.public_key, &certificate.nonce, &signed.id())?;
+        let used = CodeUsed {
+            code: code.clone(),
+            public_key: certificate.public_key.clone(),
+            nonce: certificate.nonce.clone(),
+            certificate: id.to_vec(),
+        };
+        let subject = records::subject_of_code(&activation.hash);
+        records::say(db, RecordKind::CodeUsed, &subject, used.encode_to_vec(), now)?;
+        db.use_activation(code, &certificate.public_key, &certificate.nonce, &id)?;
         tracing::info!(device = certificate.device, "device enrolled");
-        Ok(self.grant(signed))
+        self.grant(db, signed, activation)
     }
 
-    fn grant(&self, certificate: SignedCertificate) -> EnrolReply {
-        EnrolReply {
+    fn grant(
+        &self,
+        db: &Db<'_>,
+        certificate: SignedCertificate,
+        activation: &Activation,
+    ) -> Result<EnrolReply, StoreError> {
+        let subject = records::subject_of_code(&activation.hash);
+        let records = db
+            .records_of(RecordKind::CodeUsed.into(), &subject)?
+            .iter()
+            .map(|bytes| SignedRecord::decode(bytes.as_slice()))
+            .collect::<Result<_, _>>()?;
+        Ok(EnrolReply {
             certificate: Some(certificate),
             county_key: self.county().key.to_vec(),
             demo: self.county().demo,
             refusal: Refusal::None.into(),
-        }
+            records,
+        })
     }
 }
 

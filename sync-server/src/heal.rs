@@ -1,8 +1,12 @@
 //! A server that went back in time, and how its devices make it whole.
 
+use std::collections::BTreeSet;
+
 use yidang_domain::civil::InstantMs;
 use yidang_sync_protocol::message::digest_of;
-use yidang_sync_protocol::{HealReply, HealRequest, SignedCheckpoint, SyncReply, SyncRequest};
+use yidang_sync_protocol::{
+    HealReply, HealRequest, RecordName, SignedCheckpoint, SyncReply, SyncRequest,
+};
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -10,11 +14,13 @@ use crate::county;
 use crate::judge::CRASHED;
 use crate::judge::review::DECLINED;
 use crate::pull::place::Place;
-use crate::register::Register;
+use crate::register::{Register, Scope};
 use crate::store::{Db, StoreError};
 
 /// Devices that were here so long before the copy was made are waited for while healing.
 const ACTIVE_MS: i64 = 30 * 86_400_000;
+/// Documents looked up at once.
+const STRIDE: u32 = 256;
 /// A device's visit is noted once an hour.
 pub(crate) const NOTE_EVERY_MS: i64 = 3_600_000;
 
@@ -52,8 +58,10 @@ impl App {
             self.write(|db| db.seen(&caller.certificate, now.0))?;
         }
         let county = self.read(|db| db.county())?;
+        let gives_nothing =
+            request.push.is_empty() && request.snapshots.is_empty() && request.records.is_empty();
         let has_answered =
-            county.healing && !reply.heal && request.cursor.is_some() && request.push.is_empty();
+            county.healing && !reply.heal && request.cursor.is_some() && gives_nothing;
         if !has_answered {
             return Ok(());
         }
@@ -83,12 +91,12 @@ impl App {
         Ok(())
     }
 
-    /// Compares what a device holds with what is here.
+    /// Compares what a device holds with what is here, all of it or one part of a long list.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn heal(&self, request: &HealRequest) -> Result<HealReply, StoreError> {
+    pub fn heal(&self, caller: &Caller, request: &HealRequest) -> Result<HealReply, StoreError> {
         let now = self.clock().now();
         let county = self.county();
         for checkpoint in &request.checkpoints {
@@ -100,22 +108,70 @@ impl App {
         if self.read(|db| saw_more(db, &county.key, &request.checkpoints))? {
             self.went_back("a device remembers a checkpoint that the log does not hold", now)?;
         }
+        let register = self.register()?;
+        let scope = register.scope(&caller.user, now.date());
         self.read(|db| {
             let head = db.county()?;
-            let begin = db
-                .chain_at(0)?
-                .ok_or_else(|| StoreError::Damaged("the log has no beginning".into()))?;
-            let mut wanted = Vec::new();
+            let (mut wanted, mut same) = (Vec::new(), BTreeSet::new());
             for held in &request.documents {
                 let Ok(id) = <[u8; 16]>::try_from(held.document.as_slice()) else { continue };
                 let here = db.document(&id)?.map(|row| digest_of(&row.heads));
-                if here.is_none_or(|digest| digest.as_slice() != held.digest.as_slice()) {
+                let is_same = here.is_some_and(|digest| digest.as_slice() == held.digest);
+                if is_same {
+                    same.insert(id);
+                }
+                // What came in a save lacks its batches, which somebody may hold.
+                if !is_same || db.has_unproved(&id, 0)? {
                     wanted.push(held.document.clone());
                 }
             }
-            let cursor = Place::at(&head.epoch, 0, &begin).sign(&county.seed);
-            Ok(HealReply { wanted, cursor: Some(cursor) })
+            let lost = RecordName::unpack(&request.records).into_iter();
+            let mut wanted_records = Vec::new();
+            for name in lost {
+                if !db.has_record(&name)? {
+                    wanted_records.push(name);
+                }
+            }
+            let wanted_records = RecordName::pack(&wanted_records);
+            let (place, lacking) = if request.asks_for_documents {
+                // What the county says is told again from the beginning: it is little, and of a lost log
+                // nobody knows how far it was told.
+                let at_head = Place::at(&head.epoch, head.seq, &head.chain);
+                let place = Place { records_until: Some(0), ..at_head };
+                (place, lacking(db, &scope, request, &same)?)
+            } else {
+                let damaged = || StoreError::Damaged("the log has no beginning".into());
+                let begin = db.chain_at(0)?.ok_or_else(damaged)?;
+                (Place::at(&head.epoch, 0, &begin), Vec::new())
+            };
+            let cursor = Some(place.sign(&county.seed));
+            Ok(HealReply { wanted, cursor, wanted_records, lacking })
         })
+    }
+}
+
+/// Documents of a scope that a device has to fetch: those between the bounds of its list that are not the
+/// same there.
+fn lacking(
+    db: &Db<'_>,
+    scope: &Scope,
+    request: &HealRequest,
+    same: &BTreeSet<[u8; 16]>,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let is_meant = |id: &[u8; 16]| {
+        id.as_slice() >= request.from.as_slice()
+            && (request.before.is_empty() || id.as_slice() < request.before.as_slice())
+    };
+    let mut lacking = Vec::new();
+    let mut position = 0;
+    loop {
+        let rows = db.in_scope_after(&scope.keys, position, STRIDE)?;
+        let Some(last) = rows.last() else { return Ok(lacking) };
+        position = last.last_seq;
+        let of_part = rows.iter().filter(|row| !row.gone && is_meant(&row.document));
+        lacking.extend(
+            of_part.filter(|row| !same.contains(&row.document)).map(|row| row.document.to_vec()),
+        );
     }
 }
 

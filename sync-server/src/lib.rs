@@ -24,6 +24,7 @@ pub mod enrol;
 pub mod heal;
 mod oversight;
 mod rebuild;
+pub mod records;
 mod reindex;
 pub mod restore;
 mod revocations;

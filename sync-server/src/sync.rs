@@ -7,19 +7,25 @@ use std::time::Instant;
 
 use prost::Message;
 use yidang_domain::civil::InstantMs;
-use yidang_sync_protocol::{Receipt, SignedBatch, SignedCheckpoint, SyncReply, SyncRequest};
+use yidang_sync_protocol::batch::BatchId;
+use yidang_sync_protocol::{
+    AttestedSnapshot, DocumentProofs, PlacedBatch, Receipt, SignedBatch, SignedCertificate,
+    SignedCheckpoint, SignedRecord, SyncReply, SyncRequest,
+};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::county;
+use crate::county::{self, County};
 use crate::heal::NOTE_EVERY_MS;
 use crate::judge::shelf::Shelf;
 use crate::judge::{
     Ahead, CRASHED, Care, Judge, No, Ruling, SUSPENDED, Verified, still_stands, verify,
 };
-use crate::pull::{self, Question, Standing, authors, proofs};
+use crate::pull::place::Place;
+use crate::pull::{self, Page, Question, Standing, authors, proofs};
+use crate::records;
 use crate::register::Register;
-use crate::store::{InboxRow, StoreError};
+use crate::store::{Db, InboxRow, StoreError};
 
 /// So many batches of the inbox are judged in one transaction.
 const MOST_AT_ONCE: u32 = 64;
@@ -35,7 +41,11 @@ impl App {
     pub fn sync(&self, caller: &Caller, request: &SyncRequest) -> Result<SyncReply, StoreError> {
         let now = self.clock().now();
         self.learn(&request.certificates)?;
+        self.take_records(&request.records)?;
         let register = self.register()?;
+        let pushed: Vec<BatchId> = request.push.iter().map(SignedBatch::id).collect();
+        self.take_places(&pushed, &request.placements)?;
+        self.take_saves(&request.snapshots, &register, now)?;
         let receipts = self.take(&request.push, &register, now)?;
         self.watch().counters.judged(&receipts);
         let accepted = yidang_sync_protocol::Verdict::Accepted as i32;
@@ -57,9 +67,50 @@ impl App {
             reply.verdicts = self.verdicts(&request.ask_verdicts)?;
         }
         reply.server_time_ms = now.0;
+        reply.place(&self.county().seed, &pushed);
         self.note(caller, request, &reply, &register, now)?;
         self.hear(caller, request, now)?;
         Ok(reply)
+    }
+
+    /// Believes that the county took batches before, where it says so itself. Kept until they are judged,
+    /// however long they wait for others.
+    fn take_places(&self, pushed: &[BatchId], places: &[PlacedBatch]) -> Result<(), StoreError> {
+        let key = &self.county().key;
+        let mut believed = Vec::new();
+        for placed in places {
+            let batch = usize::try_from(placed.index).ok().and_then(|index| pushed.get(index));
+            match batch.map(|batch| (batch, placed.open(batch, key))) {
+                Some((batch, Ok(()))) => believed.push((batch, placed)),
+                _ => tracing::info!("a place that the county did not give"),
+            }
+        }
+        if believed.is_empty() {
+            return Ok(());
+        }
+        self.write(|db| {
+            believed
+                .iter()
+                .try_for_each(|(batch, placed)| db.put_placed(batch, &placed.epoch, placed.seq))
+        })
+    }
+
+    /// Takes documents as the county saved them once.
+    fn take_saves(
+        &self,
+        saves: &[AttestedSnapshot],
+        register: &Register,
+        now: InstantMs,
+    ) -> Result<(), StoreError> {
+        if saves.is_empty() {
+            return Ok(());
+        }
+        self.judging(register, now, |_, judge| {
+            for save in saves {
+                judge.take_save(save)?;
+            }
+            judge.finish()
+        })
     }
 
     /// Receives everything and judges what can be judged in time; the rest is judged beside.
@@ -118,7 +169,7 @@ impl App {
             for ((batch, verified), ruling) in push.iter().zip(verified).zip(rulings) {
                 match verified.and_then(|verified| still_stands(db, verified)) {
                     Ok(verified) => {
-                        *ruling = judge.was_refused(&verified.id)?.map(Ruling::Refused);
+                        *ruling = judge.was_refused(&verified)?.map(Ruling::Refused);
                         let is_new = ruling.is_none();
                         if is_new {
                             db.receive(&verified.id, &batch.encode_to_vec(), now.0)?;
@@ -345,17 +396,11 @@ impl App {
             if db.county()?.register_version != register.version() {
                 return Ok(None);
             }
-            let page = pull::page(db, register, &question)?;
-            let held = place.map_or(0, |place| place.base.unwrap_or(place.seq));
-            let mut wanted = request.want_certificates.clone();
-            wanted.extend(authors::new(db, &page, held)?);
-            let proofs = proofs::of(db, &page.scope, &request.want_proofs)?;
-            // Counted once: it is as much work as a page of the log.
-            let in_scope = if place.is_none() { db.count_in_scope(&page.scope.keys)? } else { 0 };
-            let certificates = authors::certificates(db, &wanted)?;
-            Ok::<_, StoreError>(Some((page, certificates, proofs, in_scope)))
+            find(db, county, register, request, &question).map(Some)
         })?;
-        let Some((page, certificates, proofs, in_scope)) = found else { return Ok(None) };
+        let Some(Found { page, certificates, proofs, in_scope, records }) = found else {
+            return Ok(None);
+        };
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
         }
@@ -373,6 +418,7 @@ impl App {
             scope: page.scope.hash,
             proofs,
             in_scope,
+            records,
             ..SyncReply::default()
         };
         reply.attest(&county.seed);
@@ -427,6 +473,44 @@ impl App {
         };
         Ok(newest.filter(|(at, _)| *at > seq).map(|(_, checkpoint)| checkpoint))
     }
+}
+
+/// What a request is answered with.
+struct Found {
+    page: Page,
+    certificates: Vec<SignedCertificate>,
+    proofs: Vec<DocumentProofs>,
+    in_scope: u32,
+    records: Vec<SignedRecord>,
+}
+
+/// Everything that is new for a device, and what it asked for, as of one moment.
+fn find(
+    db: &Db<'_>,
+    county: &County,
+    register: &Register,
+    request: &SyncRequest,
+    question: &Question<'_>,
+) -> Result<Found, StoreError> {
+    let place = question.place;
+    let mut page = pull::page(db, register, question)?;
+    let most = question.most_page_bytes();
+    let (asked, not_theirs) = pull::by_name(db, &page.scope, &request.want_documents, most)?;
+    page.documents.retain(|new| asked.iter().all(|whole| whole.document != new.document));
+    page.documents.extend(asked);
+    page.released.extend(not_theirs);
+    let told = if request.want_all_records { None } else { place };
+    let from = told.map_or(0, Place::records_from);
+    let told = records::new_for(db, register, question.user, question.today, from)?;
+    page.told(told.until);
+    let held = place.map_or(0, |place| place.base.unwrap_or(place.seq));
+    let mut wanted = request.want_certificates.clone();
+    wanted.extend(authors::new(db, &page, held)?);
+    let proofs = proofs::of(db, county, &page.scope, &request.want_proofs)?;
+    // Counted once: it is as much work as a page of the log.
+    let in_scope = if place.is_none() { db.count_in_scope(&page.scope.keys)? } else { 0 };
+    let certificates = authors::certificates(db, &wanted)?;
+    Ok(Found { page, certificates, proofs, in_scope, records: told.records })
 }
 
 fn received(index: u32) -> Receipt {

@@ -159,7 +159,8 @@ impl Receipt {
 
 impl SyncReply {
     /// What it says of places, in the order in which it stands on the sheet: the receipts for batches of
-    /// the request, whose names are `pushed`, then for each document its batches and its snapshot.
+    /// the request, whose names are `pushed`, the verdicts on batches that were asked about, then for each
+    /// document its batches and its snapshot.
     fn leaves(&self, epoch: [u8; 16], pushed: &[BatchId]) -> Vec<Leaf> {
         let mut leaves = Vec::new();
         for receipt in self.receipts.iter().filter(|receipt| receipt.is_taken()) {
@@ -170,6 +171,12 @@ impl SyncReply {
                 batch: *batch,
                 verdict: TAKEN,
             }));
+        }
+        for asked in &self.verdicts {
+            let taken = asked.receipt.as_ref().filter(|receipt| receipt.is_taken());
+            if let (Some(receipt), Ok(batch)) = (taken, fixed(&asked.batch)) {
+                leaves.push(Leaf::Batch { epoch, seq: receipt.seq, batch, verdict: TAKEN });
+            }
         }
         for page in &self.documents {
             for (batch, seq) in page.batches.iter().zip(&page.seqs) {

@@ -1,15 +1,20 @@
 //! The log: its chain, each of its records, and what it says about everything else.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message;
-use yidang_documents::guard;
+use yidang_documents::{Document, guard};
 use yidang_domain::causality::hex_of;
-use yidang_sync_protocol::{Chain, SignedBatch, SignedCertificate, SignedCheckpoint};
+use yidang_sync_protocol::{
+    AttestedSnapshot, Chain, CodeUsed, Record, RecordKind, SignedBatch, SignedCertificate,
+    SignedCheckpoint, SignedRecord,
+};
 
 use super::{Cure, Findings, Ground};
 use crate::county;
 use crate::judge::verify_stored;
+use crate::records;
 use crate::store::{LogRow, StoreError};
 
 /// Records read at once.
@@ -31,15 +36,18 @@ pub(super) struct Logged {
 /// What the log says about a document.
 #[derive(Debug, Default)]
 pub(super) struct LoggedDocument {
-    /// Its last batch; zero where there is none.
+    /// Its last batch, or the last save of it that was given back; zero where there is none.
     pub last_batch: u64,
+    /// Records that are saves.
+    saves: BTreeSet<u64>,
     /// Its last record of any kind: who reads it is said anew by records without changes.
     pub last_record: u64,
-    /// Every change under its hash, with where it came first.
+    /// Every change under its hash, with where it came first: of those that came in a save and later in
+    /// a batch, with the batch.
     pub changes: BTreeMap<[u8; 32], Came>,
 }
 
-/// Where a change came first, and whose it is.
+/// Where a change stands, and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Came {
     /// The record.
@@ -120,6 +128,8 @@ fn check_record(
             }
             Err(_) => findings.find(&place, "the revocation names no certificate", Cure::Restore),
         },
+        7 => check_said(ground, row, logged, findings)?,
+        8 => check_save(ground, row, logged, findings),
         kind => findings.find(&place, format!("a record of kind {kind}"), Cure::Version),
     }
     Ok(())
@@ -147,20 +157,112 @@ fn check_batch(
     };
     let known = logged.documents.entry(document).or_default();
     known.last_batch = row.seq;
+    let LoggedDocument { saves, changes, .. } = known;
     for (position, bytes) in (0_u32..).zip(&batch.changes) {
         let Ok(outline) = guard::scan(bytes) else {
             findings.find(&place, format!("its change {position} cannot be read"), Cure::Restore);
             continue;
         };
-        known.changes.entry(outline.hash).or_insert_with(|| Came {
-            seq: row.seq,
-            position,
-            actor: outline.actor,
-            seq_of_actor: outline.seq,
-        });
+        let came = Came { seq: row.seq, position, actor: outline.actor, seq_of_actor: outline.seq };
+        match changes.entry(outline.hash) {
+            Entry::Vacant(free) => {
+                free.insert(came);
+            }
+            // It came in a save before; this batch is its proof.
+            Entry::Occupied(mut known) if saves.contains(&known.get().seq) => {
+                known.insert(came);
+            }
+            Entry::Occupied(_) => {}
+        }
     }
     Ok(())
 }
+
+/// What the county said and signed: it is listed, and what it says is so.
+fn check_said(
+    ground: &Ground<'_>,
+    row: &LogRow,
+    logged: &mut Logged,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let place = format!("log {}", row.seq);
+    let signed = SignedRecord::decode(row.record.as_slice()).ok();
+    let Some((name, record)) = signed.and_then(|signed| signed.open(&ground.county.key).ok())
+    else {
+        findings.find(&place, "the record is not the county's", Cure::Restore);
+        return Ok(());
+    };
+    if !ground.db.has_record(&name)? {
+        findings.find(&place, "devices are not told of its record", Cure::Restore);
+    }
+    match record.kind() {
+        RecordKind::Revocation => match <[u8; 16]>::try_from(record.subject.as_slice()) {
+            Ok(id) => {
+                logged.revocations.entry(id).or_insert(row.seq);
+            }
+            Err(_) => findings.find(&place, "the revocation names no certificate", Cure::Restore),
+        },
+        RecordKind::CodeUsed if is_still_open(ground, &record)? => {
+            findings.find(place, STILL_OPEN, Cure::Restore);
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether a code that was used is here and serves once more.
+fn is_still_open(ground: &Ground<'_>, record: &Record) -> Result<bool, StoreError> {
+    let Ok(used) = CodeUsed::decode(record.body.as_slice()) else { return Ok(false) };
+    let activation = ground.db.activation(&used.code)?;
+    Ok(activation.is_some_and(|activation| {
+        activation.used_by_key.is_none()
+            && records::subject_of_code(&activation.hash) == record.subject
+    }))
+}
+
+/// A document as the county saved it once: whatever of it no record before it brought stands in it, in
+/// its order. The first change is nobody's.
+fn check_save(ground: &Ground<'_>, row: &LogRow, logged: &mut Logged, findings: &mut Findings) {
+    let place = format!("log {}", row.seq);
+    let save = AttestedSnapshot::decode(row.record.as_slice()).ok();
+    let opened = save.and_then(|save| Some((save.open(&ground.county.key).ok()?, save.save)));
+    let Some((document, save)) = opened else {
+        findings.find(&place, "the county did not save this", Cure::Restore);
+        return;
+    };
+    if document.as_slice() != row.document.as_slice() {
+        findings.find(&place, "the save is of another document", Cure::Restore);
+        return;
+    }
+    let whole = Document::from_saved(&save).ok();
+    let read = whole.and_then(|whole| {
+        let begun = Document::begin(whole.kind(), whole.id(), whole.home()).ok()?;
+        Some((begun, whole))
+    });
+    let Some((begun, whole)) = read else {
+        findings.find(&place, "the save cannot be read", Cure::Restore);
+        return;
+    };
+    let known = logged.documents.entry(document).or_default();
+    known.last_batch = row.seq;
+    known.saves.insert(row.seq);
+    let mut position = 0;
+    for (hash, bytes) in whole.changes_since(&[]) {
+        if begun.has(&hash) || known.changes.contains_key(&hash) {
+            continue;
+        }
+        let Ok(outline) = guard::scan(&bytes) else {
+            findings.find(&place, format!("its change {position} cannot be read"), Cure::Restore);
+            continue;
+        };
+        let came = Came { seq: row.seq, position, actor: outline.actor, seq_of_actor: outline.seq };
+        known.changes.insert(hash, came);
+        position += 1;
+    }
+}
+
+/// What is wrong with a code that was used and serves all the same.
+const STILL_OPEN: &str = "the activation code it used can be used again";
 
 /// A code that was used must not open the door a second time.
 fn check_code(
@@ -175,7 +277,7 @@ fn check_code(
     });
     if is_open {
         let place = format!("log {}", row.seq);
-        findings.find(place, "the activation code it used can be used again", Cure::Restore);
+        findings.find(place, STILL_OPEN, Cure::Restore);
     }
     Ok(())
 }

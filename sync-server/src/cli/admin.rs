@@ -15,10 +15,11 @@ use crate::clock::Clock;
 use crate::county;
 use crate::enrol::{self, Making};
 use crate::rebuild::Rebuilt;
+use crate::records::{self, RegisterRow};
 use crate::register::RegisterData;
 use crate::restore as restoring;
 use crate::revocations;
-use crate::store::{LogKind, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 pub(super) fn existing(data: &Path) -> Result<(Store, String)> {
     let path = database(data);
@@ -67,11 +68,9 @@ pub(super) fn user_add(data: &Path, new: &NewUser) -> Result<()> {
         bail!("no such unit, or a role that nobody can have");
     }
     let person = Staff { user: user.clone(), name: new.name.clone(), phone: String::new() };
-    let record = serde_json::to_vec(&(&person, &assignment))?;
     store.write(&county, |db| {
-        let seq = db.append(LogKind::Reference, &[], &record, now().0)?;
-        db.put_user(&person)?;
-        db.put_assignment(&assignment, seq)?;
+        records::put(db, &RegisterRow::User(person), now())?;
+        records::put(db, &RegisterRow::Assignment(assignment), now())?;
         db.touch_register()
     })?;
     println!("{user} added");

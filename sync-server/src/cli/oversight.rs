@@ -11,7 +11,7 @@ use yidang_domain::reference::Host;
 use super::admin::{existing, now};
 use crate::county;
 use crate::oversight;
-use crate::store::{LogKind, StoreError};
+use crate::store::StoreError;
 
 /// Complaints, newest first; with `waiting` only those that nobody has answered.
 pub(super) fn complaints(data: &Path, waiting: bool, most: u32) -> Result<()> {
@@ -89,10 +89,7 @@ pub(super) fn host(data: &Path, new: NewHost) -> Result<()> {
             phone: kept(new.phone, before.phone),
         };
         if is_new {
-            let damaged = |error: serde_json::Error| StoreError::Damaged(error.to_string());
-            let record = serde_json::to_vec(&host).map_err(damaged)?;
-            db.append(LogKind::Reference, &[], &record, now().0)?;
-            county::put_host(db, &host)?;
+            county::put_host(db, &host, now())?;
             db.touch_register()?;
         }
         Ok::<_, StoreError>(host)

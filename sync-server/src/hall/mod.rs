@@ -156,8 +156,8 @@ impl Counter<'_> {
     }
 
     /// Writes down what was changed and by whom, as one record of the log, and has the register read
-    /// again by everybody. Gives the place of the record.
-    pub fn record(&self, db: &Db<'_>, did: &str, what: &impl Serialize) -> Result<u64, StoreError> {
+    /// again by everybody.
+    pub fn record(&self, db: &Db<'_>, did: &str, what: &impl Serialize) -> Result<(), StoreError> {
         let record = json!({
             "did": did,
             "by": self.caller.user,
@@ -165,9 +165,8 @@ impl Counter<'_> {
             "what": what,
         });
         let record = record.to_string();
-        let seq = db.append(LogKind::Reference, &[], record.as_bytes(), self.now.0)?;
-        db.touch_register()?;
-        Ok(seq)
+        db.append(LogKind::Reference, &[], record.as_bytes(), self.now.0)?;
+        db.touch_register()
     }
 
     /// Writes down that somebody was looked at, before the answer goes out.

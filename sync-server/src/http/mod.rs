@@ -219,9 +219,9 @@ async fn heal(State(server): State<Server>, request: Request) -> Result<Response
     let body = body::read(request).await?;
     let reply = blocking(move || {
         let signed: SignedRequest = body::message(&body)?;
-        server.app.caller(&signed)?;
+        let caller = server.app.caller(&signed)?;
         let request: HealRequest = body::decode(&signed.request)?;
-        Ok(packed(&server.app.heal(&request)?))
+        Ok(packed(&server.app.heal(&caller, &request)?))
     })
     .await?;
     Ok(framed(reply))

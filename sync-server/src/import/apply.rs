@@ -13,8 +13,9 @@ use crate::households;
 use crate::judge::own::{OwnChange, OwnError};
 use crate::judge::shelf;
 use crate::judge::{Halt, Judge};
+use crate::records::{self, RegisterRow};
 use crate::register::{Register, RegisterData};
-use crate::store::{Db, ImportedRow, LogKind, StoreError};
+use crate::store::{Db, ImportedRow, StoreError};
 
 use super::difference::{self, Difference};
 use super::plan::{Begin, Change, Existing, Plan, RegisterChange};
@@ -137,30 +138,21 @@ fn register_after(before: &Register, change: &RegisterChange) -> Register {
     Register::new(data, false)
 }
 
-/// Puts what changed into the register, as one record of the log.
+/// Puts what changed into the register, row by row.
 fn put_register(db: &Db<'_>, change: &RegisterChange, now: InstantMs) -> Result<(), StoreError> {
     if change.is_empty() {
         return Ok(());
     }
-    let record = said::write(change)?;
-    let seq = db.append(LogKind::Reference, &[], record.as_bytes(), now.0)?;
-    for unit in &change.units {
-        db.put_unit(unit)?;
-    }
-    for user in &change.users {
-        db.put_user(user)?;
-    }
-    for assignment in &change.assignments {
-        db.put_assignment(assignment, seq)?;
-    }
-    for team in &change.grid_teams {
-        db.put_grid_team(team)?;
-    }
-    for team in &change.teams {
-        db.put_team(team)?;
-    }
-    for outline in &change.outlines {
-        db.put_outline(outline)?;
+    let units = change.units.iter().cloned().map(RegisterRow::Unit);
+    let users = change.users.iter().cloned().map(RegisterRow::User);
+    let assignments = change.assignments.iter().cloned().map(RegisterRow::Assignment);
+    let grid_teams = change.grid_teams.iter().cloned().map(RegisterRow::GridTeam);
+    let teams = change.teams.iter().cloned().map(RegisterRow::Team);
+    let outlines = change.outlines.iter().cloned().map(RegisterRow::Outline);
+    // People before their posts, which name them.
+    let rows = units.chain(users).chain(assignments).chain(grid_teams).chain(teams).chain(outlines);
+    for row in rows {
+        records::put(db, &row, now)?;
     }
     db.touch_register()
 }

@@ -80,17 +80,23 @@ pub struct Verified {
     pub author: Author,
     /// The actor its changes must have.
     pub actor: Actor,
+    /// The county took it once, by its own word: a log that was lost held it. Its rights were judged
+    /// then, and whoever wrote it may have lost them since.
+    pub is_placed: bool,
 }
 
-/// Believes a batch: its certificate is the county's, known and not revoked, and its holder signed.
+/// Believes a batch: its certificate is the county's and known, and its holder signed. Revoked since
+/// does not count for what the county took before.
 ///
 /// # Errors
 ///
 /// [`No`].
 pub fn verify(db: &Db<'_>, county: &County, batch: &SignedBatch) -> Result<Verified, No> {
     match open(db, county, batch)? {
-        (verified, false) => Ok(verified),
-        (_, true) => Err(No::refused("revoked", "the certificate was revoked")),
+        (verified, true) if !verified.is_placed => {
+            Err(No::refused("revoked", "the certificate was revoked"))
+        }
+        (verified, _) => Ok(verified),
     }
 }
 
@@ -111,6 +117,8 @@ pub(super) fn open(
     let key = certificate.key().unwrap_or_default();
     let header =
         batch.open(&key).map_err(|error| No::refused("wrong_signature", error.to_string()))?;
+    let id = batch.id();
+    let is_placed = db.is_placed(&id)?;
     if certificate.county != county.code {
         return Err(No::refused("foreign_county", "a certificate of another county"));
     }
@@ -119,8 +127,8 @@ pub(super) fn open(
     let actor = actor_id(&key, &user, &nonce, header.incarnation);
     let device = DeviceId(certificate.device.clone());
     let author = Author { user, device, is_server: certificate.server };
-    let (id, batch) = (batch.id(), batch.clone());
-    let verified = Verified { id, document, batch, header, author, actor };
+    let verified =
+        Verified { id, document, batch: batch.clone(), header, author, actor, is_placed };
     Ok((verified, row.revoked_seq.is_some()))
 }
 
@@ -183,7 +191,10 @@ impl Judge<'_> {
         for (position, bytes) in (0_u32..).zip(&verified.batch.changes) {
             let did = match guard::admit_looked(&mut document, &verified.actor, bytes) {
                 Ok(did) => did,
-                Err(GuardError::Duplicate) => continue,
+                Err(GuardError::Duplicate) => {
+                    changes.extend(self.proves(verified, position, bytes)?);
+                    continue;
+                }
                 Err(error) => return Err(never_to_wait(error).at(position)),
             };
             if !did.is_timely(self.now) {
@@ -192,7 +203,9 @@ impl Judge<'_> {
             let begins = is_new && changes.is_empty();
             let case = Case { kind: document.kind(), performed: &did, begins };
             let author = &verified.author;
-            let checked = if admitted {
+            let checked = if verified.is_placed {
+                Ok(())
+            } else if admitted {
                 rights::check_admitted(self.register, author, &case)
             } else {
                 rights::check(self.register, author, written, &case)
@@ -207,10 +220,13 @@ impl Judge<'_> {
             });
             performed.push(did);
         }
-        let Some(last) = performed.last() else {
+        if changes.is_empty() {
             return Err(No::Duplicate(self.place_of(verified)?));
+        }
+        let org = match performed.last() {
+            Some(last) => last.org_after.clone(),
+            None => self.org_of(verified)?,
         };
-        let org = last.org_after.clone();
         if self.care == Care::Batchwise {
             guard::survives_within_bounds(&document)?;
         }
@@ -223,20 +239,22 @@ impl Judge<'_> {
         let (found, is_new) = self.find_or_begin(verified)?;
         let has = |hash: &ChangeHash| found.as_ref().is_some_and(|document| document.has(hash));
         let lacking = grounds::lacking(&outlines, has);
-        for lack in &lacking {
+        // What the county took once was built on nothing that it refused: whatever is said to be refused here
+        // comes back like this.
+        for lack in lacking.iter().filter(|_| !verified.is_placed) {
             if let Some(root) = self.db.refused_change(&verified.document, &lack.hash)? {
                 return Err(No::Orphaned(root, lack.position));
             }
         }
-        let is_known = self.is_known(&verified.author);
-        let admitted = !is_known && self.db.is_admitted(&verified.id)?;
+        let is_answered_for = verified.is_placed || self.is_known(&verified.author);
+        let admitted = !is_answered_for && self.db.is_admitted(&verified.id)?;
         let missing: Vec<ChangeHash> = lacking.into_iter().map(|lack| lack.hash).collect();
-        if !is_known && !admitted {
+        if !is_answered_for && !admitted {
             return Err(No::Review(missing));
         }
         let written = self.written(&verified.header)?;
         if !missing.is_empty() {
-            if !admitted {
+            if !admitted && !verified.is_placed {
                 self.may_wait(verified, written)?;
             }
             return Err(No::Parked(missing));
@@ -261,6 +279,33 @@ impl Judge<'_> {
             Some(document) => Ok((Some(self.same_beginning(document, &verified.header)?), false)),
             None => Ok((self.begin(verified)?, true)),
         }
+    }
+
+    /// A change that is here and came in a save: from now on this batch is its proof.
+    fn proves(
+        &self,
+        verified: &Verified,
+        position: u32,
+        bytes: &[u8],
+    ) -> Result<Option<ChangeRow>, No> {
+        let outline = guard::scan(bytes)?;
+        if !self.db.is_unproved(&verified.document, &outline.hash)? {
+            return Ok(None);
+        }
+        Ok(Some(ChangeRow {
+            hash: outline.hash,
+            actor: verified.actor,
+            seq_of_actor: outline.seq,
+            position,
+            bytes: bytes.to_vec(),
+        }))
+    }
+
+    /// The unit a document lies in as it is.
+    fn org_of(&self, verified: &Verified) -> Result<OrgCode, No> {
+        let row = self.db.document(&verified.document)?;
+        let missing = || StoreError::Damaged("a change of a document that is not there".into());
+        Ok(row.map(|row| OrgCode(row.org)).ok_or_else(missing)?)
     }
 
     /// The place in the log of a batch that brings nothing new.
@@ -292,10 +337,25 @@ impl Judge<'_> {
             .ok_or_else(|| No::refused("unknown_kind", "a kind that this version does not know"))?;
         let id = DocumentId::from_bytes(verified.document);
         let home = OrgCode(header.home.clone());
+        if !verified.is_placed {
+            self.may_begin(verified, kind, id, &home)?;
+        }
+        let begun = Document::begin(kind, id, &home);
+        begun.map(Some).map_err(|error| No::refused("genesis", error.to_string()))
+    }
+
+    /// Whether a document of this kind may begin there under this identifier.
+    fn may_begin(
+        &self,
+        verified: &Verified,
+        kind: DocumentKind,
+        id: DocumentId,
+        home: &OrgCode,
+    ) -> Result<(), No> {
         let unit = self
             .register
             .tree()
-            .find(&home)
+            .find(home)
             .ok_or_else(|| No::refused("unknown_unit", "its home is no unit of the county"))?;
         let this_year = self.now.date().year();
         let years = (this_year.saturating_sub(20), this_year.saturating_add(2));
@@ -305,14 +365,14 @@ impl Judge<'_> {
             // server does not make it twice.
             DocumentKind::Household => !kinds::is_computed(id) || verified.author.is_server,
             DocumentKind::VisitDay => {
-                unit.level == OrgLevel::Village && kinds::is_visit_day_of(id, &home, years)
+                unit.level == OrgLevel::Village && kinds::is_visit_day_of(id, home, years)
             }
         };
-        if !fits {
-            return Err(No::refused("document_id", "an identifier that does not fit its kind"));
+        if fits {
+            Ok(())
+        } else {
+            Err(No::refused("document_id", "an identifier that does not fit its kind"))
         }
-        let begun = Document::begin(kind, id, &home);
-        begun.map(Some).map_err(|error| No::refused("genesis", error.to_string()))
     }
 
     /// When the batch may have been written: its cursor proves that it was not before.

@@ -29,6 +29,16 @@ impl Judge<'_> {
         let document = &verified.document;
         let seq = self.db.append(LogKind::Batch, document, &bytes, self.now.0)?;
         self.db.wrote(&verified.header.certificate, seq)?;
+        self.keep_at(seq, document, examined).map(|()| seq)
+    }
+
+    /// Writes what follows from a record at `seq`: the changes, the indexes, the numbers in them.
+    pub(super) fn keep_at(
+        &mut self,
+        seq: u64,
+        document: &[u8; 16],
+        examined: &Examined,
+    ) -> Result<(), StoreError> {
         let kind = examined.document.kind();
         self.db.put_document(&DocumentRow {
             id: *document,
@@ -46,7 +56,7 @@ impl Judge<'_> {
         self.arrived.entry(*document).or_default().extend(came);
         let keys = self.register.index_keys(kind, &examined.org);
         self.db.index_document(document, &keys, seq)?;
-        self.keep_numbers(examined, document).map(|()| seq)
+        self.keep_numbers(examined, document)
     }
 
     /// Numbers that stand in accepted changes are taken, also those of a server before a restore.
@@ -57,7 +67,8 @@ impl Judge<'_> {
             let Some(parsed) = CaseNumber::parse(number) else { continue };
             let CaseNumber { committee, year, number } = parsed;
             if !self.db.put_number(&committee, year, number, document)? {
-                tracing::error!("a number was issued twice; `sync-server check` says which");
+                let id = DocumentId::from_bytes(*document);
+                tracing::error!(%id, number, year, "a number was issued twice; the file gets another");
             }
         }
         Ok(())
@@ -99,15 +110,31 @@ impl Judge<'_> {
         self.keep_line(document, &project(&shelf::load(self.db, &row)?))
     }
 
-    /// Issues the number of an accepted case file that has none; whether it did.
+    /// Whether a number stands in the register for another document: it was issued twice, by a server that
+    /// had gone back in time before anybody noticed.
+    fn is_anothers(&self, number: &str, document: &[u8; 16]) -> Result<bool, StoreError> {
+        let Some(parsed) = CaseNumber::parse(number) else { return Ok(false) };
+        let CaseNumber { committee, year, number } = parsed;
+        let holder = self.db.holder_of_number(&committee, year, number)?;
+        Ok(holder.is_some_and(|holder| holder != *document))
+    }
+
+    /// Issues the number of an accepted case file that has none, or one that is another file's; whether it
+    /// did.
     pub(super) fn issue_number(
         &mut self,
         found: &Document,
         projection: &Projection,
     ) -> Result<bool, StoreError> {
         let Projection::CaseFile(case) = projection else { return Ok(false) };
-        let is_due = case.number.is_none() && case.entries_of(EntryKind::Accepted).next().is_some();
-        if self.healing || !is_due {
+        if self.healing || case.entries_of(EntryKind::Accepted).next().is_none() {
+            return Ok(false);
+        }
+        let is_due = match &case.number {
+            None => true,
+            Some(number) => self.is_anothers(number, found.id().as_bytes())?,
+        };
+        if !is_due {
             return Ok(false);
         }
         let mut copy = found.clone();

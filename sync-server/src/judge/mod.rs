@@ -18,6 +18,7 @@ mod examine;
 mod grounds;
 mod keep;
 mod refuse;
+mod save;
 mod standing;
 mod verdicts;
 mod wait;
@@ -259,15 +260,19 @@ impl<'a> Judge<'a> {
     fn rule(&mut self, verified: &Verified) -> Result<Ruling, StoreError> {
         // Writes begin only after the engine is done with the batch, so a panic in it leaves the
         // transaction whole and blames this batch alone.
-        match self.examined(verified) {
+        let ruling = match self.examined(verified) {
             Ok(examined) => {
                 let seq = self.keep(verified, &examined)?;
                 self.shelf.stage(examined.document);
                 // A register or a version of before may have refused it.
                 self.db.pardon(&verified.id)?;
-                Ok(Ruling::Accepted(seq))
+                Ruling::Accepted(seq)
             }
-            Err(no) => self.settle_no(&verified.batch, no),
+            Err(no) => self.settle_no(&verified.batch, no)?,
+        };
+        if verified.is_placed && matches!(ruling, Ruling::Accepted(_) | Ruling::Duplicate(_)) {
+            self.db.drop_placed(&verified.id)?;
         }
+        Ok(ruling)
     }
 }

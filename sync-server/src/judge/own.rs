@@ -164,6 +164,7 @@ impl Judge<'_> {
                 is_server: true,
             },
             actor,
+            is_placed: false,
         };
         let examined =
             Examined { document: document.clone(), org, changes: vec![row], performed: Vec::new() };

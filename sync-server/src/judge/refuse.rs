@@ -8,7 +8,7 @@ use prost::Message;
 use yidang_documents::{ChangeHash, guard};
 use yidang_sync_protocol::SignedBatch;
 
-use super::examine::{No, open};
+use super::examine::{No, Verified, open};
 use super::review::DECLINED;
 use super::{CRASHED, Judge, Ruling, grounds};
 use crate::store::{QuarantineRow, Refusal, RefusedChange, StoreError};
@@ -31,16 +31,21 @@ const ORPHANED: &str = "orphaned";
 
 impl Judge<'_> {
     /// Why a batch was refused before, where that stands. It is not judged again: what its author was told is
-    /// true whoever brings it once more, and whatever they have been given since.
+    /// true whoever brings it once more, and whatever they have been given since. What the county took once
+    /// (`is_placed`) is judged again, but for what ended the process.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
-    pub fn was_refused(&self, id: &[u8; 16]) -> Result<Option<Refusal>, StoreError> {
-        let Some(refusal) = self.db.refusal(id)? else { return Ok(None) };
+    pub fn was_refused(&self, verified: &Verified) -> Result<Option<Refusal>, StoreError> {
+        let Some(refusal) = self.db.refusal(&verified.id)? else { return Ok(None) };
         let code = refusal.code.as_str();
         let is_final = [CRASHED, DECLINED].contains(&code);
-        let stands = is_final || !self.healing && !MAY_CHANGE.contains(&code);
+        let stands = if verified.is_placed {
+            code == CRASHED
+        } else {
+            is_final || !self.healing && !MAY_CHANGE.contains(&code)
+        };
         Ok(stands.then_some(refusal))
     }
 
@@ -152,6 +157,10 @@ impl Judge<'_> {
         while let Some(hash) = open.pop() {
             for id in self.db.waiting_for(document, &hash)? {
                 let Some(row) = self.db.parked(&id)? else { continue };
+                // The county took it once: what it waits for comes back with a place as well.
+                if self.db.is_placed(&id)? {
+                    continue;
+                }
                 let batch = SignedBatch::decode(row.bytes.as_slice())?;
                 let refusal = orphan(root.clone(), grounds::made_on(&batch, &hash));
                 let kept = QuarantineRow {

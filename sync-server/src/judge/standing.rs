@@ -21,6 +21,10 @@ pub fn still_stands(db: &Db<'_>, verified: Verified) -> Result<Verified, No> {
     let Some(id) = verified.header.certificate_id() else {
         return Err(No::refused("unreadable_batch", "names of a wrong length"));
     };
+    // What the county took once was judged then.
+    if verified.is_placed {
+        return Ok(verified);
+    }
     let row = db.certificate(&id)?.ok_or(No::NotTaken("unknown_certificate"))?;
     if row.revoked_seq.is_some() {
         return Err(No::refused("revoked", "the certificate was revoked"));

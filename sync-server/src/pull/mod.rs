@@ -89,7 +89,7 @@ pub struct Question<'a> {
 
 impl Question<'_> {
     /// How large the page may be, for the device and for the server.
-    fn most_page_bytes(&self) -> usize {
+    pub(crate) fn most_page_bytes(&self) -> usize {
         let most = match usize::try_from(self.most_bytes).unwrap_or(usize::MAX) {
             0 => ORDINARY_PAGE_BYTES,
             most => most,
@@ -110,6 +110,16 @@ pub struct Page {
     pub released: Vec<[u8; 16]>,
     /// The scope.
     pub scope: Scope,
+}
+
+impl Page {
+    /// Notes up to where the device is told what the county says; what is left of it comes with the next
+    /// page.
+    pub fn told(&mut self, until: u64) {
+        let is_behind = until < self.place.seq;
+        self.more |= is_behind;
+        self.place.records_until = (self.place.base.is_some() || is_behind).then_some(until);
+    }
 }
 
 /// What the device held before, as far as it can be told.
@@ -322,16 +332,60 @@ fn deliver(
     if is_new && !question.own.contains(&row.last_seq) {
         return whole(db, &document).map(Some);
     }
-    let batches: Vec<SignedBatch> = db
-        .batches_after(&row.document, from)?
-        .into_iter()
-        .filter(|(seq, _)| !question.own.contains(seq))
-        .map(|(_, bytes)| SignedBatch::decode(bytes.as_slice()))
-        .collect::<Result<_, _>>()?;
-    if batches.is_empty() {
+    since(db, &document, from, question.own)
+}
+
+/// What came to a document after `from`, but for the records that this very request brought; the whole of
+/// it where some came in a save.
+fn since(
+    db: &Db<'_>,
+    document: &DocumentRow,
+    from: u64,
+    own: &BTreeSet<u64>,
+) -> Result<Option<PageDocument>, StoreError> {
+    let (mut batches, mut seqs) = (Vec::new(), Vec::new());
+    for (seq, bytes) in db.batches_after(&document.id, from)? {
+        if !own.contains(&seq) {
+            batches.push(SignedBatch::decode(bytes.as_slice())?);
+            seqs.push(seq);
+        }
+    }
+    let is_in_saves = db.has_unproved(&document.id, from)?;
+    if batches.is_empty() && !is_in_saves {
         return Ok(None);
     }
-    Ok(Some(PageDocument { batches, ..outline(&document) }))
+    let around = if is_in_saves { whole(db, document)? } else { outline(document) };
+    Ok(Some(PageDocument { batches, seqs, ..around }))
+}
+
+/// Documents that a device asks for by name: all batches of those in its scope, as many as fit; the names
+/// of those that are not in its scope.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn by_name(
+    db: &Db<'_>,
+    scope: &Scope,
+    wanted: &[Vec<u8>],
+    most: usize,
+) -> Result<(Vec<PageDocument>, Vec<[u8; 16]>), StoreError> {
+    let (mut documents, mut not_theirs) = (Vec::new(), Vec::new());
+    let mut size = 0;
+    for id in wanted.iter().filter_map(|id| <[u8; 16]>::try_from(id.as_slice()).ok()) {
+        let row = if db.is_in_scope(&scope.keys, &id)? { db.document(&id)? } else { None };
+        let found = row.map(|row| since(db, &row, 0, &BTreeSet::new())).transpose()?.flatten();
+        let Some(document) = found else {
+            not_theirs.push(id);
+            continue;
+        };
+        size += document.encoded_len();
+        if size > most && !documents.is_empty() {
+            break;
+        }
+        documents.push(document);
+    }
+    Ok((documents, not_theirs))
 }
 
 fn outline(document: &DocumentRow) -> PageDocument {
@@ -342,6 +396,7 @@ fn outline(document: &DocumentRow) -> PageDocument {
         snapshot: Vec::new(),
         batches: Vec::new(),
         seq: document.last_seq,
+        seqs: Vec::new(),
     }
 }
 

@@ -37,6 +37,9 @@ pub struct Place {
     /// lie beyond this came in that round. Absent within the first round and in other answers.
     #[prost(uint64, optional, tag = "20")]
     pub open_until: Option<u64>,
+    /// Up to where the device was told what the county says; absent where that is the place itself.
+    #[prost(uint64, optional, tag = "21")]
+    pub records_until: Option<u64>,
 }
 
 impl Place {
@@ -52,7 +55,14 @@ impl Place {
             to_scope: 0,
             first: false,
             open_until: None,
+            records_until: None,
         }
+    }
+
+    /// The last record of the county that the device was told.
+    #[must_use]
+    pub fn records_from(&self) -> u64 {
+        self.records_until.or(self.base).unwrap_or(self.seq)
     }
 
     /// Signs it with the county's key.

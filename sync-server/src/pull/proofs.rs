@@ -5,6 +5,7 @@ use prost::Message;
 use yidang_documents::guard;
 use yidang_sync_protocol::{BatchProof, DocumentProofs, SignedBatch};
 
+use crate::county::County;
 use crate::register::Scope;
 use crate::store::{Db, StoreError};
 
@@ -14,24 +15,31 @@ const MOST_DOCUMENTS: usize = 256;
 const MOST_BYTES: usize = 512 << 10;
 
 /// The proofs of those `wanted` documents that lie in `scope`, as many as fit; the device asks again
-/// for the others.
+/// for the others. Of a document that is not here or not in the scope there are none, and that is said
+/// too, so that nobody asks for ever.
 ///
 /// # Errors
 ///
 /// [`StoreError`].
 pub fn of(
     db: &Db<'_>,
+    county: &County,
     scope: &Scope,
     wanted: &[Vec<u8>],
 ) -> Result<Vec<DocumentProofs>, StoreError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let epoch = db.county()?.epoch;
     let mut proofs = Vec::new();
     let mut bytes = 0;
     for id in wanted.iter().take(MOST_DOCUMENTS) {
         let Ok(document) = <[u8; 16]>::try_from(id.as_slice()) else { continue };
-        if !db.is_in_scope(&scope.keys, &document)? {
-            continue;
-        }
-        let of_one = of_document(db, &document)?;
+        let of_one = if db.is_in_scope(&scope.keys, &document)? {
+            of_document(db, county, epoch, &document)?
+        } else {
+            DocumentProofs { document: document.to_vec(), ..DocumentProofs::default() }
+        };
         bytes += of_one.encoded_len();
         if bytes > MOST_BYTES && !proofs.is_empty() {
             break;
@@ -41,20 +49,32 @@ pub fn of(
     Ok(proofs)
 }
 
-fn of_document(db: &Db<'_>, document: &[u8; 16]) -> Result<DocumentProofs, StoreError> {
-    let mut batches = Vec::new();
-    for (_, record) in db.batches_after(document, 0)? {
+fn of_document(
+    db: &Db<'_>,
+    county: &County,
+    epoch: [u8; 16],
+    document: &[u8; 16],
+) -> Result<DocumentProofs, StoreError> {
+    let (mut batches, mut names) = (Vec::new(), Vec::new());
+    for (seq, record) in db.batches_after(document, 0)? {
         let batch = SignedBatch::decode(record.as_slice())?;
-        batches.extend(proof(batch));
+        let name = batch.id();
+        if let Some(proof) = proof(batch, seq) {
+            batches.push(proof);
+            names.push(name);
+        }
     }
-    Ok(DocumentProofs { document: document.to_vec(), batches })
+    let mut proofs =
+        DocumentProofs { document: document.to_vec(), batches, ..DocumentProofs::default() };
+    proofs.place(&county.seed, epoch, &names);
+    Ok(proofs)
 }
 
 /// A batch without its changes: they follow one another in the actor's order.
-fn proof(batch: SignedBatch) -> Option<BatchProof> {
+fn proof(batch: SignedBatch, seq: u64) -> Option<BatchProof> {
     let first = guard::scan(batch.changes.first()?).ok()?;
     let actor = first.actor.clone();
     let changes = u32::try_from(batch.changes.len()).ok()?;
     let (header, signature) = (batch.header, batch.signature);
-    Some(BatchProof { header, signature, actor, first: first.seq, changes })
+    Some(BatchProof { header, signature, actor, first: first.seq, changes, seq })
 }

@@ -130,15 +130,17 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Keeps a change.
+    /// Keeps a change; one that came in a save before stands in its batch from now on.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn put_change(&self, document: &[u8; 16], log_seq: u64, row: &ChangeRow) -> Result<()> {
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO change VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+             ON CONFLICT (county, document, hash) DO UPDATE SET \
+             log_seq = excluded.log_seq, position = excluded.position",
+        )?;
         statement.execute(params![
             self.county,
             document,

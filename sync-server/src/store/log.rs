@@ -21,6 +21,12 @@ pub enum LogKind {
     Revocation = 5,
     /// The server went back in time.
     Restored = 6,
+    /// Something the county said and signed. Uses of codes, changes of the register and revocations are
+    /// written so; kinds 3 and 5 stand in older logs alone, and 4 says who changed the register on a
+    /// screen.
+    Record = 7,
+    /// A document as the county saved it once, given back by a device that does not hold its batches.
+    Save = 8,
 }
 
 /// A record.

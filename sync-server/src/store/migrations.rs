@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("step_8.sql"),
     include_str!("step_9.sql"),
     include_str!("step_10.sql"),
+    include_str!("step_11.sql"),
 ];
 
 /// Takes the steps that are missing.

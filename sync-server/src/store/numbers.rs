@@ -43,15 +43,44 @@ impl Db<'_> {
         Ok(statement.query_row(params, |row| row.get(0))?)
     }
 
-    /// Documents that were accepted and have no number, as the reading index tells.
+    /// The document that a number stands in the register for.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn holder_of_number(
+        &self,
+        committee: &str,
+        year: i16,
+        number: u32,
+    ) -> Result<Option<[u8; 16]>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT document FROM number \
+             WHERE county = ?1 AND committee = ?2 AND year = ?3 AND number = ?4",
+        )?;
+        let mut rows = statement.query(params![self.county, committee, year, number])?;
+        match rows.next()? {
+            Some(row) => Ok(Some(super::fixed(&row.get::<_, Vec<u8>>(0)?, "document")?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Documents that were accepted and have no number, or one that stands in the register for another
+    /// document, as the reading index tells.
     ///
     /// # Errors
     ///
     /// [`super::StoreError`].
     pub fn without_number(&self) -> Result<Vec<[u8; 16]>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT document FROM case_row WHERE county = ?1 AND number = '' \
-             AND stage IN ('accepted', 'close_asked', 'closed') ORDER BY document",
+            "WITH taken AS MATERIALIZED (SELECT document, \
+             committee || '调〔' || year || '〕' || number || '号' AS text \
+             FROM number WHERE county = ?1) \
+             SELECT document FROM case_row WHERE county = ?1 AND number = '' \
+             AND stage IN ('accepted', 'close_asked', 'closed') \
+             UNION \
+             SELECT c.document FROM case_row AS c JOIN taken AS t ON t.text = c.number \
+             WHERE c.county = ?1 AND t.document <> c.document ORDER BY 1",
         )?;
         let mut rows = statement.query([self.county])?;
         let mut all = Vec::new();

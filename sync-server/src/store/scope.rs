@@ -186,6 +186,19 @@ impl Db<'_> {
         Ok(all)
     }
 
+    /// The units in which a document is read.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn read_in(&self, document: &[u8; 16]) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT org FROM scope_index WHERE county = ?1 AND document = ?2 AND gone = 0",
+        )?;
+        let rows = statement.query_map(params![self.county, document], |row| row.get(0))?;
+        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+    }
+
     /// The units behind a hash that was told to a device.
     ///
     /// # Errors

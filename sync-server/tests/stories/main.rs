@@ -21,6 +21,8 @@ mod enrolment;
 #[cfg(test)]
 mod exchange;
 #[cfg(test)]
+mod given_back;
+#[cfg(test)]
 mod grids;
 #[cfg(test)]
 mod import;
@@ -38,6 +40,8 @@ mod refusals;
 mod restore;
 #[cfg(test)]
 mod reviews;
+#[cfg(test)]
+mod said;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]

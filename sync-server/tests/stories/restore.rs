@@ -13,11 +13,11 @@ use yidang_sync_protocol::{SyncRequest, Verdict};
 use yidang_sync_server::store::StoreError;
 use yidang_sync_server::{App, check};
 
-fn tool(arguments: &[&str]) -> Output {
+pub fn tool(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_sync-server")).args(arguments).output().unwrap()
 }
 
-fn told(output: &Output) -> String {
+pub fn told(output: &Output) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)
@@ -45,24 +45,24 @@ pub fn restore(data: &Path, from: &Path) {
 }
 
 /// Puts the copy in place without telling anybody.
-fn put_back(data: &Path, from: &Path) {
+pub fn put_back(data: &Path, from: &Path) {
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(data.join(format!("county.sqlite{suffix}")));
     }
     std::fs::copy(from, data.join("county.sqlite")).unwrap();
 }
 
-fn sound(app: &App) {
+pub fn sound(app: &App) {
     let findings =
         app.store().read::<_, StoreError>("610621", |db| check::check(db, "610621")).unwrap();
     assert_eq!(findings.broken, Vec::<String>::new());
 }
 
-fn healing(app: &App) -> bool {
+pub fn healing(app: &App) -> bool {
     app.store().read::<_, StoreError>("610621", |db| Ok(db.county()?.healing)).unwrap()
 }
 
-fn heads(app: &App, id: DocumentId) -> Option<Vec<[u8; 32]>> {
+pub fn heads(app: &App, id: DocumentId) -> Option<Vec<[u8; 32]>> {
     let row = app.store().read::<_, StoreError>("610621", |db| db.document(id.as_bytes()));
     row.unwrap().map(|row| row.heads)
 }
@@ -75,10 +75,21 @@ struct Story {
     li: Device,
     old: DocumentId,
     new: DocumentId,
+    /// Somebody who was enrolled before the copy and was not there since.
+    third: Option<Device>,
 }
 
 async fn story() -> Story {
+    begun(Town::new(), None).await
+}
+
+async fn story_with(third: &str) -> Story {
     let town = Town::new();
+    let third = town.device(third).await;
+    begun(town, Some(third)).await
+}
+
+async fn begun(town: Town, third: Option<Device>) -> Story {
     let at = noon(TODAY);
     let mut wang = town.device("u-wang").await;
     let old = wang.open_case(1, GRID_7, "备份以前的事", at);
@@ -98,7 +109,7 @@ async fn story() -> Story {
     wang.sync(&town.app).await;
     li.sync(&town.app).await;
     wang.sync(&town.app).await;
-    Story { town, copy, wang, li, old, new }
+    Story { town, copy, wang, li, old, new, third }
 }
 
 fn ok(verdict: i32) -> bool {
@@ -177,12 +188,12 @@ async fn a_restored_server_that_worked_on_is_noticed_by_the_chain() {
 
 #[tokio::test]
 async fn while_it_heals_the_server_issues_no_numbers_and_makes_up_for_them_after() {
-    let mut story = story().await;
+    let mut story = story_with("u-cao").await;
     let copy = story.copy.clone();
     let at = noon(TODAY);
     story.town = story.town.restarted(|data| restore(data, &copy));
     let app = story.town.app.clone();
-    let mut cao = story.town.device("u-cao").await;
+    let mut cao = story.third.take().unwrap();
     let third = cao.open_case(3, GRID_8, "恢复期间的事", at);
     cao.add(third, accepted(), at);
     cao.sync(&app).await;
@@ -238,6 +249,7 @@ async fn what_somebody_wrote_whom_a_restored_register_does_not_know_waits_for_a_
         "2026-11-01",
     ];
     told(&tool(&add));
+    let mut li = town.device("u-li").await;
     let mut new = town.device("u-new").await;
     let id = new.open_case(1, GRID_7, "新人的事", noon(TODAY));
     new.sync(&town.app).await;
@@ -247,7 +259,6 @@ async fn what_somebody_wrote_whom_a_restored_register_does_not_know_waits_for_a_
     assert_eq!(receipts[0].verdict, Verdict::Review as i32);
     assert_eq!(heads(&town.app, id), None);
     told(&tool(&add));
-    let mut li = town.device("u-li").await;
     li.sync(&town.app).await;
     assert_eq!(kinds(&li, id), [EntryKind::Found]);
     // The newcomer was told that it waits, and hears what became of it.

@@ -172,6 +172,7 @@ fn put_prepared(write: &Write<'_>, one: &Prepared<'_>) -> Result<(), StoreError>
     write.put_document(document.id(), document.kind(), document.home())?;
     write.split_snapshot(document)?;
     write.put_change(document.id(), &one.committed.hash, &one.committed.bytes)?;
+    write.set_heads(document)?;
     write.put_outbox(&one.item)?;
     one.intent.drafts.iter().try_for_each(|form| write.drop_draft(form))
 }

@@ -5,7 +5,7 @@ use yidang_documents::{ChangeHash, Document, Projection};
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, OrgCode};
 
-use super::{Access, Read, Store, StoreError, Write};
+use super::{Access, Read, Store, StoreError, StoredPlace, Write};
 
 /// A document as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub struct StoredBatch {
     /// Hashes of its changes, in order.
     pub hashes: Vec<ChangeHash>,
 }
+
+/// A document with the heads it has here, where they were noted.
+pub type WithHeads = (DocumentId, Option<Vec<ChangeHash>>);
 
 /// How it stands with the signed batches of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,19 +85,27 @@ impl Write<'_> {
     }
 
     /// Keeps a save that the server attests, as it is: with its hash and heads it is the truth until
-    /// it is split. Its proofs are still to be asked for.
+    /// it is split. Its proofs are still to be asked for. `place` is where the server said so, if it did.
     pub fn put_snapshot(
         &self,
         id: DocumentId,
         bytes: &[u8],
         heads: &[ChangeHash],
+        place: Option<StoredPlace>,
     ) -> Result<(), StoreError> {
         self.sql()
             .prepare_cached(
                 "UPDATE document SET snapshot = ?2, snapshot_hash = ?3, snapshot_heads = ?4,
-                   proofs = 1 WHERE document = ?1",
+                   proofs = 1, sheet = ?5, leaf = ?6 WHERE document = ?1",
             )?
-            .execute(params![id.as_bytes(), bytes, sha256(bytes), heads.concat()])?;
+            .execute(params![
+                id.as_bytes(),
+                bytes,
+                sha256(bytes),
+                heads.concat(),
+                place.map(|place| place.sheet),
+                place.map(|place| place.leaf)
+            ])?;
         Ok(())
     }
 
@@ -108,6 +119,7 @@ impl Write<'_> {
             )?
             .query_row([id.as_bytes()], |row| row.get(0))?;
         if has_one {
+            self.keep_save(id)?;
             for (hash, bytes) in document.changes_since(&[]) {
                 self.put_change(id, &hash, &bytes)?;
             }
@@ -123,9 +135,27 @@ impl Write<'_> {
 
     /// Notes how it stands with the proofs of a document.
     pub fn set_proofs(&self, id: DocumentId, proofs: Proofs) -> Result<(), StoreError> {
+        if proofs == Proofs::Whole {
+            self.drop_save(id)?;
+        }
         self.sql()
             .prepare_cached("UPDATE document SET proofs = ?2 WHERE document = ?1")?
             .execute(params![id.as_bytes(), proofs as u8])?;
+        Ok(())
+    }
+
+    /// What the server could not prove before is asked for again: another log may hold it, or an author
+    /// is known by now.
+    pub fn prove_again(&self) -> Result<(), StoreError> {
+        self.sql().execute("UPDATE document SET proofs = 1 WHERE proofs = 2", [])?;
+        Ok(())
+    }
+
+    /// Notes which heads a document has here.
+    pub fn set_heads(&self, document: &Document) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached("UPDATE document SET heads = ?2 WHERE document = ?1")?
+            .execute(params![document.id().as_bytes(), document.heads().concat()])?;
         Ok(())
     }
 
@@ -201,6 +231,9 @@ impl Write<'_> {
             "looked",
             "message",
             "renamed",
+            "attested",
+            "to_give",
+            "wanted_document",
         ] {
             self.sql().execute(&format!("DELETE FROM {table} WHERE document = ?1"), [id])?;
         }
@@ -367,6 +400,40 @@ pub trait ReadDocuments: Read {
             .query_row([id.as_bytes()], |row| row.get(0))
             .optional()?;
         Ok(json.map(|json| serde_json::from_str(&json)).transpose()?)
+    }
+
+    /// Every document on this device in the order of identifiers, with the heads it has here where they
+    /// were noted.
+    fn documents_with_heads(&self) -> Result<Vec<WithHeads>, StoreError> {
+        let mut statement = self.sql().prepare(
+            "SELECT document, ifnull(heads, snapshot_heads) FROM document ORDER BY document",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let heads: Option<Vec<u8>> = row.get(1)?;
+            Ok((DocumentId::from_bytes(row.get(0)?), heads.map(|heads| hashes(&heads))))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Own changes of a document that are in no batch yet.
+    fn unsigned_of(&self, id: DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
+        let mut statement = self
+            .sql()
+            .prepare_cached("SELECT hash FROM outbox WHERE document = ?1 AND batch IS NULL")?;
+        let rows = statement.query_map([id.as_bytes()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The changes of a document that are in a batch here.
+    fn proved(&self, id: DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
+        let mut statement =
+            self.sql().prepare_cached("SELECT hashes FROM batch WHERE document = ?1")?;
+        let rows = statement.query_map([id.as_bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+        let mut all = Vec::new();
+        for row in rows {
+            all.extend(hashes(&row?));
+        }
+        Ok(all)
     }
 
     /// Every document on this device.

@@ -51,6 +51,13 @@ impl Write<'_> {
         Ok(())
     }
 
+    /// The county may have forgotten complaints that were written since: they are handed in again, under the
+    /// names they had, so that what it still has is kept once.
+    pub fn complain_again(&self, since: InstantMs) -> Result<(), StoreError> {
+        self.sql().execute("UPDATE complaint SET number = NULL WHERE at >= ?1", [since.0])?;
+        Ok(())
+    }
+
     /// The county has a complaint.
     pub fn complaint_taken(&self, position: i64, number: u64) -> Result<(), StoreError> {
         self.sql().execute(

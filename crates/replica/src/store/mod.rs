@@ -10,6 +10,7 @@ mod households;
 mod incarnations;
 mod messages;
 mod outbox;
+mod places;
 mod rejected;
 mod schema;
 mod state;
@@ -29,6 +30,7 @@ pub use outbox::{
     ActOf, ORPHANED, OutboxItem, PendingBatch, RECEIVED, REFUSED, REVERTED, ReadOutbox, SAVED,
     Said, Stood,
 };
+pub use places::{ReadPlaces, StoredPlace, StoredSheet};
 pub use rejected::{KeptRejected, ReadRejected, Rejected};
 pub use state::ReadState;
 

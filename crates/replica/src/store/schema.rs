@@ -357,6 +357,49 @@ CREATE TABLE renamed (
   new      TEXT NOT NULL,              -- separated by blanks
   PRIMARY KEY (document, old)
 ) STRICT, WITHOUT ROWID;
+", "
+-- What one answer of the county says of places: the hashes of its leaves and one signature over them.
+CREATE TABLE sheet (
+  sheet     INTEGER PRIMARY KEY,
+  epoch     BLOB NOT NULL,
+  leaves    BLOB NOT NULL,             -- 32 bytes each
+  signature BLOB NOT NULL UNIQUE
+) STRICT;
+-- Where the county took a batch.
+ALTER TABLE batch ADD COLUMN sheet INTEGER;
+ALTER TABLE batch ADD COLUMN leaf INTEGER;
+ALTER TABLE batch ADD COLUMN log_seq INTEGER;
+-- Where it attested the snapshot.
+ALTER TABLE document ADD COLUMN sheet INTEGER;
+ALTER TABLE document ADD COLUMN leaf INTEGER;
+-- The heads it has here, so that they are compared without reading it; none of older rows.
+ALTER TABLE document ADD COLUMN heads BLOB;
+
+-- Attested snapshots that were split before the batches came, as they were signed.
+CREATE TABLE attested (
+  document BLOB PRIMARY KEY NOT NULL,
+  save     BLOB NOT NULL,
+  sheet    INTEGER NOT NULL,
+  leaf     INTEGER NOT NULL
+) STRICT;
+-- Documents that the server lost and of which a save is to be given back.
+CREATE TABLE to_give (document BLOB PRIMARY KEY NOT NULL) STRICT;
+-- Documents that have to be asked for.
+CREATE TABLE wanted_document (document BLOB PRIMARY KEY NOT NULL) STRICT;
+
+-- What the county said itself. Epoch and seq name it for ever.
+CREATE TABLE record (
+  epoch     BLOB NOT NULL,
+  seq       INTEGER NOT NULL,
+  bytes     BLOB NOT NULL,
+  signature BLOB NOT NULL,
+  push      INTEGER NOT NULL DEFAULT 0, -- 1: the server said that it lacks it
+  PRIMARY KEY (epoch, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Places of what came before are told together with the proofs.
+UPDATE document SET proofs = 1
+  WHERE EXISTS (SELECT 1 FROM batch WHERE batch.document = document.document);
 "];
 
 /// The version that this program writes.
@@ -439,6 +482,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 8).unwrap();
         insta::assert_snapshot!("tables-of-version-8", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_9() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 9).unwrap();
+        insta::assert_snapshot!("tables-of-version-9", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

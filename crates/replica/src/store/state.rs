@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use yidang_api::sync::{LogKind, LogRow};
 use yidang_domain::civil::InstantMs;
+use yidang_sync_protocol::SignedCertificate;
 
 use super::{Access, Read, Store, StoreError, Write};
 
@@ -119,6 +120,29 @@ pub trait ReadState: Read {
                  WHERE a.actor = ?1",
             )?
             .query_row([actor], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// The certificate of an actor with the county's signature.
+    fn signed_certificate_of(&self, actor: &[u8]) -> Result<Option<SignedCertificate>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached(
+                "SELECT c.bytes, c.signature FROM actor a JOIN certificate c USING (certificate)
+                 WHERE a.actor = ?1",
+            )?
+            .query_row([actor], |row| {
+                Ok(SignedCertificate { certificate: row.get(0)?, signature: row.get(1)? })
+            })
+            .optional()?)
+    }
+
+    /// The checkpoint that is remembered of a place.
+    fn checkpoint_at(&self, epoch: &[u8], seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT bytes FROM checkpoint WHERE epoch = ?1 AND seq = ?2")?
+            .query_row(params![epoch, i64::try_from(seq).unwrap_or(i64::MAX)], |row| row.get(0))
             .optional()?)
     }
 

@@ -10,10 +10,11 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
-use yidang_sync_protocol::{Receipt, SyncReply, Verdict};
+use yidang_sync_protocol::{Places, Receipt, RecordName, SignedRecord, SyncReply, Verdict};
 
 use super::incoming::{self, SLICE};
-use super::request::Outgoing;
+use super::places::{self, Placed};
+use super::request::{Outgoing, TOLD};
 use super::{lock, make_room, proofs, reindex, settle, tidy};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
@@ -45,7 +46,7 @@ pub async fn absorb<O: Outside>(
     reply: &SyncReply,
     bytes: u64,
 ) -> Result<Taken, Fault> {
-    begin(&mut lock(device), outgoing, reply)?;
+    let placed = begin(&mut lock(device), outgoing, reply)?;
     let mut taken = Taken { bytes, more: reply.more, ..Taken::default() };
     for slice in reply.documents.chunks(SLICE) {
         let mut read = VecDeque::with_capacity(slice.len());
@@ -66,18 +67,18 @@ pub async fn absorb<O: Outside>(
                 }
                 let (now, spare) = (device.senses.now(), device.spare());
                 let desk = device.desk_of(outgoing.seat)?;
-                taken.received += incoming::take(desk, &mut read, now, spare)?;
+                taken.received += incoming::take(desk, &mut read, &placed, now, spare)?;
             }
             make_room();
             tidy(&mut lock(device), outgoing.seat)?;
             outside.breathe().await;
         }
     }
-    proofs::absorb(device, outside, outgoing.seat, &reply.proofs).await?;
+    proofs::absorb(device, outside, outgoing.seat, reply).await?;
     taken.sent = held(&reply.receipts);
     {
         let mut device = lock(device);
-        end(&mut device, outgoing, reply, taken)?;
+        end(&mut device, outgoing, reply, &placed, taken)?;
         if !reply.more {
             taken.again = settle::what_was_not_taken(&mut device, outgoing.seat)?;
         }
@@ -88,13 +89,11 @@ pub async fn absorb<O: Outside>(
     Ok(taken)
 }
 
-/// Checks everything that can be checked before anything is stored, and keeps names and units: the
-/// rows of the page are made with them. Keeping a certificate twice is harmless.
-fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<(), Fault> {
+/// Checks everything that can be checked before anything is stored, and keeps places, names and units:
+/// the rows of the page are made with them. Keeping any of them twice is harmless.
+fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<Placed, Fault> {
     let desk = device.desk_of(outgoing.seat)?;
-    reply.check_snapshots(&desk.account.county_key).map_err(|error| {
-        Fault::new(FaultCode::Internal, format!("snapshots without the county's word: {error}"))
-    })?;
+    let places = check(desk, outgoing, reply)?;
     #[cfg(feature = "planted-cursor-first")]
     desk.store.write(|write| put_place(write, reply, InstantMs(0), false))?;
     if !reply.reference.is_empty() {
@@ -104,10 +103,10 @@ fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<
     }
     let certificates = certificates(desk, reply);
     let has_reference = !reply.reference.is_empty();
-    if certificates.is_empty() && !has_reference {
-        return Ok(());
+    if certificates.is_empty() && !has_reference && places.is_empty() {
+        return Ok(Placed::default());
     }
-    desk.store.write(|write| -> Result<(), StoreError> {
+    let placed = desk.store.write(|write| -> Result<Placed, StoreError> {
         if has_reference {
             write.put_state("reference", &reply.reference)?;
             write.put_state("reference_version", &reply.reference_version.to_be_bytes())?;
@@ -120,12 +119,34 @@ fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<
             write.put_certificate(id, &signed.certificate, &signed.signature)?;
             note_actors(write, id, certificate)?;
         }
-        Ok(())
+        // An author may be known by now whose batches nobody could check before.
+        if !certificates.is_empty() {
+            write.prove_again()?;
+        }
+        Placed::keep(write, &places)
     })?;
     if has_reference {
         desk.read_reference()?;
     }
-    Ok(())
+    Ok(placed)
+}
+
+/// Whether the county signed what has to be signed; the places it tells.
+fn check(desk: &OpenDesk, outgoing: &Outgoing, reply: &SyncReply) -> Result<Places, Fault> {
+    let unsigned = |what: &str, error: &dyn std::fmt::Display| {
+        Fault::new(FaultCode::Internal, format!("{what} without the county's word: {error}"))
+    };
+    let key = &desk.account.county_key;
+    let places = places::checked(desk, outgoing, reply)?;
+    let whole = reply.documents.iter().filter(|page| !page.snapshot.is_empty());
+    // One signature over all of them is enough; hashing them once more costs as much as reading them.
+    if places.snapshots().count() != whole.count() {
+        reply.check_snapshots(key).map_err(|error| unsigned("snapshots", &error))?;
+    }
+    if let Some(checkpoint) = &reply.checkpoint {
+        checkpoint.open(key).map_err(|error| unsigned("a checkpoint", &error))?;
+    }
+    Ok(places)
 }
 
 /// The verdicts and the cursor: from here on the server need not send the page again.
@@ -133,10 +154,12 @@ fn end(
     device: &mut Device,
     outgoing: &Outgoing,
     reply: &SyncReply,
+    placed: &Placed,
     taken: Taken,
 ) -> Result<(), Fault> {
     let (now, spare) = (device.senses.now(), device.spare());
     let desk = device.desk_of(outgoing.seat)?;
+    let records = records(desk, reply);
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
@@ -147,11 +170,17 @@ fn end(
             write.begin_incarnation(next, &certificate, now)?;
         }
         for (batch, receipt, was_asked) in &words {
-            put_receipt(write, batch, receipt, *was_asked)?;
+            put_receipt(write, batch, receipt, *was_asked, placed)?;
         }
         for id in reply.released.iter().filter_map(|id| id.as_slice().try_into().ok()) {
             write.seal(DocumentId::from_bytes(id))?;
+            write.got_document(DocumentId::from_bytes(id))?;
         }
+        for (name, record) in &records {
+            write.put_record(name, record)?;
+        }
+        write.put_state(TOLD, &[1])?;
+        given_back(write, outgoing)?;
         // What left the ring goes once nothing of it waits to be sent.
         for id in write.sealed(DocumentKind::Household)? {
             write.forget(id)?;
@@ -160,7 +189,7 @@ fn end(
         put_place(write, reply, now, done)
     })?;
     desk.actor = next.map_or(desk.actor, |next| next.actor);
-    let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(receipt));
+    let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(outgoing, receipt, placed));
     let unjudged = unjudged.filter_map(|receipt| {
         let index = usize::try_from(receipt.index).ok()?;
         Some(outgoing.batches.get(index)?.id.clone())
@@ -174,12 +203,22 @@ fn end(
     Ok(())
 }
 
-/// Whether the batch is to be sent again some time.
-fn is_unjudged(receipt: &Receipt) -> bool {
-    matches!(
-        Verdict::try_from(receipt.verdict),
-        Ok(Verdict::Received | Verdict::Parked | Verdict::Unknown) | Err(_)
-    )
+/// The server took into its log whatever of a lost one was in the request.
+fn given_back(write: &Write<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
+    outgoing.records.iter().try_for_each(|name| write.set_record_push(name, false))?;
+    outgoing.saves.iter().try_for_each(|id| write.gave_save(*id))
+}
+
+/// Whether the batch is to be sent again some time. That it was taken counts only with the county's word.
+fn is_unjudged(outgoing: &Outgoing, receipt: &Receipt, placed: &Placed) -> bool {
+    let batch = usize::try_from(receipt.index).ok().and_then(|index| outgoing.batches.get(index));
+    match Verdict::try_from(receipt.verdict) {
+        Ok(Verdict::Accepted | Verdict::Duplicate) => {
+            batch.is_some_and(|batch| placed.batch(&batch.id).is_none())
+        }
+        Ok(Verdict::Received | Verdict::Parked | Verdict::Unknown) | Err(_) => true,
+        Ok(_) => false,
+    }
 }
 
 /// Whether the county reads nothing of the device that wrote the batch, which keeps it and asks again.
@@ -237,11 +276,21 @@ fn is_about_the_actor(receipt: &Receipt) -> bool {
     receipt.verdict == Verdict::Refused as i32 && settle::is_about_the_actor(&receipt.code)
 }
 
+/// What the county says itself, as far as it signed it.
+fn records(desk: &OpenDesk, reply: &SyncReply) -> Vec<(RecordName, SignedRecord)> {
+    let opened = reply.records.iter().filter_map(|signed| {
+        let (name, _) = signed.open(&desk.account.county_key).ok()?;
+        Some((name, signed.clone()))
+    });
+    opened.collect()
+}
+
 fn put_receipt(
     write: &Write<'_>,
     batch: &StoredBatch,
     receipt: &Receipt,
     was_asked: bool,
+    placed: &Placed,
 ) -> Result<(), StoreError> {
     let said = || Said {
         code: receipt.code.clone(),
@@ -251,10 +300,15 @@ fn put_receipt(
         cause: Some(receipt.by.clone()).filter(|by| !by.is_empty()),
     };
     match Verdict::try_from(receipt.verdict).unwrap_or(Verdict::Unknown) {
-        Verdict::Accepted | Verdict::Duplicate => {
-            write.pushed(&batch.id)?;
-            write.accepted(&batch.id)
-        }
+        // Said by nobody who can be held to it: the batch counts as received and is sent again.
+        Verdict::Accepted | Verdict::Duplicate => match placed.batch(&batch.id) {
+            Some(place) => {
+                write.place_batch(&batch.id, place)?;
+                write.pushed(&batch.id)?;
+                write.accepted(&batch.id)
+            }
+            None => write.received(&batch.id),
+        },
         Verdict::Received => write.received(&batch.id),
         // What it was made on is on its way; the batch itself is durable there. Where it was only asked
         // about, everything that is here was sent when it came.

@@ -13,6 +13,7 @@ use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_sync_protocol::{PageDocument, SignedBatch};
 
+use super::places::Placed;
 use super::request::kind_of;
 use super::somebody_waits;
 use crate::desk::{indexed, put_rows};
@@ -122,6 +123,7 @@ fn is_written_elsewhere(read: &Read, actor: &Actor) -> bool {
 pub fn take(
     desk: &mut OpenDesk,
     slice: &mut VecDeque<(&PageDocument, Option<Read>)>,
+    placed: &Placed,
     now: InstantMs,
     spare: Option<Incarnation>,
 ) -> Result<u32, Fault> {
@@ -146,7 +148,7 @@ pub fn take(
         }
         let mut rows = Vec::with_capacity(ready.len());
         while let Some((page, read)) = ready.pop_front() {
-            received += put(write, page, &read, now)?;
+            received += put(write, page, &read, placed, now)?;
             rows.push(indexed(tree, &me, &read.projection, now.date()));
             stored.push(read);
             if somebody_waits() {
@@ -170,12 +172,16 @@ fn put(
     write: &Write<'_>,
     page: &PageDocument,
     read: &Read,
+    placed: &Placed,
     now: InstantMs,
 ) -> Result<u32, StoreError> {
     let id = read.id;
     write.put_document(id, read.document.kind(), read.document.home())?;
+    write.got_document(id)?;
     match (&read.snapshot_heads, page.snapshot.is_empty()) {
-        (Some(heads), false) => write.put_snapshot(id, &page.snapshot, heads)?,
+        (Some(heads), false) => {
+            write.put_snapshot(id, &page.snapshot, heads, placed.snapshot(id.as_bytes()))?;
+        }
         (None, false) => {
             write.split_snapshot(&read.document)?;
             write.set_proofs(id, Proofs::Wanted)?;
@@ -185,8 +191,12 @@ fn put(
     for (hash, bytes) in &read.fresh {
         write.put_change(id, hash, bytes)?;
     }
+    // The heads of a kept save stand beside it.
+    if read.snapshot_heads.is_none() || !read.fresh.is_empty() {
+        write.set_heads(&read.document)?;
+    }
     for batch in &page.batches {
-        put_batch(write, id, batch)?;
+        put_batch(write, id, batch, placed)?;
     }
     if read.is_new {
         return Ok(count(read.projection.common().entries.len()));
@@ -222,7 +232,12 @@ fn note_clash(write: &Write<'_>, read: &Read, now: InstantMs) -> Result<(), Stor
     write.put_happened(now, LogKind::Clash, &format!("两人改得不一样：{matter}"))
 }
 
-fn put_batch(write: &Write<'_>, id: DocumentId, batch: &SignedBatch) -> Result<(), StoreError> {
+fn put_batch(
+    write: &Write<'_>,
+    id: DocumentId,
+    batch: &SignedBatch,
+    placed: &Placed,
+) -> Result<(), StoreError> {
     let outlines: Vec<_> = batch.changes.iter().map(|bytes| scan(bytes).ok()).collect();
     let hashes: Vec<[u8; 32]> = outlines
         .iter()
@@ -236,9 +251,12 @@ fn put_batch(write: &Write<'_>, id: DocumentId, batch: &SignedBatch) -> Result<(
         hashes,
     };
     write.put_batch(&stored, false)?;
-    // What is in the log was taken, in whatever batch. A verdict that was lost on the way, or that a person
-    // gave later, is heard of here alone.
-    stored.hashes.iter().try_for_each(|hash| write.out_of_outbox(hash))?;
+    // What is in the log was taken, in whatever batch, if the county signed where. A verdict that was lost
+    // on the way, or that a person gave later, is heard of here alone.
+    if let Some(place) = placed.batch(&stored.id) {
+        write.place_batch(&stored.id, place)?;
+        stored.hashes.iter().try_for_each(|hash| write.out_of_outbox(hash))?;
+    }
     if let Ok(header) = batch.read() {
         write.want_certificate(&header.certificate)?;
         if let Some(Some(first)) = outlines.first() {

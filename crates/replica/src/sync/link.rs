@@ -259,16 +259,24 @@ async fn pages<O: Outside>(
             Answer::UnknownCertificate => return Err(Stop::Refused("unknown_certificate".into())),
         };
         attach = false;
-        if reply.heal {
+        let contradicts = {
+            let mut device = lock(device);
+            heal::contradicts(device.desk_of(seat)?, &reply).map_err(Fault::from)?
+        };
+        if reply.heal || contradicts {
             healed += 1;
             if healed > 3 {
                 return Err(Stop::Failed(Fault::new(FaultCode::Internal, "healing does not end")));
             }
-            heal_once(device, outside).await?;
+            heal_once(device, outside, seat).await?;
             continue;
         }
         note_clock(&mut lock(device), &reply);
-        let pushed = !outgoing.batches.is_empty();
+        let pushed = !outgoing.batches.is_empty()
+            || !outgoing.saves.is_empty()
+            || !outgoing.records.is_empty()
+            || !outgoing.message.want_documents.is_empty()
+                && (!reply.documents.is_empty() || !reply.released.is_empty());
         let taken = absorb(device, outside, &outgoing, &reply, bytes).await?;
         let mut device = lock(device);
         device.desk_of(seat)?;
@@ -315,7 +323,7 @@ fn has_more(device: &mut Device) -> Result<bool, Fault> {
     let (until, asked) = (device.exchange.until, device.exchange.asked.clone());
     let store = &device.desk()?.store;
     let unsigned = !store.unsigned(until, 1)?.is_empty();
-    Ok(unsigned || !request::to_send(store, &asked, 1)?.is_empty())
+    Ok(unsigned || !request::to_send(store, &asked, 1)?.is_empty() || request::heals(store)?)
 }
 
 fn count(device: &mut Device, taken: Taken) {
@@ -328,21 +336,31 @@ fn count(device: &mut Device, taken: Taken) {
     exchange.progress = Some((exchange.pages, exchange.pages + u32::from(taken.more)));
 }
 
-async fn heal_once<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O) -> Result<(), Stop> {
-    let (url, body) = {
-        let mut device = lock(device);
-        let desk = device.desk()?;
-        let message = heal::request(desk)?.encode_to_vec();
-        (format!("{}/v1/heal", desk.account.server), request::body(desk, message, true))
-    };
-    let reply = send(outside, &url, body).await?;
-    let Answer::Reply(reply) = read::<HealReply>(&reply)? else {
-        return Err(Stop::Refused("unknown_certificate".into()));
-    };
+async fn heal_once<O: Outside>(
+    device: &Arc<Mutex<Device>>,
+    outside: &O,
+    seat: u64,
+) -> Result<(), Stop> {
+    let parts = heal::requests(lock(device).desk_of(seat)?)?;
+    let mut replies = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (url, body) = {
+            let mut device = lock(device);
+            let desk = device.desk_of(seat)?;
+            let body = request::body(desk, part.encode_to_vec(), true);
+            (format!("{}/v1/heal", desk.account.server), body)
+        };
+        let reply = send(outside, &url, body).await?;
+        let Answer::Reply(reply) = read::<HealReply>(&reply)? else {
+            return Err(Stop::Refused("unknown_certificate".into()));
+        };
+        replies.push(reply);
+    }
     let mut device = lock(device);
     // It went back in time: what it had heard of it may have forgotten.
     device.exchange.asked.clear();
-    heal::absorb(device.desk()?, &reply)?;
+    let now = device.senses.now();
+    heal::absorb(device.desk_of(seat)?, &replies, now)?;
     Ok(())
 }
 

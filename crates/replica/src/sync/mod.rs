@@ -7,6 +7,7 @@ mod absorb;
 mod heal;
 mod incoming;
 mod link;
+mod places;
 mod proofs;
 mod request;
 mod settle;

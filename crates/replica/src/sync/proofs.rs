@@ -1,19 +1,22 @@
 //! The signed batches of documents that came as snapshots. They follow in the background; with them
 //! a document can be given back to a server that lost it, and handed on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use yidang_api::Fault;
-use yidang_documents::Document;
+use yidang_documents::{ChangeHash, Document};
 use yidang_domain::ids::DocumentId;
-use yidang_sync_protocol::{BatchHeader, BatchProof, Certificate, DocumentProofs, SignedBatch};
+use yidang_sync_protocol::{
+    BatchHeader, BatchProof, Certificate, DocumentProofs, SignedBatch, SyncReply,
+};
 
+use super::places::Placed;
 use super::{lock, make_room};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actor;
 use crate::seams::Outside;
-use crate::store::{Proofs, ReadState, StoreError, StoredBatch};
+use crate::store::{Proofs, ReadDocuments, ReadState, StoreError, StoredBatch, Write};
 
 /// Proofs of so many documents are asked for at once.
 pub const AT_ONCE: u32 = 64;
@@ -23,12 +26,17 @@ pub async fn absorb<O: Outside>(
     device: &Arc<Mutex<Device>>,
     outside: &O,
     seat: u64,
-    proofs: &[DocumentProofs],
+    reply: &SyncReply,
 ) -> Result<(), Fault> {
-    for of_one in proofs {
+    for of_one in &reply.proofs {
         let Ok(id) = of_one.document.as_slice().try_into() else { continue };
         make_room();
-        take(lock(device).desk_of(seat)?, DocumentId::from_bytes(id), &of_one.batches)?;
+        {
+            let mut device = lock(device);
+            let desk = device.desk_of(seat)?;
+            let epoch = reply.epoch(&desk.account.county_key).unwrap_or_default();
+            take(desk, DocumentId::from_bytes(id), of_one, epoch, reply.more)?;
+        }
         outside.breathe().await;
     }
     Ok(())
@@ -37,16 +45,29 @@ pub async fn absorb<O: Outside>(
 /// The changes of a document by actor and sequence number.
 type Changes = BTreeMap<(Vec<u8>, u64), ([u8; 32], Vec<u8>)>;
 
-/// Keeps the proofs of one document that hold, and splits its snapshot into raw changes.
-fn take(desk: &mut OpenDesk, id: DocumentId, batches: &[BatchProof]) -> Result<(), Fault> {
+/// Keeps the proofs of one document that hold, with the places that the county tells of them, and splits
+/// its snapshot into raw changes.
+fn take(
+    desk: &mut OpenDesk,
+    id: DocumentId,
+    of_one: &DocumentProofs,
+    epoch: [u8; 16],
+    more: bool,
+) -> Result<(), Fault> {
+    // Left the ring while its proofs were on their way.
+    if desk.store.stored(id)?.is_none() {
+        return Ok(());
+    }
     let document = desk.document(id)?;
     let changes = changes(&document);
-    let mut unproved = changes.len();
-    let mut proved = Vec::new();
-    for proof in batches {
+    let (mut proved, mut names, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
+    for proof in &of_one.batches {
         let Some((batch, hashes)) = whole(proof, &changes) else { continue };
-        let Some(header) = signed_header(desk, &batch)? else { continue };
-        unproved = unproved.saturating_sub(hashes.len());
+        names.push(batch.id());
+        let Some(header) = signed_header(desk, &batch)? else {
+            strangers.extend(batch.read().ok().map(|header| header.certificate));
+            continue;
+        };
         let stored = StoredBatch {
             id: batch.id().to_vec(),
             document: id,
@@ -56,17 +77,40 @@ fn take(desk: &mut OpenDesk, id: DocumentId, batches: &[BatchProof]) -> Result<(
         };
         proved.push((stored, &proof.actor, header));
     }
-    // The first change is nobody's: it follows from kind, id and home.
-    let proofs = if unproved <= 1 { Proofs::Whole } else { Proofs::Partial };
+    // Places that the county did not sign are as good as none; the batches hold by themselves.
+    let places = of_one.places(&desk.account.county_key, epoch, &names).unwrap_or_default();
     desk.store.write(|write| -> Result<(), StoreError> {
-        write.split_snapshot(&document)?;
+        let placed = Placed::keep(write, &places)?;
         for (batch, actor, header) in &proved {
             write.put_batch(batch, false)?;
             note_actor(write, actor, header)?;
+            if let Some(place) = placed.batch(&batch.id) {
+                write.place_batch(&batch.id, place)?;
+            }
         }
-        write.set_proofs(id, proofs)
+        strangers.iter().try_for_each(|id| write.want_certificate(id))?;
+        let proofs = if names.len() == of_one.batches.len() && is_whole(write, id, &changes)? {
+            Proofs::Whole
+        } else if more {
+            // What it was made on comes with a later page.
+            Proofs::Wanted
+        } else {
+            Proofs::Partial
+        };
+        write.set_proofs(id, proofs)?;
+        write.set_heads(&document)?;
+        write.split_snapshot(&document)
     })?;
     Ok(())
+}
+
+/// Whether every change of a document is in a batch, or is one's own and waits to be signed. The first
+/// change is nobody's: it follows from kind, id and home.
+fn is_whole(write: &Write<'_>, id: DocumentId, changes: &Changes) -> Result<bool, StoreError> {
+    let mut covered: BTreeSet<ChangeHash> = write.proved(id)?.into_iter().collect();
+    covered.extend(write.unsigned_of(id)?);
+    let unproved = changes.values().filter(|(hash, _)| !covered.contains(hash)).count();
+    Ok(unproved <= 1)
 }
 
 fn changes(document: &Document) -> Changes {

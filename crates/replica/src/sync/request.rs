@@ -5,18 +5,20 @@ use std::collections::BTreeSet;
 use prost::Message;
 use yidang_api::Fault;
 use yidang_domain::entry::DocumentKind;
+use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::batch::MOST_CHANGES;
 use yidang_sync_protocol::trouble::app_number;
 use yidang_sync_protocol::{
-    AskRequest, BatchHeader, Cursor, SignedAsk, SignedBatch, SignedCertificate, SignedCursor,
-    SignedRequest, SyncRequest, frame,
+    AskRequest, AttestedSnapshot, BatchHeader, Cursor, RecordName, SignedAsk, SignedBatch,
+    SignedCertificate, SignedCursor, SignedRequest, SyncRequest, frame,
 };
 
+use super::places::Shown;
 use super::proofs::AT_ONCE;
 use crate::device::{Device, OpenDesk};
 use crate::store::{
-    PendingBatch, ReadDocuments, ReadOutbox, ReadState, Stood, Store, StoreError, StoredBatch,
-    Write,
+    PendingBatch, ReadDocuments, ReadOutbox, ReadPlaces, ReadState, Stood, Store, StoreError,
+    StoredBatch, Write,
 };
 
 /// Batches in one request; the next one takes the rest. Few enough that a slow server answers before
@@ -24,6 +26,16 @@ use crate::store::{
 const MOST_BATCHES: usize = 32;
 /// Bytes of changes in one request, well below what the server takes.
 const MOST_PUSH_BYTES: usize = 256 * 1024;
+/// Under which stands that this device was told what the county says itself.
+pub const TOLD: &str = "records_told";
+/// Records of the county in one request.
+const MOST_RECORDS: u32 = 100;
+/// Saves of documents in one request.
+const MOST_SAVES: u32 = 64;
+/// A larger save fits into no request; its batches are with whoever wrote them.
+const LARGEST_SAVE: usize = 700 << 10;
+/// So many documents are asked for at once; the reply brings those that fit.
+const MOST_WANTED: u32 = 256;
 /// How large a reply may be: larger ones pack better and need fewer round trips, smaller ones lose
 /// less when the line breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +77,10 @@ pub struct Outgoing {
     pub message: SyncRequest,
     /// Names of the batches.
     pub batches: Vec<StoredBatch>,
+    /// Names of the records of the county that are given back.
+    pub records: Vec<RecordName>,
+    /// Documents whose saves are given back, or have none that could be.
+    pub saves: Vec<DocumentId>,
     /// The desk it was made at.
     pub seat: u64,
 }
@@ -94,21 +110,31 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let store = &desk.store;
     let mut batches = Vec::new();
     let mut push = Vec::new();
+    let mut placements = Vec::new();
+    let mut shown = Shown::of(store);
     let mut bytes = 0;
     for batch in to_send(store, &asked, MOST_BATCHES)? {
         let signed = signed_batch(desk, &batch)?;
-        bytes += signed.encoded_len();
+        let placed = shown.batch(push.len(), &batch.id)?;
+        bytes += signed.encoded_len() + placed.as_ref().map_or(0, Message::encoded_len);
         if bytes > MOST_PUSH_BYTES && !push.is_empty() {
             break;
         }
         push.push(signed);
+        placements.extend(placed);
         batches.push(batch);
     }
+    let (saves, snapshots) = saves(store, &mut shown, bytes)?;
+    let (records, signed_records) = store.records_to_push(MOST_RECORDS)?.into_iter().unzip();
+    // What is here goes first: whatever of it the server lacks need not be sent back.
+    let is_giving = !push.is_empty() || !saves.is_empty();
+    let mut certificates = foreign_certificates(desk, &push)?;
+    certificates.extend(authors_of(desk, &saves, &certificates)?);
     let message = SyncRequest {
         cursor: store
             .state("cursor")?
             .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()),
-        certificates: foreign_certificates(desk, &push)?,
+        certificates,
         push,
         most_bytes,
         want_certificates: store.wanted_certificates(100)?,
@@ -118,8 +144,45 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         ask_verdicts: asked_verdicts(store, &batches)?,
         trouble: noticed.told(store.oldest_waiting()?, now),
         app,
+        records: signed_records,
+        placements,
+        snapshots,
+        want_documents: if is_giving { Vec::new() } else { wanted_documents(store)? },
+        want_all_records: store.state(TOLD)?.is_none(),
     };
-    Ok(Outgoing { message, batches, seat })
+    Ok(Outgoing { message, batches, records, saves, seat })
+}
+
+/// Saves that are to be given back, as many as fit beside `bytes` of batches; with them the documents of
+/// which there is none that could be, or none that fits into any request.
+fn saves(
+    store: &Store,
+    shown: &mut Shown<'_>,
+    mut bytes: usize,
+) -> Result<(Vec<DocumentId>, Vec<AttestedSnapshot>), StoreError> {
+    let (mut documents, mut saves) = (Vec::new(), Vec::new());
+    for id in store.to_give(MOST_SAVES)? {
+        if let Some(save) = shown.save(id)?.filter(|save| save.save.len() <= LARGEST_SAVE) {
+            bytes += save.encoded_len();
+            if bytes > MOST_PUSH_BYTES && !documents.is_empty() {
+                break;
+            }
+            saves.push(save);
+        }
+        documents.push(id);
+    }
+    Ok((documents, saves))
+}
+
+/// Whether something is still to be given back to a server that lost it, or to be fetched from it.
+pub fn heals(store: &Store) -> Result<bool, StoreError> {
+    let gives = !store.to_give(1)?.is_empty() || !store.records_to_push(1)?.is_empty();
+    Ok(gives || !store.wanted_documents(1)?.is_empty())
+}
+
+fn wanted_documents(store: &Store) -> Result<Vec<Vec<u8>>, StoreError> {
+    let wanted = store.wanted_documents(MOST_WANTED)?;
+    Ok(wanted.iter().map(|id| id.as_bytes().to_vec()).collect())
 }
 
 /// Batches that are to be sent and were not in this exchange, oldest first.
@@ -318,6 +381,30 @@ pub fn signed_batch(desk: &OpenDesk, batch: &StoredBatch) -> Result<SignedBatch,
         })?);
     }
     Ok(SignedBatch { header: batch.header.clone(), signature: batch.signature.clone(), changes })
+}
+
+/// Certificates of those who wrote in these documents, but for those that are in `others`.
+fn authors_of(
+    desk: &OpenDesk,
+    documents: &[DocumentId],
+    others: &[SignedCertificate],
+) -> Result<Vec<SignedCertificate>, StoreError> {
+    let mut actors = BTreeSet::new();
+    for id in documents {
+        let Some(document) = desk.store.load(*id)? else { continue };
+        let changes = document.changes_since(&[]);
+        let outlines =
+            changes.iter().filter_map(|(_, bytes)| yidang_documents::guard::scan(bytes).ok());
+        actors.extend(outlines.map(|outline| outline.actor));
+    }
+    let mut authors: Vec<SignedCertificate> = Vec::new();
+    for actor in actors {
+        let Some(signed) = desk.store.signed_certificate_of(&actor)? else { continue };
+        if !others.contains(&signed) && !authors.contains(&signed) {
+            authors.push(signed);
+        }
+    }
+    Ok(authors)
 }
 
 /// Certificates of others whose batches are in the request: a restored server may have lost them.

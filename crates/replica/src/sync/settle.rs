@@ -543,5 +543,8 @@ fn put(write: &Write<'_>, plan: &Plan, now: InstantMs) -> Result<(), StoreError>
         write.put_change(plan.id, &again.item.hash, &again.bytes)?;
         write.put_again(&again.old, &again.item)?;
     }
+    if let Some(document) = &plan.document {
+        write.set_heads(document)?;
+    }
     write.put_renamed(plan.id, &plan.renamed)
 }

@@ -6,13 +6,14 @@ use prost::Message;
 use yidang_api::session::{DemoPerson, DemoSignIn, Enrol, SignOut};
 use yidang_api::{Fault, FaultCode};
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal, normal_code};
-use yidang_sync_protocol::frame;
 use yidang_sync_protocol::signing::Purpose;
+use yidang_sync_protocol::{SignedRecord, frame};
 
 use super::{keep_secrets, lock};
 use crate::device::Device;
 use crate::seams::{HttpReply, Outside};
 use crate::secrets::Account;
+use crate::store::StoreError;
 
 /// No enrolment answer is larger.
 const MOST_ENROL_BYTES: usize = 64 * 1024;
@@ -41,8 +42,10 @@ pub async fn enrol<O: Outside>(
     };
     let body = frame::pack(&request.encode_to_vec());
     let reply = post(outside, &format!("{server}/v1/enrol"), body).await?;
-    let account = certified(account, &reply)?;
+    let (account, records) = certified(account, &reply)?;
+    let county_key = account.county_key.clone();
     enter(&mut lock(device), account)?;
+    keep_records(&mut lock(device), &county_key, &records)?;
     keep_secrets(device, outside).await
 }
 
@@ -92,7 +95,8 @@ async fn post<O: Outside>(outside: &O, url: &str, body: Vec<u8>) -> Result<HttpR
 }
 
 /// The account with its certificate, if the answer holds one for the very key that was sent.
-fn certified(account: Account, reply: &HttpReply) -> Result<Account, Fault> {
+/// Beside it what the county said of this enrolment.
+fn certified(account: Account, reply: &HttpReply) -> Result<(Account, Vec<SignedRecord>), Fault> {
     let malformed = |detail: &str| Fault::new(FaultCode::NeedsNetwork, detail);
     let body = frame::unpack(&reply.body, MOST_ENROL_BYTES)
         .map_err(|error| malformed(&error.to_string()))?;
@@ -108,14 +112,32 @@ fn certified(account: Account, reply: &HttpReply) -> Result<Account, Fault> {
     if certificate.key() != Some(account.signing_seed().public_key()) {
         return Err(Fault::new(FaultCode::Internal, "a certificate for another key"));
     }
-    Ok(Account {
+    let account = Account {
         user: certificate.user,
         certificate: signed.certificate,
         certificate_signature: signed.signature,
         county_key: reply.county_key,
         demo: reply.demo,
         ..account
-    })
+    };
+    Ok((account, reply.records))
+}
+
+/// Keeps what the county said, so that a server that forgets it can be told again.
+fn keep_records(
+    device: &mut Device,
+    county_key: &[u8],
+    records: &[SignedRecord],
+) -> Result<(), Fault> {
+    let opened: Vec<_> = records
+        .iter()
+        .filter_map(|signed| Some((signed.open(county_key).ok()?.0, signed)))
+        .collect();
+    let store = &mut device.desk()?.store;
+    store.write(|write| -> Result<(), StoreError> {
+        opened.iter().try_for_each(|(name, signed)| write.put_record(name, signed))
+    })?;
+    Ok(())
 }
 
 fn refusal(number: i32) -> Option<FaultCode> {
@@ -125,6 +147,7 @@ fn refusal(number: i32) -> Option<FaultCode> {
         Ok(Refusal::Used) => Some(FaultCode::UsedCode),
         Ok(Refusal::Expired) => Some(FaultCode::ExpiredCode),
         Ok(Refusal::TooMany) => Some(FaultCode::TooManyTries),
+        Ok(Refusal::Healing) => Some(FaultCode::ServerBusy),
         Ok(Refusal::Malformed) | Err(_) => Some(FaultCode::Internal),
     }
 }

@@ -6,6 +6,7 @@ use yidang_domain::org::{Assignment, OrgUnit, Role};
 
 use super::changed;
 use crate::hall::Counter;
+use crate::records::{self, RegisterRow};
 use crate::store::Db;
 
 /// Gives an assignment, or changes until when it holds: person, unit, role and first day name it.
@@ -23,8 +24,8 @@ pub fn put_assignment(
     };
     counter.once(|db| {
         check(db, &assignment)?;
-        let seq = counter.record(db, "put_assignment", &assignment)?;
-        db.put_assignment(&assignment, seq)?;
+        counter.record(db, "put_assignment", &assignment)?;
+        records::put(db, &RegisterRow::Assignment(assignment.clone()), counter.now)?;
         changed(db, Some(&assignment.user))
     })
 }

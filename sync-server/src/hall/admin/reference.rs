@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use yidang_api::Fault;
 use yidang_api::admin::{PutCalendar, PutVisitRule, ReferenceView, RegisterChanged};
-use yidang_api::{Fault, FaultCode};
 use yidang_domain::calendar::{VisitRule, WorkCalendar};
 use yidang_domain::civil::Date;
 
 use super::changed;
 use crate::county;
 use crate::hall::Counter;
-use crate::store::Db;
 
 /// The county's reference data.
 pub fn reference(counter: &Counter<'_>) -> Result<ReferenceView, Fault> {
@@ -40,7 +39,7 @@ pub fn put_visit_rule(
     let rule = VisitRule { february: question.february, day_off: question.day_off };
     counter.once(|db| {
         counter.record(db, "put_visit_rule", &rule)?;
-        put_setting(db, "visit_rule", &rule)?;
+        county::put_setting(db, "visit_rule", &rule, counter.now)?;
         changed(db, None)
     })
 }
@@ -65,7 +64,7 @@ pub fn put_calendar(
             calendar.days_off().filter(others).chain(off),
             calendar.make_up().filter(others).chain(work),
         );
-        put_setting(db, "calendar", &calendar)?;
+        county::put_setting(db, "calendar", &calendar, counter.now)?;
         changed(db, None)
     })
 }
@@ -78,10 +77,4 @@ fn days_of(year: i16, days: &[Date], field: &str) -> Result<BTreeSet<Date>, Faul
         return Err(Fault::invalid(field, "a day of another year"));
     }
     Ok(days.iter().copied().collect())
-}
-
-fn put_setting(db: &Db<'_>, name: &str, value: &impl serde::Serialize) -> Result<(), Fault> {
-    let json = serde_json::to_string(value)
-        .map_err(|error| Fault::new(FaultCode::Internal, format!("unwritable: {error}")))?;
-    Ok(db.set_setting(name, &json)?)
 }

@@ -16,6 +16,7 @@ use super::{changed, checked_name, names_unit};
 use crate::county::SERVER_USER;
 use crate::dice::Dice;
 use crate::hall::Counter;
+use crate::records::{self, RegisterRow};
 use crate::register::Register;
 use crate::store::{CertificateRow, Db, StoreError};
 
@@ -141,7 +142,7 @@ pub fn put_user(counter: &Counter<'_>, question: &PutUser) -> Result<RegisterCha
         }
         let person = Staff { user, name, phone };
         counter.record(db, "put_user", &person)?;
-        db.put_user(&person)?;
+        records::put(db, &RegisterRow::User(person.clone()), counter.now)?;
         changed(db, Some(&person.user))
     })
 }

@@ -24,6 +24,7 @@ use crate::judge::own::OwnChange;
 use crate::judge::shelf::Shelf;
 use crate::judge::{Care, Judge};
 use crate::kinds;
+use crate::records::{self, RegisterRow};
 use crate::register::Register;
 use crate::reindex::reindex_under;
 use crate::store::{Db, DocumentRow, HouseholdLine, StoreError};
@@ -76,12 +77,12 @@ fn carry_out(
     did: &str,
     plan: Plan,
 ) -> Result<GridChanged, Fault> {
-    let seq = counter.record(db, did, &plan)?;
+    counter.record(db, did, &plan)?;
     for unit in &plan.units {
-        db.put_unit(unit)?;
+        records::put(db, &RegisterRow::Unit(unit.clone()), counter.now)?;
     }
     for assignment in &plan.assignments {
-        db.put_assignment(assignment, seq)?;
+        records::put(db, &RegisterRow::Assignment(assignment.clone()), counter.now)?;
     }
     let register = county::read_register(db)?;
     let (county, workers) = (counter.app.county(), counter.app.workers());

@@ -9,18 +9,37 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
 use yidang_domain::reference::Reference;
+use yidang_sync_protocol::batch::BatchId;
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest};
 use yidang_sync_protocol::message::{DocumentDigest, digest_of};
 use yidang_sync_protocol::signing::Purpose;
 use yidang_sync_protocol::trouble::app_number;
 use yidang_sync_protocol::{
-    BatchHeader, Certificate, HealReply, HealRequest, PageDocument, Receipt, SignedBatch,
-    SignedCertificate, SignedCheckpoint, SignedCursor, SignedRequest, SigningSeed, SyncReply,
-    SyncRequest, frame,
+    AttestedSnapshot, BatchHeader, Certificate, HealReply, HealRequest, PageDocument, PlacedBatch,
+    Placement, Receipt, RecordName, SignedBatch, SignedCertificate, SignedCheckpoint, SignedCursor,
+    SignedRecord, SignedRequest, SigningSeed, SyncReply, SyncRequest, frame,
 };
 use yidang_sync_server::{App, kinds};
 
 use super::post;
+
+/// Where a batch was taken, ready to be shown again.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    pub epoch: [u8; 16],
+    pub seq: u64,
+    pub way: Placement,
+}
+
+/// Everything a device gave back to a server, and what became of it.
+#[derive(Debug)]
+pub struct GivenBack {
+    pub receipts: Vec<Receipt>,
+    /// Bytes of documents that came after that.
+    pub fetched: usize,
+    /// Documents that the server named as lacking here.
+    pub lacking: Vec<DocumentId>,
+}
 
 #[derive(Clone)]
 pub struct Device {
@@ -42,6 +61,12 @@ pub struct Device {
     pub reference: Option<Reference>,
     pub checkpoints: Vec<SignedCheckpoint>,
     pub released: Vec<DocumentId>,
+    /// Where the county took batches.
+    pub placed: BTreeMap<BatchId, Placed>,
+    /// Documents as the county saved them, with its word.
+    pub saves: BTreeMap<DocumentId, AttestedSnapshot>,
+    /// What the county said.
+    pub records: Vec<SignedRecord>,
     /// How large a page it asks for.
     pub most_bytes: u32,
 }
@@ -77,10 +102,15 @@ impl Device {
 
     /// The nth device of a person.
     pub async fn enrolled_again(app: &App, user: &str, n: u8) -> Self {
+        let code = app.create_code(&user.into()).unwrap();
+        Self::with_code(app, user, n, &code).await
+    }
+
+    /// The nth device of a person, enrolled with this code.
+    pub async fn with_code(app: &App, user: &str, n: u8, code: &str) -> Self {
         let seed = SigningSeed(key_of(user, n));
         let nonce = [n; 16];
-        let code = app.create_code(&user.into()).unwrap();
-        let reply = enrol(app, &enrol_request(&code, &seed, nonce)).await;
+        let reply = enrol(app, &enrol_request(code, &seed, nonce)).await;
         let signed = reply.certificate.expect("a certificate");
         let certificate = signed.open(&reply.county_key).unwrap();
         let register = app.register().unwrap();
@@ -103,6 +133,9 @@ impl Device {
             reference: None,
             checkpoints: Vec::new(),
             released: Vec::new(),
+            placed: BTreeMap::new(),
+            saves: BTreeMap::new(),
+            records: reply.records,
             most_bytes: 0,
         }
     }
@@ -203,9 +236,7 @@ impl Device {
             cursor: self.cursor.clone(),
             push,
             most_bytes: self.most_bytes,
-            want_certificates: Vec::new(),
             reference_version: self.reference.as_ref().map_or(0, |r| r.version),
-            certificates: Vec::new(),
             scope: self.scope,
             app: app_number(env!("CARGO_PKG_VERSION")),
             ..SyncRequest::default()
@@ -226,8 +257,10 @@ impl Device {
     /// Hands in the outbox and takes one page.
     pub async fn round(&mut self, app: &App) -> SyncReply {
         let push = std::mem::take(&mut self.outbox);
+        let pushed: Vec<BatchId> = push.iter().map(SignedBatch::id).collect();
         let reply = self.exchange(app, &self.request(push)).await;
         if !reply.heal {
+            self.keep_places(&reply, &pushed);
             self.take(&reply);
         }
         reply
@@ -243,9 +276,35 @@ impl Device {
         first.receipts
     }
 
+    /// Keeps what the county says of places, as far as it signed it.
+    fn keep_places(&mut self, reply: &SyncReply, pushed: &[BatchId]) {
+        let places = reply.places(&self.county_key, pushed).unwrap();
+        let way = |leaf: u32| places.sheet().placement(leaf as usize, places.signature()).unwrap();
+        let epoch = *places.epoch();
+        for (leaf, batch, seq) in places.batches() {
+            self.placed.insert(batch, Placed { epoch, seq, way: way(leaf) });
+        }
+        for (leaf, document) in places.snapshots() {
+            let page = reply.documents.iter().find(|page| page.document == document).unwrap();
+            let save = AttestedSnapshot {
+                document: document.to_vec(),
+                epoch: epoch.to_vec(),
+                save: page.snapshot.clone(),
+                placement: Some(way(leaf)),
+            };
+            self.saves.insert(DocumentId::from_bytes(document), save);
+        }
+    }
+
     pub fn take(&mut self, reply: &SyncReply) {
         for page in &reply.documents {
             self.take_document(page);
+        }
+        for record in &reply.records {
+            record.open(&self.county_key).unwrap();
+            if !self.records.contains(record) {
+                self.records.push(record.clone());
+            }
         }
         self.cursor.clone_from(&reply.cursor);
         self.scope = reply.scope;
@@ -291,7 +350,83 @@ impl Device {
         }
     }
 
-    /// Says what it holds and hands in what the server wants.
+    /// The request that shows where the batches of `push` were taken.
+    pub fn showing(&self, push: Vec<SignedBatch>) -> SyncRequest {
+        let placements = (0..)
+            .zip(&push)
+            .filter_map(|(index, batch)| {
+                let placed = self.placed.get(&batch.id())?;
+                Some(PlacedBatch {
+                    index,
+                    epoch: placed.epoch.to_vec(),
+                    seq: placed.seq,
+                    placement: Some(placed.way.clone()),
+                })
+            })
+            .collect();
+        SyncRequest { placements, ..self.request(push) }
+    }
+
+    fn holds(&self) -> HealRequest {
+        let digest = |(id, document): (&DocumentId, &Document)| DocumentDigest {
+            document: id.as_bytes().to_vec(),
+            digest: digest_of(&document.heads()).to_vec(),
+        };
+        let names: Vec<RecordName> =
+            self.records.iter().map(|record| record.open(&self.county_key).unwrap().0).collect();
+        HealRequest {
+            documents: self.documents.iter().map(digest).collect(),
+            checkpoints: self.checkpoints.clone(),
+            records: RecordName::pack(&names),
+            asks_for_documents: true,
+            ..HealRequest::default()
+        }
+    }
+
+    /// Gives back everything that the server lacks, with the county's own word for it, and fetches by name
+    /// what is lacking here: what a device of this version does.
+    pub async fn give_back(
+        &mut self,
+        app: &App,
+        certificates: Vec<SignedCertificate>,
+    ) -> GivenBack {
+        let mut signed = self.sign(&self.holds());
+        signed.attached = Some(self.signed.clone());
+        let answer = self.send(app, "/v1/heal", &signed).await.unwrap();
+        let reply = HealReply::decode(answer.as_slice()).unwrap();
+        self.cursor = reply.cursor;
+        let ids = |ids: &[Vec<u8>]| -> Vec<DocumentId> {
+            ids.iter().map(|id| DocumentId::from_bytes(id.as_slice().try_into().unwrap())).collect()
+        };
+        let (wanted, lacking) = (ids(&reply.wanted), ids(&reply.lacking));
+        let batches = |id: &DocumentId| self.batches.get(id).cloned().unwrap_or_default();
+        let push: Vec<SignedBatch> = wanted.iter().flat_map(batches).collect();
+        let pushed: Vec<BatchId> = push.iter().map(SignedBatch::id).collect();
+        let names = RecordName::unpack(&reply.wanted_records);
+        let is_wanted =
+            |record: &&SignedRecord| names.contains(&record.open(&self.county_key).unwrap().0);
+        let request = SyncRequest {
+            certificates,
+            records: self.records.iter().filter(is_wanted).cloned().collect(),
+            snapshots: wanted.iter().filter_map(|id| self.saves.get(id).cloned()).collect(),
+            ..self.showing(push)
+        };
+        let answer = self.exchange(app, &request).await;
+        assert!(!answer.heal);
+        self.keep_places(&answer, &pushed);
+        self.take(&answer);
+        let receipts = answer.receipts;
+        let want_documents = lacking.iter().map(|id| id.as_bytes().to_vec()).collect();
+        let request = SyncRequest { want_documents, ..self.request(Vec::new()) };
+        let answer = self.exchange(app, &request).await;
+        self.keep_places(&answer, &[]);
+        self.take(&answer);
+        let fetched = answer.documents.iter().map(Message::encoded_len).sum();
+        GivenBack { receipts, fetched, lacking }
+    }
+
+    /// Says what it holds and hands in what the server wants, as a device of version 0.1 does: without a
+    /// place for anything, and with everything fetched again.
     pub async fn heal(&mut self, app: &App, certificates: Vec<SignedCertificate>) -> Vec<Receipt> {
         let documents = self
             .documents
@@ -301,7 +436,8 @@ impl Device {
                 digest: digest_of(&document.heads()).to_vec(),
             })
             .collect();
-        let request = HealRequest { documents, checkpoints: self.checkpoints.clone() };
+        let checkpoints = self.checkpoints.clone();
+        let request = HealRequest { documents, checkpoints, ..HealRequest::default() };
         let mut signed = self.sign(&request);
         signed.attached = Some(self.signed.clone());
         let answer = self.send(app, "/v1/heal", &signed).await.unwrap();
