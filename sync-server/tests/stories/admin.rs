@@ -256,11 +256,13 @@ async fn the_rule_of_visit_days_changes_on_every_device_and_in_the_log() {
     feng.ask(&town.app, &rule).await.unwrap();
     wang.sync(&town.app).await;
     assert_eq!(wang.reference.unwrap().visit_rule.february, FebruaryRule::Skip);
+    // Who did it, and after it what the county says and signs.
     let last = town
         .app
         .store()
-        .read::<_, StoreError>(COUNTY, |db| db.log_after(db.county()?.seq - 1, 1))
+        .read::<_, StoreError>(COUNTY, |db| db.log_after(db.county()?.seq - 2, 2))
         .unwrap();
+    assert_eq!(last.iter().map(|row| row.kind).collect::<Vec<_>>(), [4, 7]);
     let record: serde_json::Value = serde_json::from_slice(&last[0].record).unwrap();
     assert_eq!(record["did"], "put_visit_rule");
     assert_eq!(record["by"], "u-feng");

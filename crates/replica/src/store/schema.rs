@@ -375,6 +375,9 @@ ALTER TABLE document ADD COLUMN leaf INTEGER;
 -- The heads it has here, so that they are compared without reading it; none of older rows.
 ALTER TABLE document ADD COLUMN heads BLOB;
 
+-- What could not be proved is looked for without reading saves.
+CREATE INDEX document_partly_proved ON document (proofs) WHERE proofs = 2;
+
 -- Attested snapshots that were split before the batches came, as they were signed.
 CREATE TABLE attested (
   document BLOB PRIMARY KEY NOT NULL,

@@ -180,7 +180,7 @@ fn end(
             write.put_record(name, record)?;
         }
         write.put_state(TOLD, &[1])?;
-        given_back(write, outgoing)?;
+        given_back(write, outgoing, reply)?;
         // What left the ring goes once nothing of it waits to be sent.
         for id in write.sealed(DocumentKind::Household)? {
             write.forget(id)?;
@@ -203,8 +203,12 @@ fn end(
     Ok(())
 }
 
-/// The server took into its log whatever of a lost one was in the request.
-fn given_back(write: &Write<'_>, outgoing: &Outgoing) -> Result<(), StoreError> {
+/// The server took into its log whatever of a lost one was in the request, and sent documents that were
+/// asked for.
+fn given_back(write: &Write<'_>, outgoing: &Outgoing, reply: &SyncReply) -> Result<(), StoreError> {
+    let wanted = &outgoing.message.want_documents;
+    let came = reply.documents.iter().filter(|page| wanted.contains(&page.document));
+    came.filter_map(|page| incoming::id_of(page).ok()).try_for_each(|id| write.got_document(id))?;
     outgoing.records.iter().try_for_each(|name| write.set_record_push(name, false))?;
     outgoing.saves.iter().try_for_each(|id| write.gave_save(*id))
 }

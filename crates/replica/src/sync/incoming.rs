@@ -177,7 +177,6 @@ fn put(
 ) -> Result<u32, StoreError> {
     let id = read.id;
     write.put_document(id, read.document.kind(), read.document.home())?;
-    write.got_document(id)?;
     match (&read.snapshot_heads, page.snapshot.is_empty()) {
         (Some(heads), false) => {
             write.put_snapshot(id, &page.snapshot, heads, placed.snapshot(id.as_bytes()))?;
