@@ -62,6 +62,7 @@ impl RegisterRow {
             Self::User(person) => format!("user/{}", person.user),
             Self::Assignment(post) => {
                 let role = word(serde_json::to_string(&post.role))?;
+                let role = role.trim_matches('"');
                 format!("assignment/{}/{}/{role}/{}", post.user, post.org, post.from)
             }
             Self::Team(team) => format!("team/{}", team.village),
