@@ -260,7 +260,7 @@ pub fn put_register(db: &Db<'_>, data: &RegisterData, now: InstantMs) -> Result<
     db.set_setting("visit_rule", &rule)?;
     db.set_setting("calendar", &calendar)?;
     if !data.host.is_empty() {
-        put_host(db, &data.host, now)?;
+        db.set_setting("host", &serde_json::to_string(&data.host).map_err(damaged)?)?;
     }
     db.touch_register()
 }
