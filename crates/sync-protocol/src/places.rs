@@ -264,7 +264,7 @@ impl DocumentProofs {
 mod tests {
     use super::*;
     use crate::batch::{BatchHeader, SignedBatch};
-    use crate::message::{BatchProof, PageDocument};
+    use crate::message::{BatchProof, BatchVerdict, PageDocument};
 
     const COUNTY: SigningSeed = SigningSeed([1; 32]);
 
@@ -351,6 +351,23 @@ mod tests {
         assert!(promised.places(&key, &pushed).is_err(), "a receipt that the county did not give");
         let unsigned = SyncReply { placement: Vec::new(), ..reply() };
         assert!(unsigned.places(&key, &pushed).unwrap().is_empty(), "an older server tells none");
+    }
+
+    #[test]
+    fn the_verdict_on_a_batch_that_was_asked_about_tells_its_place() {
+        let (key, pushed) = (COUNTY.public_key(), [batch(1).id(), batch(3).id()]);
+        let verdict = |n, verdict: Verdict, seq| BatchVerdict {
+            batch: batch(n).id().to_vec(),
+            receipt: Some(Receipt { verdict: verdict.into(), seq, ..Receipt::default() }),
+        };
+        let mut asked = reply();
+        asked.verdicts = vec![verdict(4, Verdict::Accepted, 14), verdict(5, Verdict::Review, 0)];
+        asked.place(&COUNTY, &pushed);
+        let places = asked.places(&key, &pushed).unwrap();
+        assert!(places.batches().any(|(_, id, seq)| (id, seq) == (batch(4).id(), 14)));
+        assert!(places.batches().all(|(_, id, _)| id != batch(5).id()));
+        asked.verdicts = vec![verdict(4, Verdict::Accepted, 15)];
+        assert!(asked.places(&key, &pushed).is_err(), "a verdict that the county did not give");
     }
 
     #[test]

@@ -143,7 +143,7 @@ pub fn check(db: &Db<'_>, code: &str) -> Result<Findings, StoreError> {
         findings.note("the lines of households are made anew at the next start");
     }
     if db.county()?.healing {
-        findings.note("the county heals after a restore: no numbers are issued yet");
+        findings.note("the county heals after a restore: no numbers and no certificates yet");
     }
     Ok(findings)
 }

@@ -123,7 +123,10 @@ async fn a_log_that_was_touched_says_at_which_record() {
         ("DELETE FROM log WHERE seq = 3", "log 4: follows 2"),
         ("DELETE FROM log WHERE seq = (SELECT max(seq) FROM log)", "log: ends at"),
         ("UPDATE log SET record = x'00' WHERE kind = 4", "the record cannot be read"),
-        ("UPDATE log SET record = x'00' WHERE kind = 5", "the revocation names no certificate"),
+        ("UPDATE log SET record = x'00' WHERE kind = 7", "the record is not the county's"),
+        ("DELETE FROM record", "devices are not told of its record"),
+        // As versions before wrote it.
+        ("UPDATE log SET kind = 5 WHERE kind = 7", "the revocation names no certificate"),
         ("UPDATE log SET record = x'00' WHERE kind = 2", "the certificate is not the county's"),
         ("UPDATE log SET kind = 99 WHERE kind = 4", "a record of kind 99"),
         ("UPDATE log SET document = zeroblob(16) WHERE kind = 1", "about another document"),

@@ -104,6 +104,25 @@ async fn without_the_countys_word_nothing_of_a_revoked_device_comes_back() {
 }
 
 #[tokio::test]
+async fn what_was_refused_without_its_place_is_taken_with_it() {
+    let mut story = story().await;
+    story.stolen().await;
+    let story = story.restored();
+    let app = story.town.app.clone();
+    // Nobody is waited for: whatever is refused from here on stays refused.
+    app.finish_healing(&app.register().unwrap(), app.clock().now()).unwrap();
+    let push = story.li.batches[&story.new].clone();
+    let certificates = vec![story.wang.signed.clone()];
+    let of_before = SyncRequest { cursor: None, certificates, ..story.li.request(push.clone()) };
+    assert_eq!(story.hand_in(&of_before).await, [REFUSED]);
+    assert_eq!(heads(&app, story.new), None);
+    let shown = SyncRequest { cursor: None, ..story.li.showing(push) };
+    assert_eq!(story.hand_in(&shown).await, [ACCEPTED]);
+    assert!(heads(&app, story.new).is_some());
+    sound(&app);
+}
+
+#[tokio::test]
 async fn a_forged_place_is_nobodys() {
     let mut story = story().await;
     let thiefs = story.stolen().await;

@@ -280,7 +280,7 @@ impl Hand {
     }
 
     pub fn heal(&self, county: &County, documents: Vec<DocumentDigest>) -> HealReply {
-        let request = HealRequest { documents, checkpoints: Vec::new() };
+        let request = HealRequest { documents, ..HealRequest::default() };
         let reply = county.post("/v1/heal", &self.sign(&request));
         HealReply::decode(reply.as_slice()).unwrap()
     }
