@@ -36,7 +36,10 @@ pub(super) fn doctor(data: &Path) -> Result<ExitCode> {
         let (received, parked, refused) = db.count_waiting()?;
         println!("{received} batches to be judged, {parked} parked, {refused} in quarantine");
         if db.county()?.healing {
-            println!("the county heals: no numbers are issued and nobody is enrolled until its devices have come");
+            println!(
+                "the county heals: until its devices have come no numbers are issued and nobody is \
+                 enrolled"
+            );
         }
         say_devices(db, &code)
     })?;
