@@ -106,9 +106,7 @@ impl Judge<'_> {
         // place of a duplicate was perhaps not to be seen from there. What a person admitted depends on
         // that person as well.
         let lasts = match &examined {
-            Ok(_) | Err(No::Refused(..)) => {
-                verified.is_placed || self.is_known(&verified.author)
-            }
+            Ok(_) | Err(No::Refused(..)) => verified.is_placed || self.is_known(&verified.author),
             Err(No::Duplicate(seq)) => *seq > 0,
             Err(_) => false,
         };

@@ -7,7 +7,7 @@ use yidang_documents::{
 use yidang_domain::calendar::Exception;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{Entry, EntryKind};
-use yidang_domain::ids::UserId;
+use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::reference::VillageDay;
 
 use crate::county::SERVER_USER;

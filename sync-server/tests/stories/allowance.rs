@@ -72,7 +72,8 @@ async fn nobody_is_held_up_while_the_county_heals() {
     assert_eq!(handed_in(&town.app, &wang, flood.clone()).await.0, StatusCode::TOO_MANY_REQUESTS);
     let now = town.clock.now();
     let begun = |db: &yidang_sync_server::store::Db<'_>| {
-        yidang_sync_server::county::begin_epoch(db, "a story", now)
+        let dice = yidang_sync_server::Dice::system();
+        yidang_sync_server::county::begin_epoch(db, "a story", &dice, now)
     };
     town.app.store().write::<_, StoreError>("610621", begun).unwrap();
     assert_eq!(handed_in(&town.app, &wang, flood).await, ok());

@@ -13,6 +13,7 @@ use yidang_sync_protocol::retry::{FIRST_PAUSE_MS, Outcome};
 use yidang_sync_protocol::{AskReply, AskRequest, HealReply, SyncReply, frame};
 
 use super::absorb::{Taken, absorb};
+use super::request::Outgoing;
 use super::{heal, lock, request, sign_in};
 use crate::device::Device;
 use crate::seams::{HttpReply, Outside};
@@ -272,11 +273,7 @@ async fn pages<O: Outside>(
             continue;
         }
         note_clock(&mut lock(device), &reply);
-        let pushed = !outgoing.batches.is_empty()
-            || !outgoing.saves.is_empty()
-            || !outgoing.records.is_empty()
-            || !outgoing.message.want_documents.is_empty()
-                && (!reply.documents.is_empty() || !reply.released.is_empty());
+        let pushed = brought_further(&outgoing, &reply);
         let taken = absorb(device, outside, &outgoing, &reply, bytes).await?;
         let mut device = lock(device);
         device.desk_of(seat)?;
@@ -293,6 +290,15 @@ async fn pages<O: Outside>(
         }
     }
     Ok(Left::Pages)
+}
+
+/// Whether the request gave something, or got what it asked for by name: the next one may go on with more.
+fn brought_further(outgoing: &Outgoing, reply: &SyncReply) -> bool {
+    let got = !reply.documents.is_empty() || !reply.released.is_empty();
+    let named = !outgoing.message.want_documents.is_empty() && got;
+    let gave =
+        !outgoing.batches.is_empty() || !outgoing.saves.is_empty() || !outgoing.records.is_empty();
+    named || gave
 }
 
 /// How far the clocks of this device and of the server are apart.
