@@ -10,7 +10,7 @@ use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, Role, Staff};
 
-use crate::app::{Options, create, database, open};
+use crate::app::{create, database, open};
 use crate::clock::Clock;
 use crate::county;
 use crate::enrol::{self, Making};
@@ -133,7 +133,7 @@ pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
 }
 
 pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
-    restoring::restore(&Options::new(data), from)?;
+    restoring::restore(&super::options(data)?, from)?;
     println!("restored; devices will bring what came after the copy");
     Ok(())
 }

@@ -37,8 +37,8 @@ pub(super) fn doctor(data: &Path) -> Result<ExitCode> {
         println!("{received} batches to be judged, {parked} parked, {refused} in quarantine");
         if db.county()?.healing {
             println!(
-                "the county heals: until its devices have come no numbers are issued and nobody is \
-                 enrolled"
+                "the county heals: until its devices have come no numbers are issued, and codes \
+                 made before it was restored wait; new codes serve at once"
             );
         }
         say_devices(db, &code)
