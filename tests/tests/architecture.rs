@@ -62,6 +62,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("yidang-replica", "planted-same-actor"),
     ("yidang-sync-server", "planted-chain-unchecked"),
     ("yidang-sync-server", "planted-last-row-lost"),
+    ("yidang-sync-server", "planted-revoked-heals"),
 ];
 
 /// No source file is longer: each is still one thing.

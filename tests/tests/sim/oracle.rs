@@ -31,6 +31,9 @@ pub struct Promise {
     pub name: String,
     /// The device was put back to an earlier day before anybody else had it: nobody can have it now.
     pub is_wiped: bool,
+    /// Whoever wrote it had a device that was lost and revoked: the county must not take it, not even from
+    /// a server that forgot all this for a while.
+    pub is_stolen: bool,
 }
 
 /// What was written.
@@ -353,6 +356,10 @@ fn kept_promise(
     let called = world.phones[promise.phone].called();
     let kept = county.get(document);
     let times = kept.map_or(0, |kept| kept.times(token));
+    if promise.is_stolen {
+        ensure!(times == 0, "{token} in {document} was written on {called} after it was lost");
+        return Ok(());
+    }
     let Some(kept) = kept.filter(|_| times > 0) else {
         return not_taken(world, promise)
             .with_context(|| format!("{token} in {document} was said to be saved on {called}"));
@@ -424,7 +431,13 @@ fn not_taken(world: &mut World, promise: &Promise) -> Result<()> {
     if promise.is_wiped {
         return Ok(());
     }
+    let was_put_back = world.was_put_back;
     let phone = &mut world.phones[promise.phone];
+    // What the server had of it was forgotten, and nobody else had fetched it: every device that did was
+    // compared with the server before.
+    if phone.is_revoked && was_put_back {
+        return Ok(());
+    }
     let is_kept = phone.words_kept()?.iter().any(|words| words.contains(&promise.token));
     ensure!(is_kept, "it is nowhere, and nobody was told");
     // That nothing waits there, and that it is told, is looked at device by device.
