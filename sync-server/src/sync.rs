@@ -496,7 +496,9 @@ fn find(
     let mut page = pull::page(db, register, question)?;
     let most = question.most_page_bytes();
     let (asked, not_theirs) = pull::by_name(db, &page.scope, &request.want_documents, most)?;
-    page.documents.retain(|new| asked.iter().all(|whole| whole.document != new.document));
+    // What is asked for by name comes whole, now or when there is room for it: what is new of it alone stands
+    // on what the device lacks.
+    page.documents.retain(|new| !request.want_documents.contains(&new.document));
     page.documents.extend(asked);
     page.released.extend(not_theirs);
     let told = if request.want_all_records { None } else { place };

@@ -258,6 +258,9 @@ impl World {
             self.put_post(&begun, person.role)?;
             self.posts.push(begun);
         }
+        // What the county says comes back to a server that forgot it from whoever heard it: here at least
+        // the administrator did.
+        self.phones[self.administrator].exchange()?;
         self.tell(format!(
             "{} leaves {} for {}",
             person.name,

@@ -198,6 +198,15 @@ pub trait ReadPlaces: Read {
             .optional()?)
     }
 
+    /// Whether a document has to be asked for by name.
+    fn is_wanted(&self, id: DocumentId) -> Result<bool, StoreError> {
+        let wanted = self
+            .sql()
+            .prepare_cached("SELECT 1 FROM wanted_document WHERE document = ?1")?
+            .exists([id.as_bytes()])?;
+        Ok(wanted)
+    }
+
     /// Documents that have to be asked for, at most `limit`.
     fn wanted_documents(&self, limit: u32) -> Result<Vec<DocumentId>, StoreError> {
         let mut statement = self

@@ -10,7 +10,9 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
-use yidang_sync_protocol::{Places, Receipt, RecordName, SignedRecord, SyncReply, Verdict};
+use yidang_sync_protocol::{
+    PageDocument, Places, Receipt, RecordName, SignedRecord, SyncReply, Verdict,
+};
 
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
@@ -20,7 +22,8 @@ use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
 use crate::store::{
-    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadState, Said, StoreError, StoredBatch, Write,
+    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadPlaces, ReadState, Said, StoreError,
+    StoredBatch, Write,
 };
 
 /// What a page brought.
@@ -48,9 +51,10 @@ pub async fn absorb<O: Outside>(
 ) -> Result<Taken, Fault> {
     let placed = begin(&mut lock(device), outgoing, reply)?;
     let mut taken = Taken { bytes, more: reply.more, ..Taken::default() };
-    for slice in reply.documents.chunks(SLICE) {
+    let documents = whole_ones(&mut lock(device), outgoing, reply)?;
+    for slice in documents.chunks(SLICE) {
         let mut read = VecDeque::with_capacity(slice.len());
-        for page in slice {
+        for &page in slice {
             let is_here = {
                 let mut device = lock(device);
                 let desk = device.desk_of(outgoing.seat)?;
@@ -201,6 +205,24 @@ fn end(
         device.touch();
     }
     Ok(())
+}
+
+/// The documents of a reply but for those that are still to be asked for by name: what is new of them stands
+/// on what is lacking here, and comes with the whole.
+fn whole_ones<'a>(
+    device: &mut Device,
+    outgoing: &Outgoing,
+    reply: &'a SyncReply,
+) -> Result<Vec<&'a PageDocument>, Fault> {
+    let desk = device.desk_of(outgoing.seat)?;
+    let mut whole = Vec::with_capacity(reply.documents.len());
+    for page in &reply.documents {
+        let is_named = outgoing.message.want_documents.contains(&page.document);
+        if is_named || !desk.store.is_wanted(incoming::id_of(page)?)? {
+            whole.push(page);
+        }
+    }
+    Ok(whole)
 }
 
 /// The server took into its log whatever of a lost one was in the request, and sent documents that were
