@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("yidang-device", &["yidang-replica", "yidang-api"]),
+    ("yidang-verify", &["yidang-documents", "yidang-sync-protocol", "yidang-domain"]),
     ("yidang-app", &["yidang-replica", "yidang-api"]),
     ("yidang-worker", &["yidang-replica", "yidang-api", "yidang-domain"]),
     ("yidang-ui", &["yidang-api", "yidang-domain"]),

@@ -382,6 +382,14 @@ pub struct ExportCaseFile {
     pub id: DocumentId,
 }
 
+/// Asks for the file with its proofs: signatures, certificates, the county's word on each batch. Answered
+/// with `not_proven` until the county has taken everything in it and this device has its word.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExportBundle {
+    /// Which.
+    pub id: DocumentId,
+}
+
 /// A file as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportedFile {

@@ -217,6 +217,16 @@ pub trait ReadPlaces: Read {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Everything the county said that is kept here.
+    fn records(&self) -> Result<Vec<SignedRecord>, StoreError> {
+        let mut statement =
+            self.sql().prepare_cached("SELECT bytes, signature FROM record ORDER BY epoch, seq")?;
+        let rows = statement.query_map([], |row| {
+            Ok(SignedRecord { record: row.get(0)?, signature: row.get(1)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Records that are to be given back, at most `limit`.
     fn records_to_push(&self, limit: u32) -> Result<Vec<(RecordName, SignedRecord)>, StoreError> {
         let mut statement = self.sql().prepare_cached(

@@ -1,15 +1,16 @@
-//! 导出: the file as standard Automerge bytes, readable without this application.
+//! 导出: the file with everything that proves it, and as standard Automerge bytes, readable without this
+//! application.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use yidang_api::case_file::{ExportCaseFile, ExportedFile};
+use yidang_api::case_file::{ExportBundle, ExportCaseFile, ExportedFile};
 
 use super::doing::Doing;
 use super::file::OpenFile;
 use crate::app::{Shared, shared};
 use crate::components::{FaultNote, Icon};
 
-/// The button 导出.
+/// The buttons 导出档案包 and 导出这一件.
 #[component]
 pub fn Export(
     /// The file.
@@ -21,7 +22,21 @@ pub fn Export(
         let Some((id, _)) = file.opened_on() else { return };
         doing.run(ExportCaseFile { id }, move |exported| hand_over(shared, &exported));
     };
+    let bundle = move |_| {
+        let Some((id, _)) = file.opened_on() else { return };
+        doing.run(ExportBundle { id }, move |exported| hand_over(shared, &exported));
+    };
     view! {
+        <button
+            type="button"
+            class="btn text"
+            data-test="case-bundle"
+            disabled=move || doing.busy.get()
+            on:click=bundle
+        >
+            <Icon name="dl" />
+            "导出档案包"
+        </button>
         <button
             type="button"
             class="btn text"
