@@ -54,6 +54,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("wasm-bindgen", &["yidang-ui", "yidang-worker"]),
     ("reqwest", &["yidang-replica"]),
     ("ed25519-dalek", &["yidang-sync-protocol"]),
+    ("qrcode", &["yidang-paper"]),
 ];
 
 /// Defects that trials plant, and the crate that has the line (`cargo xtask trial county --planted`).

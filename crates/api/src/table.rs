@@ -11,7 +11,8 @@ use crate::admin::{
 };
 use crate::case_file::{
     AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
-    MarkLooked, OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
+    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
+    SetPartyField,
 };
 use crate::county::{CountyQuestion, CountyView};
 use crate::device::{
@@ -211,6 +212,8 @@ questions! {
         export_case_file: ExportCaseFile => ExportedFile;
         /// The file with everything that proves it (档案包), for `yidang-verify`.
         export_bundle: ExportBundle => ExportedFile;
+        /// What stands at the foot of every printed page of a file (打印).
+        paper_head: PaperHeadQuestion => PaperHeadView;
         /// A list as a spreadsheet (台账).
         export_register: ExportRegister => ExportedFile;
         /// Keeps what was typed.

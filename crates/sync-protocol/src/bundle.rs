@@ -10,11 +10,13 @@ use std::str::FromStr;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
+use yidang_domain::causality::hex_of;
 
 use crate::batch::SignedBatch;
 use crate::certificate::{CertificateId, SignedCertificate};
 use crate::cursor::SignedCheckpoint;
 use crate::frame::{self, FrameError};
+use crate::placement::hash_of_heads;
 use crate::places::{AttestedSnapshot, PlacedBatch};
 use crate::record::{Record, RecordName, SignedRecord};
 use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
@@ -297,9 +299,92 @@ impl FromStr for Fingerprint {
     }
 }
 
+/// What a printed page says of the file as it was then; as text, what its QR code holds:
+/// `YD1:`, document, heads, place and fingerprint with colons between them, all of it signs that a QR code
+/// packs well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaperHead {
+    /// The document.
+    pub document: [u8; 16],
+    /// The first 16 bytes of [`hash_of_heads`].
+    pub heads: [u8; 16],
+    /// The last place of the county's log at which something of it was taken, as far as was known.
+    pub seq: u64,
+    /// Of the county's key.
+    pub fingerprint: Fingerprint,
+}
+
+/// Not what a page of ours says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the line under the code: YD1: and four parts with colons between them")]
+pub struct NoPaperHead;
+
+impl PaperHead {
+    /// The first 16 bytes of the hash over heads, as a page says it.
+    #[must_use]
+    pub fn of_heads(heads: &[[u8; 32]]) -> [u8; 16] {
+        let mut first = [0; 16];
+        first.iter_mut().zip(hash_of_heads(heads)).for_each(|(to, from)| *to = from);
+        first
+    }
+}
+
+impl fmt::Display for PaperHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hex = |bytes: &[u8]| hex_of(bytes).to_uppercase();
+        let (document, heads) = (hex(&self.document), hex(&self.heads));
+        write!(f, "YD1:{document}:{heads}:{}:{:020}", self.seq, self.fingerprint.0)
+    }
+}
+
+impl FromStr for PaperHead {
+    type Err = NoPaperHead;
+
+    fn from_str(text: &str) -> Result<Self, NoPaperHead> {
+        let text: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
+        let parts: Vec<&str> = text.split(':').collect();
+        let [mark, document, heads, seq, fingerprint] = parts.as_slice() else {
+            return Err(NoPaperHead);
+        };
+        if !mark.eq_ignore_ascii_case("YD1") {
+            return Err(NoPaperHead);
+        }
+        Ok(Self {
+            document: sixteen(document)?,
+            heads: sixteen(heads)?,
+            seq: seq.parse().map_err(|_| NoPaperHead)?,
+            fingerprint: fingerprint.parse().map_err(|_| NoPaperHead)?,
+        })
+    }
+}
+
+/// Sixteen bytes in hexadecimal.
+fn sixteen(text: &str) -> Result<[u8; 16], NoPaperHead> {
+    let is_hex = text.len() == 32 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u128::from_str_radix(text, 16).ok().filter(|_| is_hex);
+    number.map(u128::to_be_bytes).ok_or(NoPaperHead)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_paper_is_read_as_it_was_printed_also_where_the_line_was_broken() {
+        let head = PaperHead {
+            document: [0xab; 16],
+            heads: PaperHead::of_heads(&[[2; 32], [1; 32]]),
+            seq: 301,
+            fingerprint: Fingerprint::of(&[7; 32]),
+        };
+        let printed = head.to_string();
+        assert_eq!(printed.parse(), Ok(head));
+        assert_eq!(printed.to_lowercase().replace(':', ":\n").parse(), Ok(head));
+        assert_eq!(head.heads, PaperHead::of_heads(&[[1; 32], [2; 32]]), "heads have no order");
+        for wrong in ["", "YD1", "YD2:::0:", &printed[1..], &format!("{printed}:")] {
+            assert_eq!(wrong.parse::<PaperHead>(), Err(NoPaperHead), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_fingerprint_is_read_as_it_was_printed() {

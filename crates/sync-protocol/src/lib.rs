@@ -26,7 +26,7 @@ pub mod trouble;
 
 pub use ask::{AskReply, AskRequest, SignedAsk};
 pub use batch::{BatchHeader, SignedBatch};
-pub use bundle::{Bundle, Fingerprint};
+pub use bundle::{Bundle, Fingerprint, PaperHead};
 pub use certificate::{Certificate, SignedCertificate};
 pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};
 pub use frame::{Format, FrameError};

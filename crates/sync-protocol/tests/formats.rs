@@ -4,7 +4,7 @@
 use insta::assert_snapshot;
 use prost::Message;
 use sha2::{Digest, Sha256};
-use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint};
+use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint, PaperHead};
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,
@@ -226,7 +226,11 @@ fn a_bundle() {
     assert!(bundle.save.unwrap().open(&COUNTY.public_key()).is_ok());
     assert!(bundle.places[0].open(&batch().id(), &COUNTY.public_key()).is_ok());
     snapshot("bundle-contents", &contents);
-    assert_snapshot!("fingerprint", Fingerprint::of(&COUNTY.public_key()));
+    let fingerprint = Fingerprint::of(&COUNTY.public_key());
+    assert_snapshot!("fingerprint", fingerprint);
+    let heads = PaperHead::of_heads(&[[6; 32]]);
+    let head = PaperHead { document: [4; 16], heads, seq: 301, fingerprint };
+    assert_snapshot!("paper-head", head);
 }
 
 fn request() -> SyncRequest {

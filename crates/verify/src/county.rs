@@ -13,13 +13,10 @@ use crate::finding::{Finding, Tampering};
 pub type Known = BTreeMap<CertificateId, Certificate>;
 
 /// Whether the key is that of the county which whoever asks knows.
-pub fn key(bundle: &Bundle, anchor: Option<&Anchor>) -> Result<(), Finding> {
+pub fn key(bundle: &Bundle, anchor: &Anchor) -> Result<(), Finding> {
     let is_right = match anchor {
-        None => true,
-        Some(Anchor::Key(key)) => bundle.county_key == key,
-        Some(Anchor::Fingerprint(fingerprint)) => {
-            Fingerprint::of(&bundle.county_key) == *fingerprint
-        }
+        Anchor::Key(key) => bundle.county_key == key,
+        Anchor::Fingerprint(fingerprint) => Fingerprint::of(&bundle.county_key) == *fingerprint,
     };
     if is_right {
         Ok(())

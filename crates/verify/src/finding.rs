@@ -57,6 +57,8 @@ pub enum Tampering {
     SaveAltered,
     /// The document has other heads than it had.
     Heads,
+    /// A printed page is not of this file, or the file was never as it says.
+    Paper,
 }
 
 impl Tampering {
@@ -90,6 +92,7 @@ impl Tampering {
             Self::PlaceAltered => "县级收存的凭据被改过",
             Self::SaveAltered => "县级存档被改过",
             Self::Heads => "拼出来的档案和导出时不一样",
+            Self::Paper => "纸和档案包对不上",
         }
     }
 }

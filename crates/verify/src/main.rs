@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use yidang_sync_protocol::{Fingerprint, PublicKey};
-use yidang_verify::{Anchor, Refusal, verify};
+use yidang_sync_protocol::{Fingerprint, PaperHead, PublicKey};
+use yidang_verify::{Against, Anchor, Refusal, verify};
 
 /// 核对一件档案的档案包：内容、签名、县级凭据是不是导出时的样子。不联网。
 #[derive(Parser)]
@@ -23,6 +23,9 @@ struct Arguments {
     /// 县级公钥的指纹，20 位数字
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
+    /// 打印件页脚二维码里的那一行（YD1:…）
+    #[arg(long)]
+    head: Option<PaperHead>,
 }
 
 /// A key in hexadecimal.
@@ -46,13 +49,13 @@ fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> ExitCode {
 }
 
 fn main() -> ExitCode {
-    let Arguments { file, county_key, fingerprint } = Arguments::parse();
+    let Arguments { file, county_key, fingerprint, head } = Arguments::parse();
     let bytes = match std::fs::read(&file) {
         Ok(bytes) => bytes,
         Err(error) => return unreadable(&file, &error),
     };
     let anchor = county_key.map(Anchor::Key).or(fingerprint.map(Anchor::Fingerprint));
-    match verify(&bytes, anchor.as_ref()) {
+    match verify(&bytes, &Against { anchor, paper: head }) {
         Ok(report) => {
             println!("{report}");
             ExitCode::SUCCESS

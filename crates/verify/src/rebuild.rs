@@ -7,7 +7,7 @@ use yidang_documents::{Actor, ChangeHash, Document, Projection};
 use yidang_domain::civil::InstantMs;
 use yidang_sync_protocol::bundle::Contents;
 use yidang_sync_protocol::certificate::CertificateId;
-use yidang_sync_protocol::{AttestedSnapshot, Bundle};
+use yidang_sync_protocol::{AttestedSnapshot, Bundle, PlacedBatch};
 
 use crate::batches::Author;
 use crate::contents::{Subject, heads};
@@ -47,15 +47,29 @@ type Changes = BTreeMap<ChangeHash, Pending>;
 
 /// Takes every change through the guard, as the county did.
 pub fn rebuild(bundle: &Bundle, subject: &Subject, authors: &[Author]) -> Result<Rebuilt, Finding> {
-    let unreadable = |_| Finding::new(Tampering::KindOrHome, "");
-    let mut document =
-        Document::begin(subject.kind, subject.id, &subject.home).map_err(unreadable)?;
-    let mut changes = signed(bundle, authors)?;
+    let mut changes = signed(bundle, authors, u64::MAX)?;
     if let Some(save) = &bundle.save {
         add_saved(&mut changes, save, bundle, subject)?;
     }
+    take(&changes, subject)
+}
+
+/// The document of what the county had taken up to one place of its log.
+pub fn until(
+    bundle: &Bundle,
+    subject: &Subject,
+    authors: &[Author],
+    seq: u64,
+) -> Result<Rebuilt, Finding> {
+    take(&signed(bundle, authors, seq)?, subject)
+}
+
+fn take(changes: &Changes, subject: &Subject) -> Result<Rebuilt, Finding> {
+    let unreadable = |_| Finding::new(Tampering::KindOrHome, "");
+    let mut document =
+        Document::begin(subject.kind, subject.id, &subject.home).map_err(unreadable)?;
     let mut taken = Vec::with_capacity(changes.len());
-    for hash in in_order(&changes) {
+    for hash in in_order(changes) {
         let Some(change) = changes.get(&hash) else { continue };
         let did = guard::admit(&mut document, &change.actor, &change.bytes)
             .map_err(|error| Finding::new(why(&error), change.part.clone()))?;
@@ -73,10 +87,17 @@ const fn why(error: &GuardError) -> Tampering {
     }
 }
 
-/// The changes of all batches; one that stands in two of them once.
-fn signed(bundle: &Bundle, authors: &[Author]) -> Result<Changes, Finding> {
+/// The changes of all batches that the county took up to this place; one that stands in two of them once.
+fn signed(bundle: &Bundle, authors: &[Author], until: u64) -> Result<Changes, Finding> {
+    let is_taken = |index: usize| {
+        let of_batch = |place: &&PlacedBatch| usize::try_from(place.index) == Ok(index);
+        bundle.places.iter().find(of_batch).is_some_and(|place| place.seq <= until)
+    };
     let mut changes = Changes::new();
     for (index, (batch, author)) in bundle.batches.iter().zip(authors).enumerate() {
+        if !is_taken(index) {
+            continue;
+        }
         let part = format!("第 {} 批", index + 1);
         for bytes in &batch.changes {
             let outline =

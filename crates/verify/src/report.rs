@@ -11,6 +11,7 @@ use yidang_sync_protocol::bundle::Contents;
 use yidang_sync_protocol::{Bundle, Certificate, Fingerprint, Record, RecordKind};
 
 use crate::county::Known;
+use crate::paper::OnPaper;
 use crate::rebuild::Rebuilt;
 
 /// Somebody who wrote in a file.
@@ -53,6 +54,8 @@ pub struct Report {
     pub fingerprint: Fingerprint,
     /// Whether that key was compared with one from elsewhere.
     pub anchored: bool,
+    /// What the printed page shows that it was compared with.
+    pub on_paper: Option<OnPaper>,
 }
 
 /// Everything that was found to be right.
@@ -71,6 +74,8 @@ pub struct Checked<'a> {
     pub last_seq: u64,
     /// Whether the key was compared.
     pub anchored: bool,
+    /// What the printed page shows.
+    pub on_paper: Option<OnPaper>,
 }
 
 /// What to say of it.
@@ -93,6 +98,7 @@ pub fn of(checked: &Checked<'_>) -> Report {
         exported_at: InstantMs(told.exported_at_ms),
         fingerprint: Fingerprint::of(&bundle.county_key),
         anchored: checked.anchored,
+        on_paper: checked.on_paper,
     }
 }
 
@@ -167,6 +173,13 @@ impl fmt::Display for Report {
         writeln!(f, "导出：{}，{}", self.exporter, moment(self.exported_at))?;
         for head in &self.heads {
             writeln!(f, "末端 {head}")?;
+        }
+        match self.on_paper {
+            Some(OnPaper::All) => writeln!(f, "纸上是这件档案现在的样子。")?,
+            Some(OnPaper::Until { seq, later }) => {
+                writeln!(f, "纸上是县级日志到第 {seq} 条为止的样子，之后又有 {later} 处改动。")?;
+            }
+            None => {}
         }
         write!(f, "县级公钥指纹 {}", self.fingerprint)?;
         if self.anchored {

@@ -5,13 +5,13 @@
 mod tampering;
 mod town;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use tempfile::TempDir;
-use yidang_sync_protocol::{Bundle, Fingerprint};
+use yidang_sync_protocol::{Bundle, Fingerprint, PaperHead};
 use yidang_sync_server::store::StoreError;
 use yidang_sync_server::{App, Options, app, county, open};
-use yidang_verify::{Anchor, verify};
+use yidang_verify::{Against, Anchor, OnPaper, Refusal, Report, Tampering, verify};
 
 use town::{COUNTY, Phone, found};
 
@@ -68,14 +68,20 @@ impl Story {
     }
 }
 
+/// What is said of a bundle that is to be accepted.
+fn accepted(bytes: &[u8], against: &Against) -> Result<Report> {
+    verify(bytes, against).map_err(|no| anyhow!("{no:?}"))
+}
+
 #[test]
 fn a_real_bundle_is_accepted_with_and_without_knowing_the_countys_key() -> Result<()> {
     let story = Story::told()?;
     let key = story.server.county().key;
-    let plain = verify(&story.bytes, None).map_err(|no| anyhow::anyhow!("{no:?}"))?;
+    let plain = accepted(&story.bytes, &Against::default())?;
     ensure!(!plain.anchored && plain.to_string().contains("没有核对"), "{plain}");
     for anchor in [Anchor::Key(key), Anchor::Fingerprint(Fingerprint::of(&key))] {
-        let report = verify(&story.bytes, Some(&anchor)).map_err(|no| anyhow::anyhow!("{no:?}"))?;
+        let against = Against { anchor: Some(anchor), paper: None };
+        let report = accepted(&story.bytes, &against)?;
         ensure!(report.anchored && report.fingerprint == Fingerprint::of(&key), "{report}");
     }
     ensure!(plain.title.contains("两家争一条地界埂") && !plain.title.contains("待编号"), "{plain}");
@@ -110,9 +116,9 @@ fn a_file_leaves_only_with_the_countys_word_on_all_of_it() -> Result<()> {
     ensure!(not_proven(&li), "no signature of 王样一 is here");
     li.settle()?;
     let (_, bytes) = li.export(&case)?;
-    let of_li = verify(&bytes, None).map_err(|no| anyhow::anyhow!("{no:?}"))?;
+    let of_li = accepted(&bytes, &Against::default())?;
     let (_, bytes) = wang.export(&case)?;
-    let of_wang = verify(&bytes, None).map_err(|no| anyhow::anyhow!("{no:?}"))?;
+    let of_wang = accepted(&bytes, &Against::default())?;
     ensure!(of_li.heads == of_wang.heads && of_li.exporter != of_wang.exporter);
     wang.visit(&case, "又去了一趟")?;
     ensure!(not_proven(&wang), "what was written since was not handed in");
@@ -136,8 +142,47 @@ fn what_only_the_countys_save_attests_is_told_apart() -> Result<()> {
     li.way.lead_to(&open(Options::new(&older))?);
     (0..3).try_for_each(|_| li.settle())?;
     let (_, bytes) = li.export(&case)?;
-    let report = verify(&bytes, None).map_err(|no| anyhow::anyhow!("{no:?}"))?;
+    let report = accepted(&bytes, &Against::default())?;
     ensure!(report.attested_only > 0 && report.attested_only < report.changes, "{report}");
     ensure!(report.to_string().contains("只有县级存档为证"), "{report}");
+    Ok(())
+}
+
+#[test]
+fn a_paper_is_known_again_when_the_file_has_grown() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = found(&folder.path().join("server"))?;
+    let wang = Phone::enrolled(&folder.path().join("wang"), &server, "u-wang")?;
+    let case = wang.open_case("两家争一条地界埂")?;
+    wang.sync()?;
+    let early = wang.head(&case)?;
+    // A computer that has the file as a save, and no signature in it, prints the same.
+    let li = Phone::enrolled(&folder.path().join("li"), &server, "u-li")?;
+    let of_li = li.head(&case)?;
+    wang.visit(&case, "又去了一趟")?;
+    let too_early = wang.head(&case)?;
+    wang.visit(&case, "同意再量一次")?;
+    wang.sync()?;
+    let late = wang.head(&case)?;
+    let another = wang.open_case("借了窑洞不还")?;
+    wang.sync()?;
+    let (_, bytes) = wang.export(&case)?;
+    let on = |paper: PaperHead| {
+        verify(&bytes, &Against { anchor: None, paper: Some(paper) }).map(|report| {
+            let is_anchored = report.anchored;
+            report.on_paper.filter(|_| is_anchored)
+        })
+    };
+    ensure!(on(late) == Ok(Some(OnPaper::All)), "{:?}", on(late));
+    for paper in [early, of_li] {
+        let found = on(paper);
+        ensure!(matches!(found, Ok(Some(OnPaper::Until { later: 2, .. }))), "{found:?}");
+    }
+    let is = |paper: PaperHead, named: Tampering| matches!(on(paper), Err(Refusal::Tampered(finding)) if finding.what == named);
+    ensure!(is(too_early, Tampering::Paper), "what it showed was not at the county");
+    ensure!(is(wang.head(&another)?, Tampering::Paper), "of another file");
+    ensure!(is(PaperHead { heads: [0; 16], ..late }, Tampering::Paper), "of no state of it");
+    let foreign = PaperHead { fingerprint: Fingerprint::of(&[7; 32]), ..late };
+    ensure!(is(foreign, Tampering::CountyKey), "of another county");
     Ok(())
 }

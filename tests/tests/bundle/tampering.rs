@@ -6,7 +6,7 @@ use prost::Message;
 use yidang_sync_protocol::{
     BatchHeader, Bundle, Certificate, Checkpoint, Fingerprint, SignedCertificate, SigningSeed,
 };
-use yidang_verify::{Anchor, Refusal, Tampering, verify};
+use yidang_verify::{Against, Anchor, Refusal, Tampering, verify};
 
 use crate::Story;
 
@@ -17,7 +17,7 @@ const FORGER: SigningSeed = SigningSeed([66; 32]);
 fn done(story: &Story, tamper: impl FnOnce(&mut Bundle)) -> Result<Option<Tampering>> {
     let mut bundle = story.bundle()?;
     tamper(&mut bundle);
-    Ok(match verify(&bundle.pack(), None) {
+    Ok(match verify(&bundle.pack(), &Against::default()) {
         Err(Refusal::Tampered(finding)) => Some(finding.what),
         _ => None,
     })
@@ -165,7 +165,8 @@ fn a_certificate_is_of_another_county() -> Result<()> {
         Anchor::Fingerprint(Fingerprint::of(&FORGER.public_key())),
     ];
     for anchor in anchors {
-        let Err(Refusal::Tampered(finding)) = verify(&story.bytes, Some(&anchor)) else {
+        let against = Against { anchor: Some(anchor), paper: None };
+        let Err(Refusal::Tampered(finding)) = verify(&story.bytes, &against) else {
             anyhow::bail!("accepted under another county's key");
         };
         ensure!(finding.what == Tampering::CountyKey, "{finding}");
@@ -231,7 +232,7 @@ fn what_is_no_bundle_is_unreadable_and_not_tampered_with() -> Result<()> {
     let story = Story::told()?;
     let half = &story.bytes[..story.bytes.len() / 2];
     for bytes in [&b""[..], b"%PDF-1.7", half] {
-        let said = verify(bytes, None);
+        let said = verify(bytes, &Against::default());
         ensure!(matches!(said, Err(Refusal::Unreadable(_))), "{said:?}");
     }
     Ok(())

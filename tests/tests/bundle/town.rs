@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use base64::Engine as _;
@@ -12,6 +12,7 @@ use tower::ServiceExt;
 use yidang_api::Fault;
 use yidang_replica::native::{Files, SystemSenses};
 use yidang_replica::{Device, DeviceSetup, HttpReply, Outside, Unreachable, answer};
+use yidang_sync_protocol::PaperHead;
 use yidang_sync_server::{App, Clock, Options, app, demo, open, router};
 
 /// The county of every story.
@@ -132,6 +133,16 @@ impl Phone {
     /// Writes down a visit.
     pub fn visit(&self, case: &str, words: &str) -> Result<()> {
         self.entry(case, &json!({ "kind": "visit", "words": words }))
+    }
+
+    /// What stands under the code at the foot of a printed page of a file.
+    pub fn head(&self, case: &str) -> Result<PaperHead> {
+        let head = self.ask("paper_head", &json!({ "id": case }))?;
+        let modules = head["modules"].as_u64().unwrap_or_default();
+        ensure!(modules >= 21 && head["path"].as_str().is_some_and(|path| path.starts_with('M')));
+        let view = self.ask("case_file", &json!({ "id": case }))?;
+        ensure!(head["heads"] == view["heads"], "it is about what the page shows");
+        Ok(head["text"].as_str().unwrap_or_default().parse()?)
     }
 
     /// The bytes of a file with its proofs, and what it is to be called.

@@ -161,6 +161,18 @@ pub trait ReadPlaces: Read {
             .optional()?)
     }
 
+    /// The last place at which the county took a batch of a document; zero where nobody said.
+    fn last_place(&self, id: DocumentId) -> Result<u64, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached(
+                "SELECT ifnull(max(log_seq), 0) FROM batch
+                 WHERE document = ?1 AND sheet IS NOT NULL",
+            )?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .map(unsigned)?)
+    }
+
     /// A sheet by its number.
     fn sheet(&self, sheet: i64) -> Result<Option<StoredSheet>, StoreError> {
         Ok(self

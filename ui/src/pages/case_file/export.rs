@@ -1,8 +1,9 @@
-//! 导出: the file with everything that proves it, and as standard Automerge bytes, readable without this
-//! application.
+//! 打印 and 导出: the file on paper, with everything that proves it, and as standard Automerge bytes, readable
+//! without this application.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use leptos_router::components::A;
 use yidang_api::case_file::{ExportBundle, ExportCaseFile, ExportedFile};
 
 use super::doing::Doing;
@@ -10,7 +11,7 @@ use super::file::OpenFile;
 use crate::app::{Shared, shared};
 use crate::components::{FaultNote, Icon};
 
-/// The buttons 导出档案包 and 导出这一件.
+/// 打印这一件, 导出档案包 and 导出这一件.
 #[component]
 pub fn Export(
     /// The file.
@@ -26,7 +27,23 @@ pub fn Export(
         let Some((id, _)) = file.opened_on() else { return };
         doing.run(ExportBundle { id }, move |exported| hand_over(shared, &exported));
     };
+    let id = file.part(|view| view.row.id);
     view! {
+        {move || {
+            id.get()
+                .map(|id| {
+                    view! {
+                        <A
+                            href=format!("/case/{id}/print")
+                            attr:class="btn text"
+                            attr:data-test="case-print"
+                        >
+                            <Icon name="print" />
+                            "打印这一件"
+                        </A>
+                    }
+                })
+        }}
         <button
             type="button"
             class="btn text"
