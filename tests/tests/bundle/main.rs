@@ -17,20 +17,20 @@ use town::{COUNTY, Phone, found};
 
 /// What 李例二 at the township exports: a file that 王样一 opened and went on with, accepted by 李例二 and
 /// numbered by the server. 王样一's phone was reported lost since.
-pub struct Story {
+struct Story {
     _folder: TempDir,
     /// The county's server.
-    pub server: App,
+    server: App,
     li: Phone,
     /// The bytes of the bundle.
-    pub bytes: Vec<u8>,
+    bytes: Vec<u8>,
     /// What the file is called.
-    pub name: String,
+    name: String,
 }
 
 impl Story {
     /// Tells it.
-    pub fn told() -> Result<Self> {
+    fn told() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let server = found(&folder.path().join("server"))?;
         let wang = Phone::enrolled(&folder.path().join("wang"), &server, "u-wang")?;
@@ -56,12 +56,12 @@ impl Story {
     }
 
     /// The bundle.
-    pub fn bundle(&self) -> Result<Bundle> {
+    fn bundle(&self) -> Result<Bundle> {
         Ok(Bundle::unpack(&self.bytes)?)
     }
 
     /// The bundle of another file of the same people.
-    pub fn another(&self) -> Result<Bundle> {
+    fn another(&self) -> Result<Bundle> {
         let case = self.li.open_case("借了窑洞不还")?;
         self.li.settle()?;
         Ok(Bundle::unpack(&self.li.export(&case)?.1)?)

@@ -16,7 +16,7 @@ use yidang_sync_protocol::{
 use super::places::Shown;
 use super::request::{authors_of, kind_number, signed_batch};
 use crate::device::OpenDesk;
-use crate::store::{Proofs, ReadDocuments, ReadPlaces, ReadState, StoreError};
+use crate::store::{Proofs, ReadDocuments, ReadOutbox, ReadPlaces, ReadState, StoreError};
 
 /// So many checkpoints go along, newest first.
 const CHECKPOINTS: u32 = 16;
@@ -35,13 +35,12 @@ pub fn of(desk: &mut OpenDesk, id: DocumentId, now: InstantMs) -> Result<Bundle,
     let Gathered { batches, places, unproved } = gather(desk, &document)?;
     let save = attesting(desk, id, &unproved)?;
     if !unproved.is_empty() && save.is_none() {
-        // The proofs come again with the next exchange, and with them whatever is lacking.
-        desk.store.write(|write| -> Result<(), StoreError> {
-            match write.proofs(id)? {
-                Some(Proofs::Whole | Proofs::Partial) => write.set_proofs(id, Proofs::Wanted),
-                _ => Ok(()),
-            }
-        })?;
+        // What is one's own goes with the next exchange; proofs of anything else come again with it.
+        let own = desk.store.outbox_of(id)?;
+        let is_own = |hash: &ChangeHash| own.iter().any(|item| item.hash == *hash);
+        if !unproved.iter().all(is_own) {
+            desk.store.write(|write| write.set_proofs(id, Proofs::Wanted))?;
+        }
         let detail = format!("{} changes are not proven here", unproved.len());
         return Err(Fault::new(FaultCode::NotProven, detail));
     }
