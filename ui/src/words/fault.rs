@@ -82,7 +82,7 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
 mod tests {
     use super::*;
 
-    const ALL: [FaultCode; 17] = [
+    const ALL: [FaultCode; 18] = [
         FaultCode::NotSignedIn,
         FaultCode::NeedsNetwork,
         FaultCode::ServerBusy,
