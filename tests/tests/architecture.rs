@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("yidang-device", &["yidang-replica", "yidang-api"]),
+    ("yidang-verify", &["yidang-documents", "yidang-sync-protocol", "yidang-domain"]),
     ("yidang-app", &["yidang-replica", "yidang-api"]),
     ("yidang-worker", &["yidang-replica", "yidang-api", "yidang-domain"]),
     ("yidang-ui", &["yidang-api", "yidang-domain"]),
@@ -53,6 +54,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("wasm-bindgen", &["yidang-ui", "yidang-worker"]),
     ("reqwest", &["yidang-replica"]),
     ("ed25519-dalek", &["yidang-sync-protocol"]),
+    ("qrcode", &["yidang-paper"]),
 ];
 
 /// Defects that trials plant, and the crate that has the line (`cargo xtask trial county --planted`).

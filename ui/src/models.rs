@@ -30,6 +30,7 @@ pub mod online;
 pub mod oversight;
 pub mod own_device;
 pub mod paging;
+pub mod paper;
 pub mod party_home;
 pub mod people;
 pub mod practice;

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod case_file;
+pub mod case_print;
 pub mod cases;
 pub mod clash;
 pub mod complaint;

@@ -30,6 +30,8 @@ pub enum FaultCode {
     Invalid,
     /// The file has parts that this version cannot read; it is read-only here.
     NeedsUpdate,
+    /// Something of the file is not with the county yet, or its proofs are not here: exchange first.
+    NotProven,
     /// The disk is full; nothing was saved.
     DiskFull,
     /// The store is damaged.

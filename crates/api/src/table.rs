@@ -10,8 +10,9 @@ use crate::admin::{
     RegisterChanged, RevokeDevice, SplitGrid, UnitView, UnitsQuestion, UsersQuestion, UsersView,
 };
 use crate::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
-    OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
+    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
+    SetPartyField,
 };
 use crate::county::{CountyQuestion, CountyView};
 use crate::device::{
@@ -209,6 +210,10 @@ questions! {
         mark_looked: MarkLooked => ();
         /// The file as standard Automerge bytes.
         export_case_file: ExportCaseFile => ExportedFile;
+        /// The file with everything that proves it (档案包), for `yidang-verify`.
+        export_bundle: ExportBundle => ExportedFile;
+        /// What stands at the foot of every printed page of a file (打印).
+        paper_head: PaperHeadQuestion => PaperHeadView;
         /// A list as a spreadsheet (台账).
         export_register: ExportRegister => ExportedFile;
         /// Keeps what was typed.

@@ -99,6 +99,14 @@ enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Write a file with everything that proves it, for yidang-verify.
+    Bundle {
+        /// The case file.
+        id: String,
+        /// Where to.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Put any question of the table.
     Ask {
         /// Its name.
@@ -177,8 +185,8 @@ impl Shell {
         }
     }
 
-    async fn export(&self, id: &str, to: &PathBuf) -> Result<Value, Fault> {
-        let file = self.ask(None, "export_case_file", &json!({ "id": id })).await?;
+    async fn export(&self, question: &str, id: &str, to: &PathBuf) -> Result<Value, Fault> {
+        let file = self.ask(None, question, &json!({ "id": id })).await?;
         let base64 = file.get("base64").and_then(Value::as_str).unwrap_or_default();
         let bytes = base64::engine::general_purpose::STANDARD
             .decode(base64)
@@ -218,7 +226,8 @@ impl Shell {
                     json!({ "case": id, "field": field, "value": value, "heads": heads });
                 self.ask(None, "resolve", &question).await
             }
-            Command::Export { id, to } => self.export(&id, &to).await,
+            Command::Export { id, to } => self.export("export_case_file", &id, &to).await,
+            Command::Bundle { id, to } => self.export("export_bundle", &id, &to).await,
             Command::Ask { name, json, id } => self.ask(id.as_deref(), &name, &parse(&json)?).await,
             Command::Serve => self.serve().await,
         }

@@ -13,6 +13,7 @@ pub mod signing;
 
 pub mod ask;
 pub mod batch;
+pub mod bundle;
 pub mod certificate;
 pub mod cursor;
 pub mod enrol;
@@ -25,6 +26,7 @@ pub mod trouble;
 
 pub use ask::{AskReply, AskRequest, SignedAsk};
 pub use batch::{BatchHeader, SignedBatch};
+pub use bundle::{Bundle, Fingerprint, PaperHead};
 pub use certificate::{Certificate, SignedCertificate};
 pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};
 pub use frame::{Format, FrameError};

@@ -23,6 +23,8 @@ impl std::fmt::Debug for SigningSeed {
 pub enum Purpose {
     /// A batch of changes, by its author.
     Batch,
+    /// The list of what is in a bundle, by whoever exports it.
+    Bundle,
     /// A certificate, by the server.
     Certificate,
     /// A checkpoint, by the server.
@@ -47,6 +49,7 @@ impl Purpose {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Batch => b"yidang 1 batch\0",
+            Self::Bundle => b"yidang 1 bundle\0",
             Self::Certificate => b"yidang 1 certificate\0",
             Self::Checkpoint => b"yidang 1 checkpoint\0",
             Self::Cursor => b"yidang 1 cursor\0",

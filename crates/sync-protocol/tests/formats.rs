@@ -3,6 +3,8 @@
 
 use insta::assert_snapshot;
 use prost::Message;
+use sha2::{Digest, Sha256};
+use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint, PaperHead};
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,
@@ -188,6 +190,47 @@ fn a_reply_with_its_places() {
         DocumentProofs { document: vec![4; 16], batches: vec![proof], ..DocumentProofs::default() };
     proofs.place(&COUNTY, [8; 16], &[batch().id()]);
     snapshot("document-proofs-placed", &proofs);
+}
+
+#[test]
+fn a_bundle() {
+    let epoch = [8; 16];
+    let taken = Leaf::Batch { epoch, seq: 301, batch: batch().id(), verdict: 2 };
+    let saved = Leaf::Snapshot { epoch, document: [4; 16], save: Sha256::digest([1, 2, 3]).into() };
+    let sheet = Sheet::of(&[taken, saved]);
+    let way = |leaf| sheet.placement(leaf, &sheet.sign(&COUNTY));
+    let mut bundle = Bundle {
+        version: bundle::VERSION,
+        county_key: COUNTY.public_key().to_vec(),
+        document: vec![4; 16],
+        kind: 1,
+        home: "6106211032032007".into(),
+        batches: vec![batch()],
+        certificates: vec![certificate()],
+        places: vec![PlacedBatch { index: 0, epoch: epoch.to_vec(), seq: 301, placement: way(0) }],
+        checkpoints: vec![checkpoint()],
+        records: vec![record(RecordKind::Revocation, certificate().id().to_vec(), Vec::new())],
+        save: Some(AttestedSnapshot {
+            document: vec![4; 16],
+            epoch: epoch.to_vec(),
+            save: vec![1, 2, 3],
+            placement: way(1),
+        }),
+        county: "610621".into(),
+        ..Bundle::default()
+    };
+    bundle.sign(&[[6; 32]], &certificate().id(), 1_795_132_800_000, &DEVICE);
+    snapshot("bundle", &bundle);
+    assert_eq!(Bundle::unpack(&bundle.pack()), Ok(bundle.clone()));
+    let contents = bundle.open_contents(&DEVICE.public_key()).unwrap();
+    assert!(bundle.save.unwrap().open(&COUNTY.public_key()).is_ok());
+    assert!(bundle.places[0].open(&batch().id(), &COUNTY.public_key()).is_ok());
+    snapshot("bundle-contents", &contents);
+    let fingerprint = Fingerprint::of(&COUNTY.public_key());
+    assert_snapshot!("fingerprint", fingerprint);
+    let heads = PaperHead::of_heads(&[[6; 32]]);
+    let head = PaperHead { document: [4; 16], heads, seq: 301, fingerprint };
+    assert_snapshot!("paper-head", head);
 }
 
 fn request() -> SyncRequest {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use yidang_api::trouble::{DeviceTrouble, TroubleKind, TroubledDevice};
+use yidang_sync_protocol::Fingerprint;
 
 use super::admin::{existing, now};
 use crate::county::{self, County};
@@ -41,6 +42,9 @@ pub(super) fn doctor(data: &Path) -> Result<ExitCode> {
                  made before it was restored wait; new codes serve at once"
             );
         }
+        // Whoever checks a file that left the house compares it with this one (`yidang-verify`).
+        let key = County::load(db, &code)?.key;
+        println!("the fingerprint of the county's key is {}", Fingerprint::of(&key));
         say_devices(db, &code)
     })?;
     Ok(if readiness.ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })

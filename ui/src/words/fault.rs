@@ -53,6 +53,11 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         FaultCode::NeedsUpdate => {
             words("这一件要新版本才能改", "内容都在，现在只能看", "联网后更新应用")
         }
+        FaultCode::NotProven => words(
+            "这一件还没有全部送到县里，或者凭据还没取全",
+            "内容都在这台设备上",
+            "先同步一次，再导出档案包",
+        ),
         FaultCode::DiskFull => words(
             "存储空间满了，刚才这一步没有存上",
             "之前写的都在",
@@ -77,7 +82,7 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
 mod tests {
     use super::*;
 
-    const ALL: [FaultCode; 17] = [
+    const ALL: [FaultCode; 18] = [
         FaultCode::NotSignedIn,
         FaultCode::NeedsNetwork,
         FaultCode::ServerBusy,
@@ -90,6 +95,7 @@ mod tests {
         FaultCode::NotAllowed,
         FaultCode::Invalid,
         FaultCode::NeedsUpdate,
+        FaultCode::NotProven,
         FaultCode::DiskFull,
         FaultCode::StoreDamaged,
         FaultCode::StorageRefused,

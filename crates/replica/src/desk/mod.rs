@@ -10,6 +10,7 @@ mod households;
 mod lists;
 mod messages;
 mod month;
+mod paper_head;
 mod party_homes;
 mod places;
 mod plan;
@@ -21,8 +22,9 @@ mod workers;
 mod write;
 
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
-    OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
+    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
+    SetPartyField,
 };
 use yidang_api::county::{CountyQuestion, CountyView};
 use yidang_api::device::{Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView};
@@ -118,6 +120,14 @@ impl Desk for Answering<'_> {
 
     fn export_case_file(&mut self, question: ExportCaseFile) -> Result<ExportedFile, Fault> {
         cases::export(self.device, question.id)
+    }
+
+    fn export_bundle(&mut self, question: ExportBundle) -> Result<ExportedFile, Fault> {
+        cases::export_bundle(self.device, question.id)
+    }
+
+    fn paper_head(&mut self, question: PaperHeadQuestion) -> Result<PaperHeadView, Fault> {
+        paper_head::of(self.device, question.id)
     }
 
     fn export_register(&mut self, question: ExportRegister) -> Result<ExportedFile, Fault> {

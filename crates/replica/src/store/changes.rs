@@ -415,6 +415,27 @@ pub trait ReadDocuments: Read {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How it stands with the proofs of a document.
+    fn proofs(&self, id: DocumentId) -> Result<Option<Proofs>, StoreError> {
+        let number: Option<u8> = self
+            .sql()
+            .prepare_cached("SELECT proofs FROM document WHERE document = ?1")?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        let known = [Proofs::Whole, Proofs::Wanted, Proofs::Partial];
+        Ok(known.into_iter().find(|proofs| number == Some(*proofs as u8)))
+    }
+
+    /// The batches of a document, in the order in which they came.
+    fn batches_of(&self, id: DocumentId) -> Result<Vec<StoredBatch>, StoreError> {
+        let mut statement = self.sql().prepare_cached(
+            "SELECT batch, document, header, signature, hashes FROM batch
+             WHERE document = ?1 ORDER BY position",
+        )?;
+        let rows = statement.query_map([id.as_bytes()], stored_batch)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Own changes of a document that are in no batch yet.
     fn unsigned_of(&self, id: DocumentId) -> Result<Vec<ChangeHash>, StoreError> {
         let mut statement = self

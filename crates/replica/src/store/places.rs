@@ -161,6 +161,18 @@ pub trait ReadPlaces: Read {
             .optional()?)
     }
 
+    /// The last place at which the county took a batch of a document; zero where nobody said.
+    fn last_place(&self, id: DocumentId) -> Result<u64, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached(
+                "SELECT ifnull(max(log_seq), 0) FROM batch
+                 WHERE document = ?1 AND sheet IS NOT NULL",
+            )?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .map(unsigned)?)
+    }
+
     /// A sheet by its number.
     fn sheet(&self, sheet: i64) -> Result<Option<StoredSheet>, StoreError> {
         Ok(self
@@ -222,6 +234,16 @@ pub trait ReadPlaces: Read {
             self.sql().prepare_cached("SELECT epoch, seq FROM record ORDER BY epoch, seq")?;
         let rows = statement.query_map([], |row| {
             Ok(RecordName { epoch: row.get(0)?, seq: unsigned(row.get(1)?) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Everything the county said that is kept here.
+    fn records(&self) -> Result<Vec<SignedRecord>, StoreError> {
+        let mut statement =
+            self.sql().prepare_cached("SELECT bytes, signature FROM record ORDER BY epoch, seq")?;
+        let rows = statement.query_map([], |row| {
+            Ok(SignedRecord { record: row.get(0)?, signature: row.get(1)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

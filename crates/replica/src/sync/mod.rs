@@ -4,6 +4,7 @@
 //! run them without a network. [`answer`] is the one entrance of every shell.
 
 mod absorb;
+mod bundle;
 mod heal;
 mod incoming;
 mod link;
@@ -23,6 +24,7 @@ use yidang_api::{Fault, FaultCode, Kind, dispatch_local, dispatch_network};
 pub(crate) use view::page_of as about;
 pub use view::view;
 
+pub(crate) use bundle::of as bundle_of;
 pub(crate) use request::{PageSize, stood};
 pub(crate) use settle::at_open as settle_at_open;
 pub(crate) use trouble::Noticed;

@@ -384,7 +384,7 @@ pub fn signed_batch(desk: &OpenDesk, batch: &StoredBatch) -> Result<SignedBatch,
 }
 
 /// Certificates of those who wrote in these documents, but for those that are in `others`.
-fn authors_of(
+pub fn authors_of(
     desk: &OpenDesk,
     documents: &[DocumentId],
     others: &[SignedCertificate],
