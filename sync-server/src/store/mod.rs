@@ -294,6 +294,19 @@ pub fn own_directory(directory: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Whether all `places` of a table lie after `from`, as they were asked for. A damaged index gives others,
+/// and whoever walks on from the last place of each part would walk in a circle.
+///
+/// # Errors
+///
+/// [`StoreError::Damaged`].
+fn lie_after(table: &str, from: u64, mut places: impl Iterator<Item = u64>) -> Result<()> {
+    match places.find(|place| *place <= from) {
+        Some(place) => Err(StoreError::Damaged(format!("{table}: {place} comes after {from}"))),
+        None => Ok(()),
+    }
+}
+
 /// Sequence numbers are never negative and never reach the sign.
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -305,4 +318,17 @@ fn unsigned(number: i64) -> u64 {
 
 fn fixed<const N: usize>(bytes: &[u8], what: &str) -> Result<[u8; N]> {
     bytes.try_into().map_err(|_| StoreError::Damaged(format!("{what} of {} bytes", bytes.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_goes_on_or_says_that_the_index_is_damaged() {
+        assert!(lie_after("log", 3, [4, 5, 9].into_iter()).is_ok());
+        assert!(lie_after("log", 3, std::iter::empty()).is_ok());
+        let circle = lie_after("log", 3, [4, 3].into_iter()).unwrap_err().to_string();
+        assert_eq!(circle, "the database is damaged: log: 3 comes after 3");
+    }
 }
