@@ -32,6 +32,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::boundary::{Boundary, Witness};
+
 pub use activation::Activation;
 pub use asked::{Consulted, LookRow};
 pub use backup::copy_database;
@@ -80,6 +82,7 @@ pub struct Store {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    witness: Witness,
 }
 
 /// Readers kept open between requests.
@@ -92,11 +95,17 @@ pub struct Db<'a> {
     county: &'a str,
     /// Words that households are found by, until the transaction ends.
     words: RefCell<Vec<households::FoundBy>>,
+    witness: &'a Witness,
 }
 
 impl<'a> Db<'a> {
-    const fn new(connection: &'a Connection, county: &'a str) -> Self {
-        Self { connection, county, words: RefCell::new(Vec::new()) }
+    const fn new(connection: &'a Connection, county: &'a str, witness: &'a Witness) -> Self {
+        Self { connection, county, words: RefCell::new(Vec::new()), witness }
+    }
+
+    /// Says that a boundary is passed, within the transaction.
+    pub fn passed(&self, boundary: Boundary) {
+        self.witness.passed(boundary);
     }
 }
 
@@ -107,10 +116,25 @@ impl Store {
     ///
     /// [`StoreError`], also where the disk would not be synced at every commit.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_before(path, Witness::default())
+    }
+
+    /// The same before somebody who hears of every boundary that is passed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_before(path: &Path, witness: Witness) -> Result<Self> {
         own_file(path)?;
         let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrations::migrate(&mut writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
+        migrations::migrate(&mut writer, || witness.passed(Boundary::Migrated))?;
+        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        Ok(Self { path: path.to_owned(), writer, readers, witness })
+    }
+
+    /// Says that a boundary is passed.
+    pub fn passed(&self, boundary: Boundary) {
+        self.witness.passed(boundary);
     }
 
     /// Where the file is.
@@ -144,7 +168,8 @@ impl Store {
             Err(TryLockError::WouldBlock) => return Ok(()),
         };
         let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
-        Db::new(&transaction, county).set_setting("probed_at", &at_ms.to_string())?;
+        Db::new(&transaction, county, &self.witness)
+            .set_setting("probed_at", &at_ms.to_string())?;
         Ok(transaction.commit()?)
     }
 
@@ -187,7 +212,7 @@ impl Store {
     ) -> Result<T, E> {
         let mut writer = lock(&self.writer);
         let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
-        let db = Db::new(&transaction, county);
+        let db = Db::new(&transaction, county, &self.witness);
         let value = work(&db)?;
         db.put_words()?;
         transaction.commit().map_err(StoreError::from)?;
@@ -206,7 +231,7 @@ impl Store {
     ) -> Result<T, E> {
         let mut reader = self.reader()?;
         let transaction = begin(&mut reader, TransactionBehavior::Deferred)?;
-        let value = work(&Db::new(&transaction, county));
+        let value = work(&Db::new(&transaction, county, &self.witness));
         drop(transaction);
         self.give_back(reader);
         value
