@@ -13,6 +13,7 @@ use yidang_sync_protocol::signing::{Purpose, verify};
 use yidang_sync_protocol::{Certificate, CodeUsed, RecordKind, SignedCertificate, SignedRecord};
 
 use crate::app::App;
+use crate::boundary::Boundary;
 use crate::county;
 use crate::dice::Dice;
 use crate::records;
@@ -202,7 +203,7 @@ impl App {
         let user = UserId(activation.user);
         let name = register.name_of(&user).unwrap_or_default().to_owned();
         let post = post_of(&register, &user, now);
-        Ok(self.write(|db| {
+        let reply = self.write(|db| {
             // Read again: two devices may have come with one code at the same moment.
             let Some(activation) = db.activation(code_id)? else {
                 return Ok(refuse(Refusal::Wrong));
@@ -221,7 +222,11 @@ impl App {
             }
             let certificate = self.certify(request, &user, &name, &post, now);
             self.issue(db, &activation, &certificate, now)
-        })?)
+        })?;
+        if reply.certificate.is_some() {
+            self.store().passed(Boundary::Enrolled);
+        }
+        Ok(reply)
     }
 
     /// The certificate that this code gave before.

@@ -51,13 +51,16 @@ pub fn restore(options: &Options, from: &Path) -> Result<()> {
     if path.exists() {
         // Nothing is thrown away: what stood here is kept beside it.
         copy_database(&path, &aside(data, now))?;
-        for suffix in ["", "-wal", "-shm"] {
+        // Copying it put everything that lay beside it into it.
+        for suffix in ["-wal", "-shm"] {
             let file = PathBuf::from(format!("{}{suffix}", path.display()));
             if file.exists() {
                 fs::remove_file(file)?;
             }
         }
     }
+    // One step: whenever the power fails, one of the two stands there.
     fs::rename(&fresh, &path)?;
+    fs::File::open(data)?.sync_all()?;
     Ok(())
 }

@@ -14,6 +14,7 @@ use yidang_sync_protocol::{
 };
 
 use crate::app::App;
+use crate::boundary::Boundary;
 use crate::caller::Caller;
 use crate::county::{self, County};
 use crate::heal::NOTE_EVERY_MS;
@@ -70,6 +71,7 @@ impl App {
         reply.place(&self.county().seed, &pushed);
         self.note(caller, request, &reply, &register, now)?;
         self.hear(caller, request, now)?;
+        self.store().passed(Boundary::ReplyReady);
         Ok(reply)
     }
 
@@ -161,7 +163,7 @@ impl App {
         let verified: Vec<Result<Verified, No>> =
             self.read(|db| Ok(push.iter().map(|batch| verify(db, county, batch)).collect()))?;
         let mut shelf = Shelf::new(1);
-        self.write(|db| {
+        let received = self.write(|db| {
             let workers = self.workers();
             let mut judge =
                 Judge::new(db, register, county, workers, &mut shelf, now, Care::Ordinary)?;
@@ -182,8 +184,11 @@ impl App {
                     }
                 }
             }
+            db.passed(Boundary::ReceiveReady);
             Ok(all)
-        })
+        })?;
+        self.store().passed(Boundary::Received);
+        Ok(received)
     }
 
     /// Judges batches in one transaction, at least one that is new and no longer than [`Self::patience`]; the

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use yidang_sync_protocol::Chain;
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Result, StoreError, fixed, lie_after, signed, unsigned};
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,14 +136,16 @@ impl Db<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
+    /// [`StoreError`]; [`StoreError::Damaged`] where they do not lie after `seq`.
     pub fn log_after(&self, seq: u64, most: u32) -> Result<Vec<LogRow>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT seq, kind, document, record, chain, at_ms FROM log \
              WHERE county = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
         )?;
         let rows = statement.query_map(params![self.county, signed(seq), most], log_row)?;
-        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+        let rows: Vec<LogRow> = rows.collect::<rusqlite::Result<_>>()?;
+        lie_after("log", seq, rows.iter().map(|row| row.seq))?;
+        Ok(rows)
     }
 
     /// The newest checkpoint: place, bytes and when.

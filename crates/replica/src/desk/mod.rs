@@ -52,6 +52,7 @@ use yidang_api::visit_day::{
 };
 use yidang_api::{Desk, Fault};
 
+use crate::boundary::Boundary;
 use crate::device::Device;
 use crate::store::{ReadRejected, StoreError};
 
@@ -140,6 +141,7 @@ impl Desk for Answering<'_> {
         desk.store.write(|write| -> Result<(), StoreError> {
             write.put_draft(&question.form, &question.content, at)
         })?;
+        desk.store.passed(Boundary::DraftKept);
         Ok(())
     }
 

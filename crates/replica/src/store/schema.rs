@@ -408,16 +408,20 @@ UPDATE document SET proofs = 1
 /// The version that this program writes.
 pub const NEWEST: usize = STEPS.len();
 
+/// The version of the schema of a database.
+pub fn version(connection: &Connection) -> Result<usize, StoreError> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(0))
+}
+
 /// Brings the schema up to version `to`. A database of a later version is left alone.
 pub fn migrate(connection: &mut Connection, to: usize) -> Result<(), StoreError> {
-    let known = i64::try_from(to).unwrap_or(i64::MAX);
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version > known {
-        return Err(StoreError::TooNew(version, known));
+    let version = version(connection)?;
+    if version > to {
+        let number = |version| i64::try_from(version).unwrap_or(i64::MAX);
+        return Err(StoreError::TooNew(number(version), number(to)));
     }
-    for (index, step) in
-        STEPS.iter().enumerate().take(to).skip(usize::try_from(version).unwrap_or(0))
-    {
+    for (index, step) in STEPS.iter().enumerate().take(to).skip(version) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", i64::try_from(index).unwrap_or(0) + 1)?;

@@ -17,7 +17,8 @@ use yidang_sync_protocol::{
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
 use super::request::{Outgoing, TOLD};
-use super::{lock, make_room, proofs, reindex, settle, tidy};
+use super::{lock, make_room, proofs, reindex, salvage, settle, tidy};
+use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
@@ -58,7 +59,13 @@ pub async fn absorb<O: Outside>(
             let is_here = {
                 let mut device = lock(device);
                 let desk = device.desk_of(outgoing.seat)?;
-                desk.store.stored(incoming::id_of(page)?)?.is_some()
+                let id = incoming::id_of(page)?;
+                let is_here = desk.store.stored(id)?.is_some();
+                // It comes whole once what is left of it was put aside.
+                if is_here && desk.sound_document(id)?.is_none() {
+                    continue;
+                }
+                is_here
             };
             let fresh = if is_here { None } else { Some(incoming::read_new(page)?) };
             read.push_back((page, fresh));
@@ -84,7 +91,8 @@ pub async fn absorb<O: Outside>(
         let mut device = lock(device);
         end(&mut device, outgoing, reply, &placed, taken)?;
         if !reply.more {
-            taken.again = settle::what_was_not_taken(&mut device, outgoing.seat)?;
+            let is_again = settle::what_was_not_taken(&mut device, outgoing.seat)?;
+            taken.again = salvage::fetch_anew(&mut device, outgoing.seat)? || is_again;
         }
     }
     if !reply.reference.is_empty() {
@@ -129,6 +137,7 @@ fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<
         }
         Placed::keep(write, &places)
     })?;
+    desk.store.passed(Boundary::NamesKept);
     if has_reference {
         desk.read_reference()?;
     }
@@ -169,6 +178,7 @@ fn end(
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
     let next = spare.filter(|_| words.iter().any(|(_, receipt, _)| is_about_the_actor(receipt)));
     let certificate = desk.certificate_id;
+    let damaged = desk.damaged.clone();
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
             write.begin_incarnation(next, &certificate, now)?;
@@ -185,13 +195,18 @@ fn end(
         }
         write.put_state(TOLD, &[1])?;
         given_back(write, outgoing, reply)?;
+        // What came for them was left: it comes again by name.
+        damaged.iter().try_for_each(|id| write.want_document(*id))?;
         // What left the ring goes once nothing of it waits to be sent.
         for id in write.sealed(DocumentKind::Household)? {
             write.forget(id)?;
         }
         note_first(write, reply, taken.bytes)?;
-        put_place(write, reply, now, done)
+        put_place(write, reply, now, done)?;
+        write.passed(Boundary::VerdictsReady);
+        Ok(())
     })?;
+    desk.store.passed(Boundary::Absorbed);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(outgoing, receipt, placed));
     let unjudged = unjudged.filter_map(|receipt| {

@@ -16,6 +16,7 @@ use yidang_sync_protocol::{PageDocument, SignedBatch};
 use super::places::Placed;
 use super::request::kind_of;
 use super::somebody_waits;
+use crate::boundary::Boundary;
 use crate::desk::{indexed, put_rows};
 use crate::device::OpenDesk;
 use crate::people::note_actor;
@@ -157,6 +158,7 @@ pub fn take(
         }
         put_rows(write, stored.iter().map(|read| &read.projection).zip(&rows))
     })?;
+    desk.store.passed(Boundary::PageKept);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
     // What was read onto something may stand on something else by the next time.
     slice.extend(ready.into_iter().map(|(page, read)| (page, read.is_new.then_some(read))));

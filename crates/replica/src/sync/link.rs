@@ -15,6 +15,7 @@ use yidang_sync_protocol::{AskReply, AskRequest, HealReply, SyncReply, frame};
 use super::absorb::{Taken, absorb};
 use super::request::Outgoing;
 use super::{heal, lock, request, sign_in};
+use crate::boundary::Boundary;
 use crate::device::Device;
 use crate::seams::{HttpReply, Outside};
 use crate::store::StoreError;
@@ -273,6 +274,7 @@ async fn pages<O: Outside>(
             continue;
         }
         note_clock(&mut lock(device), &reply);
+        lock(device).passed(Boundary::ReplyCame);
         let pushed = brought_further(&outgoing, &reply);
         let taken = absorb(device, outside, &outgoing, &reply, bytes).await?;
         let mut device = lock(device);

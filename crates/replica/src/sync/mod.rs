@@ -11,6 +11,7 @@ mod link;
 mod places;
 mod proofs;
 mod request;
+mod salvage;
 mod settle;
 mod sign_in;
 mod trouble;
