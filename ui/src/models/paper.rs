@@ -188,7 +188,7 @@ mod tests {
         view.parties = vec![party("冯例八", "12000000008", false), party("郭样五", "", true)];
         let paper = paper(&view);
         let facts: Vec<&str> = paper.facts.iter().map(|line| line.text.as_str()).collect();
-        assert_eq!(facts, ["待编号 0707", "发现", "3组"]);
+        assert_eq!(facts, ["待编号 0707", "待受理", "3组"]);
         assert_eq!(paper.parties.len(), 1);
         assert_eq!(paper.parties[0].text, "冯例八 12000000008");
     }
