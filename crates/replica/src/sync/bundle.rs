@@ -96,7 +96,8 @@ fn gather(desk: &OpenDesk, document: &Document) -> Result<Gathered, Fault> {
     let (mut batches, mut places) = (Vec::new(), Vec::new());
     for batch in &stored {
         let Some(place) = shown.batch(batches.len(), &batch.id)? else { continue };
-        batches.push(signed_batch(desk, batch)?);
+        let Some(signed) = signed_batch(desk, batch)? else { continue };
+        batches.push(signed);
         places.push(place);
         for hash in &batch.hashes {
             order.remove(hash);
