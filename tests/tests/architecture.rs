@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::{DependencyKind, MetadataCommand};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// Our crates and those of ours that each may import, tests aside (design: section 3).
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -74,14 +74,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-#[test]
-fn crates_import_only_what_the_table_allows() {
-    let metadata = MetadataCommand::new()
+/// What Cargo knows of the crates of this workspace.
+fn metadata() -> Metadata {
+    MetadataCommand::new()
         .current_dir(root())
         .no_deps()
         .other_options(["--offline".into()])
         .exec()
-        .unwrap();
+        .unwrap()
+}
+
+#[test]
+fn crates_import_only_what_the_table_allows() {
+    let metadata = metadata();
     let mut offences = BTreeSet::new();
     for package in &metadata.packages {
         let name = package.name.as_str();
@@ -110,12 +115,7 @@ fn crates_import_only_what_the_table_allows() {
 /// crate that is shipped asks for one, and none is on by itself.
 #[test]
 fn planted_defects_are_for_trials_alone() {
-    let metadata = MetadataCommand::new()
-        .current_dir(root())
-        .no_deps()
-        .other_options(["--offline".into()])
-        .exec()
-        .unwrap();
+    let metadata = metadata();
     let mut found = BTreeSet::new();
     let mut offences = BTreeSet::new();
     for package in &metadata.packages {
@@ -233,12 +233,7 @@ fn sql_stands_in_stores_only() {
 /// Every crate of ours obeys the lints of the workspace.
 #[test]
 fn every_crate_takes_the_lints_of_the_workspace() {
-    let metadata = MetadataCommand::new()
-        .current_dir(root())
-        .no_deps()
-        .other_options(["--offline".into()])
-        .exec()
-        .unwrap();
+    let metadata = metadata();
     let without: Vec<String> = metadata
         .packages
         .iter()
