@@ -387,12 +387,19 @@ impl OpenDesk {
         if let Some(held) = self.cache.get(&id) {
             return Ok(held.document.clone());
         }
-        let document = self
-            .store
-            .load(id)?
-            .ok_or_else(|| Fault::new(FaultCode::NotFound, "no such document on this device"))?;
+        let Some(document) = self.store.load(id)? else { return Err(self.absent(id)) };
         self.remember(document.clone(), None);
         Ok(document)
+    }
+
+    /// Why a document is not here.
+    pub(crate) fn absent(&self, id: DocumentId) -> Fault {
+        use crate::store::ReadErased;
+        if self.store.is_erased(id).unwrap_or(false) {
+            Fault::new(FaultCode::Erased, "the document was erased by order")
+        } else {
+            Fault::new(FaultCode::NotFound, "no such document on this device")
+        }
     }
 
     /// The rows of a document: from memory, kept ones of a long file, or made anew; none where the

@@ -20,6 +20,7 @@ fn sentence(word: &str) -> Option<&'static str> {
         "too_large" => "内容太长",
         "unlisted_conflict" => "这一项两人改得不一样，请先定下来",
         "stands_on_refused" => "它说的那一项也没有采用",
+        "erased" => "这份档案已依法删除",
         "reverted" => "县里收下后又恢复了原来的值",
         _ => return None,
     })

@@ -4,6 +4,7 @@
 //! run them without a network. [`answer`] is the one entrance of every shell.
 
 mod absorb;
+mod erase;
 mod heal;
 mod incoming;
 mod link;
@@ -191,6 +192,7 @@ pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O)
     // What is owed from before needs no network; a failure shows again at the next exchange.
     drop(reindex(device, outside, seat).await);
     drop(tidy(&mut lock(device), seat));
+    drop(lock(device).desk_of(seat).map(|desk| desk.store.scrub()));
     match due {
         Some(due) if due > now => {
             Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))
