@@ -14,6 +14,15 @@ fn path(data: &Path) -> PathBuf {
     data.join("tombstones")
 }
 
+/// Files that their owner alone reads.
+fn own() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
 fn line(tombstone: &SignedRecord) -> String {
     STANDARD.encode(tombstone.encode_to_vec()) + "\n"
 }
@@ -24,11 +33,7 @@ fn line(tombstone: &SignedRecord) -> String {
 ///
 /// Where the file cannot be written.
 pub fn note(data: &Path, tombstones: &[SignedRecord]) -> io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path(data))?;
+    let mut file = own().append(true).open(path(data))?;
     let lines: String = tombstones.iter().map(line).collect();
     file.write_all(lines.as_bytes())?;
     file.sync_all()
@@ -44,7 +49,7 @@ pub fn take_back(data: &Path, tombstone: &SignedRecord) -> io::Result<()> {
     let (beside, gone) = (data.join("tombstones.new"), line(tombstone));
     let kept: String =
         fs::read_to_string(&path)?.split_inclusive('\n').filter(|line| *line != gone).collect();
-    let mut file = fs::File::create(&beside)?;
+    let mut file = own().write(true).truncate(true).open(&beside)?;
     file.write_all(kept.as_bytes())?;
     file.sync_all()?;
     fs::rename(beside, path)
