@@ -461,7 +461,7 @@ mod tests {
     #[test]
     fn every_table_has_a_word_about_what_is_destroyed() {
         let mut connection = rusqlite::Connection::open_in_memory().unwrap();
-        migrations::migrate(&mut connection).unwrap();
+        migrations::migrate(&mut connection, || ()).unwrap();
         let mut statement = connection
             .prepare(
                 // What a search keeps for itself belongs to it.
@@ -480,7 +480,7 @@ mod tests {
     #[test]
     fn whatever_names_a_document_is_dealt_with() {
         let mut connection = rusqlite::Connection::open_in_memory().unwrap();
-        migrations::migrate(&mut connection).unwrap();
+        migrations::migrate(&mut connection, || ()).unwrap();
         for (table, fate) in TABLES {
             let sql = "SELECT count(*) FROM pragma_table_info(?1) WHERE name = 'document'";
             let names: i64 = connection.query_row(sql, [table], |row| row.get(0)).unwrap();
