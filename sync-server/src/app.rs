@@ -18,6 +18,7 @@ use crate::county::{self, County, Seeds};
 use crate::demo::Profile;
 use crate::dice::Dice;
 use crate::enrol::{Making, Wrongs};
+use crate::erase;
 use crate::import::ImportDesk;
 use crate::judge::shelf::{Shelf, Window};
 use crate::judge::{Care, Halt, Judge};
@@ -25,6 +26,7 @@ use crate::pull::LARGEST_PAGE_BYTES;
 use crate::register::{Register, RegisterData};
 use crate::revocations;
 use crate::store::{Db, Store, StoreError, own_directory};
+use crate::tombstones;
 use crate::watch::Watch;
 use crate::worker::{Reading, Workers};
 
@@ -190,7 +192,8 @@ pub fn create(options: &Options, code: &str, register: &RegisterData) -> Result<
         county::make(db, code, &Seeds::random(&options.making.dice)?, options.demo, now)?;
         county::put_register(db, register, now)
     })?;
-    revocations::begin(&options.data, &[]).context("cannot write the list of revocations")
+    revocations::begin(&options.data, &[]).context("cannot write the list of revocations")?;
+    tombstones::begin(&options.data, &[]).context("cannot write the list of tombstones")
 }
 
 /// Opens the server on its directory, and judges what was received before it stopped.
@@ -213,6 +216,8 @@ pub fn open(options: Options) -> Result<App> {
         county.reincarnate(db, &options.making.dice)?;
         Ok::<_, StoreError>(county)
     })?;
+    // What was destroyed is destroyed before anything else reads it.
+    erase::erase_again(&store, &code, &options, false)?;
     store.passed(Boundary::Started);
     keep_revoked(&store, &code, &options)?;
     let app = App::of(store, county, options, lock)?;

@@ -118,6 +118,9 @@ impl App {
             let (mut wanted, mut same) = (Vec::new(), BTreeSet::new());
             for held in &request.documents {
                 let Ok(id) = <[u8; 16]>::try_from(held.document.as_slice()) else { continue };
+                if db.is_erased(&id)? {
+                    continue;
+                }
                 let here = db.document(&id)?.map(|row| digest_of(&row.heads));
                 let is_same = here.is_some_and(|digest| digest.as_slice() == held.digest);
                 if is_same {

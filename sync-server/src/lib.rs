@@ -22,6 +22,7 @@ pub mod pull;
 pub mod allowance;
 pub mod caller;
 pub mod enrol;
+pub mod erase;
 pub mod heal;
 mod oversight;
 mod rebuild;
@@ -30,6 +31,7 @@ mod reindex;
 pub mod restore;
 mod revocations;
 pub mod sync;
+mod tombstones;
 pub mod troubles;
 
 pub mod watch;

@@ -63,6 +63,7 @@ impl App {
                 reply.released.push(id);
             }
         }
+        self.tell_erased(&request.push, &receipts, &mut reply)?;
         reply.receipts = receipts;
         if !reply.heal {
             reply.verdicts = self.verdicts(&request.ask_verdicts)?;
@@ -169,6 +170,12 @@ impl App {
                 Judge::new(db, register, county, workers, &mut shelf, now, Care::Ordinary)?;
             let mut all = Vec::with_capacity(push.len());
             for ((batch, verified), ruling) in push.iter().zip(verified).zip(rulings) {
+                // Nothing of a destroyed document comes to the disk again.
+                *ruling = judge.on_erased(batch)?;
+                if ruling.is_some() {
+                    all.push(None);
+                    continue;
+                }
                 match verified.and_then(|verified| still_stands(db, verified)) {
                     Ok(verified) => {
                         *ruling = judge.was_refused(&verified)?.map(Ruling::Refused);
@@ -327,7 +334,10 @@ impl App {
         // What is refused lies in quarantine; what a suspended device wrote it keeps and sends again, and
         // here it would stand in front of everybody else's.
         let is_done = |ruling: &Option<Ruling>| {
-            matches!(ruling, Some(Ruling::Refused(_) | Ruling::NotTaken(SUSPENDED)))
+            matches!(
+                ruling,
+                Some(Ruling::Refused(_) | Ruling::Duplicate(_) | Ruling::NotTaken(SUSPENDED))
+            )
         };
         let mut done = batches.iter().zip(&rulings).filter(|(_, ruling)| is_done(ruling));
         self.write(|db| done.try_for_each(|(batch, _)| db.judged(&batch.id())))
@@ -388,6 +398,9 @@ impl App {
                 return Ok(Some(heal_first()));
             }
         };
+        if let Some(place) = place {
+            self.confirm_erased(caller, place)?;
+        }
         let question = Question {
             user: &caller.user,
             today: now.date(),
@@ -468,6 +481,7 @@ impl App {
             .as_ref()
             .is_none_or(|(at, _, ms)| *at < head && now.0.saturating_sub(*ms) >= NOTE_EVERY_MS);
         let newest = if is_old {
+            self.scrub();
             self.write(|db| county::checkpoint(db, self.county(), now))?
         } else {
             newest

@@ -203,6 +203,7 @@ async fn users(tour: &mut Tour) -> Result<()> {
 /// of two batches of 吴样二.
 async fn reviews(tour: &mut Tour) -> Result<()> {
     tour.see("/admin/devices", "admin-devices").await?;
+    tour.see("/admin/erasures", "admin-erasures").await?;
     tour.see("/admin/reviews", "admin-reviews").await?;
     let told = serde_json::to_string(&two_reviews())?;
     let script = format!(

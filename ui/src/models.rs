@@ -10,6 +10,7 @@ pub mod counted;
 pub mod county;
 pub mod days;
 pub mod entry_form;
+pub mod erasures;
 pub mod found;
 pub mod grid;
 pub mod grids;

@@ -24,6 +24,8 @@ pub enum FaultCode {
     Revoked,
     /// No such document on this device.
     NotFound,
+    /// The document was destroyed by order, everywhere.
+    Erased,
     /// The role may not do this here and now.
     NotAllowed,
     /// A field holds something it may not; `field` says which.

@@ -20,6 +20,7 @@ use crate::device::{
     TakeComplaint,
 };
 use crate::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
+use crate::erasure::{AskErasure, ErasuresQuestion, ErasuresView, SettleErasure};
 use crate::fault::{Fault, FaultCode};
 use crate::find::{DropView, FindQuestion, FindView, SaveView, SavedView, SavedViewsQuestion};
 use crate::household::{
@@ -340,6 +341,12 @@ questions! {
         reviews: ReviewsQuestion => ReviewsView;
         /// Admits or declines one of them, with a reason.
         settle_review: SettleReview => ReviewSettled;
+        /// What waits to be erased by order (依法删除), and what was.
+        erasures: ErasuresQuestion => ErasuresView;
+        /// Asks to have a document erased.
+        ask_erasure: AskErasure => ErasuresView;
+        /// Erases what another administrator asked for, or takes that back.
+        settle_erasure: SettleErasure => ErasuresView;
         /// Splits a grid.
         split_grid: SplitGrid => GridChanged;
         /// Joins a grid to another one.

@@ -407,8 +407,7 @@ impl OpenDesk {
             return Ok(held.document.clone());
         }
         let loaded = self.store.load(id).map_err(|error| self.noted(id, error))?;
-        let document = loaded
-            .ok_or_else(|| Fault::new(FaultCode::NotFound, "no such document on this device"))?;
+        let Some(document) = loaded else { return Err(self.absent(id)) };
         self.remember(document.clone(), None);
         Ok(document)
     }
@@ -429,6 +428,16 @@ impl OpenDesk {
             self.damaged.insert(id);
         }
         fault
+    }
+
+    /// Why a document is not here.
+    pub(crate) fn absent(&self, id: DocumentId) -> Fault {
+        use crate::store::ReadErased;
+        if self.store.is_erased(id).unwrap_or(false) {
+            Fault::new(FaultCode::Erased, "the document was erased by order")
+        } else {
+            Fault::new(FaultCode::NotFound, "no such document on this device")
+        }
     }
 
     /// The rows of a document: from memory, kept ones of a long file, or made anew; none where the

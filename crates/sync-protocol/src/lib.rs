@@ -36,7 +36,7 @@ pub use message::{
 };
 pub use placement::{Leaf, Placement, PlacementError, Sheet};
 pub use places::{AttestedSnapshot, PlacedBatch, Places};
-pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord};
+pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord, Tombstone};
 pub use signing::{PublicKey, Signature, SigningSeed};
 pub use trouble::{Trouble, TroubleKind};
 

@@ -11,7 +11,7 @@ use yidang_sync_protocol::{
     CodeUsed, Cursor, DocumentDigest, DocumentProofs, HealReply, HealRequest, Leaf, PageDocument,
     PlacedBatch, Receipt, Record, RecordKind, RecordName, Sheet, SignedBatch, SignedCertificate,
     SignedCheckpoint, SignedCursor, SignedRecord, SignedRequest, SigningSeed, SyncReply,
-    SyncRequest, Trouble, TroubleKind, Verdict, frame,
+    SyncRequest, Tombstone, Trouble, TroubleKind, Verdict, frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -137,6 +137,16 @@ fn what_the_county_says() {
         &record(RecordKind::Reference, b"user/u-wang".to_vec(), row.to_vec()),
     );
     let names = [RecordName { epoch: [8; 16], seq: 302 }, RecordName { epoch: [9; 16], seq: 1 }];
+    let tombstone = Tombstone {
+        heads: [[1; 32], [2; 32]].concat(),
+        basis: "延检〔2026〕5号".into(),
+        on: "2026-11-20".into(),
+        successor: vec![9; 16],
+    };
+    snapshot(
+        "record-tombstone",
+        &record(RecordKind::Tombstone, vec![4; 16], tombstone.encode_to_vec()),
+    );
     assert_snapshot!("record-names", dump(&RecordName::pack(&names)));
 }
 

@@ -131,6 +131,12 @@ impl Shelf {
         self.away.insert(*id);
     }
 
+    /// Forgets a document that was destroyed.
+    pub fn forget(&mut self, id: &[u8; 16]) {
+        self.staged.remove(id);
+        self.held().documents.remove(id);
+    }
+
     /// The transaction was committed.
     pub fn settle(&mut self) {
         self.away.clear();

@@ -48,6 +48,11 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         FaultCode::NotFound => {
             words("这台设备上没有这一件", "别的都在", "可能还没有同步到，也可能不归这台设备")
         }
+        FaultCode::Erased => words(
+            "这份档案已依法删除",
+            "你没送到县里的话，在“同步”的“需要你处理”里",
+            "有疑问，请问县中心",
+        ),
         FaultCode::NotAllowed => words("现在不能这样办", "写的都还在", "看一下这件现在到了哪一步"),
         FaultCode::Invalid => words("有一项要改一下", "写的都还在", "改好再保存"),
         FaultCode::NeedsUpdate => {
@@ -92,6 +97,7 @@ mod tests {
         FaultCode::TooManyTries,
         FaultCode::Revoked,
         FaultCode::NotFound,
+        FaultCode::Erased,
         FaultCode::NotAllowed,
         FaultCode::Invalid,
         FaultCode::NeedsUpdate,

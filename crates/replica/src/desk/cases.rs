@@ -122,9 +122,11 @@ fn new_party(device: &mut Device, party: &NewParty) -> Result<Edit, Fault> {
 
 /// The rows of a case file.
 pub fn projection(device: &mut Device, id: DocumentId) -> Result<CaseProjection, Fault> {
-    match device.desk()?.projection(id)? {
+    let desk = device.desk()?;
+    match desk.projection(id)? {
         Some(Projection::CaseFile(case)) => Ok(case),
-        _ => Err(Fault::new(FaultCode::NotFound, "no such case file on this device")),
+        None => Err(desk.absent(id)),
+        Some(_) => Err(Fault::new(FaultCode::NotFound, "no such case file on this device")),
     }
 }
 

@@ -403,6 +403,15 @@ CREATE TABLE record (
 -- Places of what came before are told together with the proofs.
 UPDATE document SET proofs = 1
   WHERE EXISTS (SELECT 1 FROM batch WHERE batch.document = document.document);
+", "
+-- Documents that the county destroyed: they are taken from nowhere.
+CREATE TABLE tombstone (
+  document BLOB PRIMARY KEY NOT NULL,
+  basis    TEXT NOT NULL,              -- the order
+  on_day   TEXT NOT NULL
+) STRICT;
+-- Of which document a line says what it is called; NULL: of none, or by a version that did not write it down.
+ALTER TABLE happened ADD COLUMN document BLOB;
 "];
 
 /// The version that this program writes.
@@ -496,6 +505,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 9).unwrap();
         insta::assert_snapshot!("tables-of-version-9", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_10() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 10).unwrap();
+        insta::assert_snapshot!("tables-of-version-10", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

@@ -11,13 +11,13 @@ use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
 use yidang_sync_protocol::{
-    PageDocument, Places, Receipt, RecordName, SignedRecord, SyncReply, Verdict,
+    PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SyncReply, Verdict,
 };
 
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
 use super::request::{Outgoing, TOLD};
-use super::{lock, make_room, proofs, reindex, salvage, settle, tidy};
+use super::{erase, lock, make_room, proofs, reindex, salvage, settle, tidy};
 use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
@@ -173,6 +173,7 @@ fn end(
     let (now, spare) = (device.senses.now(), device.spare());
     let desk = device.desk_of(outgoing.seat)?;
     let records = records(desk, reply);
+    let doomed = erase::read(desk, records.iter().map(|(_, record, _)| record))?;
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
@@ -190,9 +191,10 @@ fn end(
             write.seal(DocumentId::from_bytes(id))?;
             write.got_document(DocumentId::from_bytes(id))?;
         }
-        for (name, record) in &records {
-            write.put_record(name, record)?;
+        for (name, _, signed) in &records {
+            write.put_record(name, signed)?;
         }
+        doomed.iter().try_for_each(|doomed| erase::take(write, doomed, now))?;
         write.put_state(TOLD, &[1])?;
         given_back(write, outgoing, reply)?;
         // What came for them was left: it comes again by name.
@@ -208,6 +210,9 @@ fn end(
     })?;
     desk.store.passed(Boundary::Absorbed);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
+    doomed.iter().for_each(|doomed| desk.let_go(doomed.id()));
+    // Owed until it is done, and what came is kept whether or not it can be done now.
+    drop(desk.store.scrub());
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(outgoing, receipt, placed));
     let unjudged = unjudged.filter_map(|receipt| {
         let index = usize::try_from(receipt.index).ok()?;
@@ -216,7 +221,7 @@ fn end(
     device.exchange.asked.extend(unjudged);
     device.exchange.suspended |= reply.receipts.iter().any(is_of_a_suspended_device);
     let has_names = !reply.reference.is_empty() || !reply.certificates.is_empty();
-    if taken.received > 0 || taken.sent > 0 || has_names {
+    if taken.received > 0 || taken.sent > 0 || has_names || !doomed.is_empty() {
         device.touch();
     }
     Ok(())
@@ -318,10 +323,10 @@ fn is_about_the_actor(receipt: &Receipt) -> bool {
 }
 
 /// What the county says itself, as far as it signed it.
-fn records(desk: &OpenDesk, reply: &SyncReply) -> Vec<(RecordName, SignedRecord)> {
+fn records(desk: &OpenDesk, reply: &SyncReply) -> Vec<(RecordName, Record, SignedRecord)> {
     let opened = reply.records.iter().filter_map(|signed| {
-        let (name, _) = signed.open(&desk.account.county_key).ok()?;
-        Some((name, signed.clone()))
+        let (name, record) = signed.open(&desk.account.county_key).ok()?;
+        Some((name, record, signed.clone()))
     });
     opened.collect()
 }

@@ -498,7 +498,7 @@ fn note(device: &mut Device, now: InstantMs, kind: LogKind, text: &str) {
         if reached {
             write.put_state("reached_at", &now.0.to_be_bytes())?;
         }
-        if repeats { Ok(()) } else { write.put_happened(now, kind, text) }
+        if repeats { Ok(()) } else { write.put_happened(now, kind, text, None) }
     });
     // A log line that cannot be written (disk full) must not fail the exchange it tells of.
     drop(written);

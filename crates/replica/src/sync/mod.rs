@@ -5,6 +5,7 @@
 
 mod absorb;
 mod bundle;
+mod erase;
 mod heal;
 mod incoming;
 mod link;
@@ -194,6 +195,7 @@ pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O)
     // What is owed from before needs no network; a failure shows again at the next exchange.
     drop(reindex(device, outside, seat).await);
     drop(tidy(&mut lock(device), seat));
+    drop(lock(device).desk_of(seat).map(|desk| desk.store.scrub()));
     match due {
         Some(due) if due > now => {
             Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))

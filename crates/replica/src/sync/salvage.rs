@@ -66,7 +66,8 @@ fn put_aside(desk: &mut OpenDesk, id: DocumentId, now: InstantMs) -> Result<(), 
         }
         write.forget(id)?;
         write.want_document(id)?;
-        write.put_happened(now, LogKind::Failed, &words(&matter, rejected.len()))?;
+        let words = words(&matter, rejected.len());
+        write.put_happened(now, LogKind::Failed, &words, Some(id))?;
         write.passed(Boundary::AsideReady);
         Ok(())
     })

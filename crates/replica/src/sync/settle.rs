@@ -524,7 +524,7 @@ fn keep(
         put_rows(write, rows.iter().flatten().map(|(projection, rows)| (projection, rows)))?;
         if rejected > 0 {
             let text = format!("{rejected} 条未采用，内容都在“需要你处理”里");
-            write.put_happened(now, LogKind::Failed, &text)?;
+            write.put_happened(now, LogKind::Failed, &text, None)?;
         }
         write.passed(Boundary::SettleReady);
         Ok(())
