@@ -53,6 +53,8 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("wasm-bindgen", &["yidang-ui", "yidang-worker"]),
     ("reqwest", &["yidang-replica"]),
     ("ed25519-dalek", &["yidang-sync-protocol"]),
+    ("x25519-dalek", &["yidang-sync-protocol"]),
+    ("chacha20poly1305", &["yidang-sync-protocol"]),
 ];
 
 /// Defects that trials plant, and the crate that has the line (`cargo xtask trial county --planted`).

@@ -88,6 +88,8 @@ pub struct Device {
     pub(crate) storage: StorageState,
     pub(crate) open: Option<OpenDesk>,
     pub(crate) exchange: Exchange,
+    /// Handing over without a network, while it lasts.
+    pub(crate) carry: crate::carry::Occasion,
     pub(crate) seat: u64,
     revision: u64,
 }
@@ -119,6 +121,7 @@ impl Device {
             storage: StorageState::default(),
             open: None,
             exchange: Exchange::default(),
+            carry: crate::carry::Occasion::default(),
             seat: 0,
             revision: 0,
         };
@@ -157,6 +160,7 @@ impl Device {
     pub(crate) fn open_current(&mut self) -> Result<(), Fault> {
         self.open = None;
         self.exchange = Exchange::default();
+        self.carry = crate::carry::Occasion::default();
         self.seat = self.seat.wrapping_add(1);
         let nonce = self.secrets.nonce.unwrap_or_default();
         let now = self.senses.now();
@@ -211,6 +215,7 @@ impl Device {
                 .map_or_else(|| self.origin.clone(), |desk| desk.account.server.clone()),
             storage: self.storage,
             version: self.version.clone(),
+            carries: cfg!(not(target_arch = "wasm32")),
         }
     }
 }

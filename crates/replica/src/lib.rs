@@ -7,6 +7,8 @@
 pub mod seams;
 
 mod brief;
+#[cfg_attr(target_arch = "wasm32", path = "carry/absent.rs")]
+mod carry;
 mod desk;
 mod device;
 #[cfg(not(target_arch = "wasm32"))]

@@ -21,7 +21,7 @@ use super::{Answering, party_homes};
 use crate::device::Device;
 use crate::people::People;
 use crate::present;
-use crate::store::{ReadCases, ReadOutbox, ReadRejected};
+use crate::store::{ReadCases, ReadHeld, ReadRejected};
 
 fn field(container: &str, name: &str) -> Result<&'static Field, Fault> {
     schema::field(DocumentKind::CaseFile, container, name)
@@ -151,7 +151,7 @@ pub fn view(device: &mut Device, id: DocumentId) -> Result<CaseFileView, Fault> 
     let acts =
         present::acts_of(desk, (DocumentKind::CaseFile, &case.grid()), Some(case.stage), today);
     let acts = allowed(&case, acts, desk);
-    let outbox = desk.store.outbox()?;
+    let outbox = desk.store.on_its_way(id)?;
     let homes = party_homes::named(desk, &case, &changed)?;
     let mut people = People::new(&desk.store, desk.user());
     let source = present::Source {

@@ -20,6 +20,10 @@ mod today;
 mod workers;
 mod write;
 
+use yidang_api::carry::{
+    CarryAsk, CarryChoice, CarryChoicesQuestion, CarryOpen, CarryPack, CarryPacked, CarryQuestion,
+    CarryStop, CarryView,
+};
 use yidang_api::case_file::{
     AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
     OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
@@ -50,6 +54,7 @@ use yidang_api::visit_day::{
 };
 use yidang_api::{Desk, Fault};
 
+use crate::carry;
 use crate::device::Device;
 use crate::store::{ReadRejected, StoreError};
 
@@ -273,6 +278,30 @@ impl Desk for Answering<'_> {
 
     fn drop_rejected(&mut self, question: DropRejected) -> Result<(), Fault> {
         rejected::drop_one(self.device, &question)
+    }
+
+    fn carry_choices(&mut self, _: CarryChoicesQuestion) -> Result<Vec<CarryChoice>, Fault> {
+        carry::choices(self.device)
+    }
+
+    fn carry_state(&mut self, _: CarryQuestion) -> Result<CarryView, Fault> {
+        Ok(carry::state(self.device))
+    }
+
+    fn carry_stop(&mut self, _: CarryStop) -> Result<CarryView, Fault> {
+        Ok(carry::stop(self.device))
+    }
+
+    fn carry_ask(&mut self, _: CarryAsk) -> Result<ExportedFile, Fault> {
+        carry::ask(self.device)
+    }
+
+    fn carry_pack(&mut self, question: CarryPack) -> Result<CarryPacked, Fault> {
+        carry::pack(self.device, &question)
+    }
+
+    fn carry_open(&mut self, question: CarryOpen) -> Result<CarryView, Fault> {
+        carry::open(self.device, &question)
     }
 
     fn sync_state(&mut self, _: SyncQuestion) -> Result<SyncView, Fault> {

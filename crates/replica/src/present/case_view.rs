@@ -18,7 +18,7 @@ use yidang_domain::org::OrgTree;
 use yidang_domain::rights::Act;
 
 use crate::people::People;
-use crate::store::{OutboxItem, RECEIVED, SAVED, Store};
+use crate::store::{OnItsWay, RECEIVED, SAVED, Store};
 
 use super::words::{about, entry_label, is_home_path, shown_value, side};
 
@@ -32,8 +32,8 @@ pub struct Source<'a> {
     pub case: &'a CaseProjection,
     /// What lists show of it.
     pub row: CaseRow,
-    /// Own changes on their way.
-    pub outbox: &'a [OutboxItem],
+    /// Changes on their way, own ones and those that came by hand.
+    pub outbox: &'a [OnItsWay],
     /// What changed since the last look.
     pub changed: Vec<Difference>,
     /// When that was.
@@ -186,7 +186,7 @@ fn route(case: &CaseProjection) -> Vec<RouteStop> {
 }
 
 /// How far an entry has got.
-pub fn delivery(outbox: &[OutboxItem], change: &str) -> Delivery {
+pub fn delivery(outbox: &[OnItsWay], change: &str) -> Delivery {
     let found = outbox.iter().find(|item| yidang_domain::causality::hex_of(&item.hash) == change);
     match found.map(|item| item.delivery) {
         None => Delivery::Accepted,
@@ -246,7 +246,7 @@ fn chosen_word(source: &Source<'_>, field: &str, value: &str) -> String {
 /// The view of an entry, without what the fold says of it.
 pub fn entry_view(
     row: &EntryRow,
-    outbox: &[OutboxItem],
+    outbox: &[OnItsWay],
     people: &mut People<'_, Store>,
 ) -> EntryView {
     EntryView {

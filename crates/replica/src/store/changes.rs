@@ -276,11 +276,11 @@ impl Write<'_> {
     }
 }
 
-fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
+pub(super) fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
     bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect()
 }
 
-fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
+pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
     Ok(StoredBatch {
         id: row.get(0)?,
         document: DocumentId::from_bytes(row.get(1)?),

@@ -403,6 +403,11 @@ CREATE TABLE record (
 -- Places of what came before are told together with the proofs.
 UPDATE document SET proofs = 1
   WHERE EXISTS (SELECT 1 FROM batch WHERE batch.document = document.document);
+", "
+-- How a batch came: 0 from the county or by one's own hand; 1 by hand from a colleague, and the county has
+-- not said that it took it; 2 the county does not take it, and it is on its way out of its document.
+ALTER TABLE batch ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX batch_held ON batch (document) WHERE held > 0;
 "];
 
 /// The version that this program writes.
@@ -492,6 +497,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 9).unwrap();
         insta::assert_snapshot!("tables-of-version-9", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_10() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 10).unwrap();
+        insta::assert_snapshot!("tables-of-version-10", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

@@ -10,17 +10,21 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
-use yidang_sync_protocol::{Places, Receipt, RecordName, SignedRecord, SyncReply, Verdict};
+use yidang_sync_protocol::ticket::RENEW_MS;
+use yidang_sync_protocol::{
+    Places, Receipt, RecordName, SignedRecord, SignedTicket, SyncReply, Ticket, Verdict,
+};
 
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
-use super::request::{Outgoing, TOLD};
+use super::request::{Outgoing, TICKET, TICKET_IS_OLD, TOLD};
 use super::{lock, make_room, proofs, reindex, settle, tidy};
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
 use crate::store::{
-    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadState, Said, StoreError, StoredBatch, Write,
+    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHeld, ReadState, Said, StoreError, StoredBatch,
+    Write,
 };
 
 /// What a page brought.
@@ -163,7 +167,8 @@ fn end(
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
-    let next = spare.filter(|_| words.iter().any(|(_, receipt, _)| is_about_the_actor(receipt)));
+    let next = if is_about_this_actor(desk, &words)? { spare } else { None };
+    let ticket = ticket(desk, reply);
     let certificate = desk.certificate_id;
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
@@ -180,6 +185,7 @@ fn end(
             write.put_record(name, record)?;
         }
         write.put_state(TOLD, &[1])?;
+        keep_ticket(write, ticket, reply.server_time_ms)?;
         given_back(write, outgoing, reply)?;
         // What left the ring goes once nothing of it waits to be sent.
         for id in write.sealed(DocumentKind::Household)? {
@@ -276,8 +282,44 @@ fn words<'a>(
     Ok(words)
 }
 
-fn is_about_the_actor(receipt: &Receipt) -> bool {
-    receipt.verdict == Verdict::Refused as i32 && settle::is_about_the_actor(&receipt.code)
+/// Whether the server says of something that was written here that somebody else wrote as this actor. Of
+/// what came by hand from a colleague it may say so too, and means them.
+fn is_about_this_actor(
+    desk: &OpenDesk,
+    words: &[(StoredBatch, &Receipt, bool)],
+) -> Result<bool, StoreError> {
+    for (batch, receipt, _) in words {
+        let is_refused = receipt.verdict == Verdict::Refused as i32;
+        if is_refused
+            && settle::is_about_the_actor(&receipt.code)
+            && !desk.store.is_held(&batch.id)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What the county says that this person reads, as far as it signed it.
+fn ticket(desk: &OpenDesk, reply: &SyncReply) -> Option<SignedTicket> {
+    let ticket = reply.ticket.clone()?;
+    ticket.open(&desk.account.county_key).is_ok().then_some(ticket)
+}
+
+/// Keeps a ticket that came, or notes that the one that is here grows old by the server's clock.
+fn keep_ticket(
+    write: &Write<'_>,
+    ticket: Option<SignedTicket>,
+    server_ms: i64,
+) -> Result<(), StoreError> {
+    if let Some(ticket) = ticket {
+        write.put_state(TICKET, &ticket.encode_to_vec())?;
+        return write.drop_state(TICKET_IS_OLD);
+    }
+    let kept = write.state(TICKET)?.and_then(|bytes| SignedTicket::decode(bytes.as_slice()).ok());
+    let kept = kept.and_then(|signed| Ticket::decode(signed.ticket.as_slice()).ok());
+    let is_old = kept.is_some_and(|kept| server_ms.saturating_sub(kept.issued_at_ms) > RENEW_MS);
+    if is_old { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
 }
 
 /// What the county says itself, as far as it signed it.
@@ -324,10 +366,12 @@ fn put_receipt(
         // What becomes of them is settled once everything that the server has is here.
         Verdict::Refused => {
             write.pushed(&batch.id)?;
+            write.held_in_vain(&batch.id)?;
             write.not_taken(&batch.id, REFUSED, &said())
         }
         Verdict::Orphaned => {
             write.pushed(&batch.id)?;
+            write.held_in_vain(&batch.id)?;
             write.not_taken(&batch.id, ORPHANED, &said())
         }
         Verdict::Reverted => {

@@ -132,6 +132,8 @@ pub fn take(
         let here = desk.store.stored(id_of(page)?)?.is_some();
         let read = match read {
             Some(read) if !here => read,
+            // Made way for the county's while it was being read.
+            None if !here => read_new(page)?,
             // Held before, or begun here while it was being read.
             _ => read_onto(desk, page)?,
         };
@@ -250,6 +252,9 @@ fn put_batch(
         hashes,
     };
     write.put_batch(&stored, false)?;
+    if placed.is_held(&stored.id) {
+        write.hold(&stored.id)?;
+    }
     // What is in the log was taken, in whatever batch, if the county signed where. A verdict that was lost
     // on the way, or that a person gave later, is heard of here alone.
     if let Some(place) = placed.batch(&stored.id) {

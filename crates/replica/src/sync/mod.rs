@@ -5,12 +5,12 @@
 
 mod absorb;
 mod heal;
-mod incoming;
+pub(crate) mod incoming;
 mod link;
-mod places;
+pub(crate) mod places;
 mod proofs;
-mod request;
-mod settle;
+pub(crate) mod request;
+pub(crate) mod settle;
 mod sign_in;
 mod trouble;
 mod view;
@@ -20,6 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yidang_api::{Fault, FaultCode, Kind, dispatch_local, dispatch_network};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use view::matter;
 pub(crate) use view::page_of as about;
 pub use view::view;
 

@@ -28,6 +28,10 @@ const MOST_BATCHES: usize = 32;
 const MOST_PUSH_BYTES: usize = 256 * 1024;
 /// Under which stands that this device was told what the county says itself.
 pub const TOLD: &str = "records_told";
+/// Under which stands the ticket of this person, with which colleagues give them files by hand.
+pub const TICKET: &str = "ticket";
+/// Under which stands that another one is to be asked for.
+pub const TICKET_IS_OLD: &str = "ticket_is_old";
 /// Records of the county in one request.
 const MOST_RECORDS: u32 = 100;
 /// Saves of documents in one request.
@@ -149,6 +153,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         snapshots,
         want_documents: if is_giving { Vec::new() } else { wanted_documents(store)? },
         want_all_records: store.state(TOLD)?.is_none(),
+        want_ticket: store.state(TICKET)?.is_none() || store.state(TICKET_IS_OLD)?.is_some(),
     };
     Ok(Outgoing { message, batches, records, saves, seat })
 }
@@ -236,7 +241,8 @@ pub fn question(desk: &OpenDesk, question: &AskRequest, attach: bool) -> Vec<u8>
     frame::pack(&signed.encode_to_vec())
 }
 
-fn own_certificate(desk: &OpenDesk) -> SignedCertificate {
+/// The certificate of this device.
+pub fn own_certificate(desk: &OpenDesk) -> SignedCertificate {
     SignedCertificate {
         certificate: desk.account.certificate.clone(),
         signature: desk.account.certificate_signature.clone(),
@@ -266,7 +272,8 @@ pub fn stood(desk: &OpenDesk) -> Result<Stood, StoreError> {
     Ok(Stood::at(cursor(desk)?.as_ref(), number(&desk.store, "reference_version")?))
 }
 
-fn sign_pending(desk: &mut OpenDesk, until: i64) -> Result<(), Fault> {
+/// Signs own changes up to position `until` that were not signed yet.
+pub fn sign_pending(desk: &mut OpenDesk, until: i64) -> Result<(), Fault> {
     let pending = desk.store.unsigned(until, MOST_CHANGES)?;
     if pending.is_empty() {
         return Ok(());
@@ -384,7 +391,7 @@ pub fn signed_batch(desk: &OpenDesk, batch: &StoredBatch) -> Result<SignedBatch,
 }
 
 /// Certificates of those who wrote in these documents, but for those that are in `others`.
-fn authors_of(
+pub fn authors_of(
     desk: &OpenDesk,
     documents: &[DocumentId],
     others: &[SignedCertificate],

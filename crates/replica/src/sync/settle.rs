@@ -25,12 +25,13 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::rights::Act;
 use yidang_sync_protocol::{BatchHeader, PageDocument};
 
+use super::request::kind_number;
 use crate::desk::{Indexed, indexed, put_rows};
 use crate::device::{Device, OpenDesk};
 use crate::present::acts_of;
 use crate::store::{
-    Incarnation, ORPHANED, OutboxItem, REVERTED, ReadDocuments, ReadOutbox, Rejected, SAVED, Said,
-    StoreError, StoredBatch, Write,
+    Incarnation, ORPHANED, OutboxItem, REVERTED, ReadDocuments, ReadHeld, ReadOutbox, Rejected,
+    SAVED, Said, StoreError, StoredBatch, StoredDocument, Write,
 };
 
 /// Why something was not written again: it was about something that was not taken.
@@ -65,6 +66,15 @@ struct Case {
     fates: BTreeMap<ChangeHash, Fate>,
     /// Refused batches of others that something here was built on.
     causes: Vec<StoredBatch>,
+}
+
+impl Case {
+    /// Somebody else's batch is to blame, or one's own as a whole.
+    fn blame(&mut self, cause: StoredBatch) {
+        if !self.causes.iter().any(|known| known.id == cause.id) {
+            self.causes.push(cause);
+        }
+    }
 }
 
 /// What has to leave, by document, and what only has to be told.
@@ -110,12 +120,20 @@ pub fn what_was_not_taken(device: &mut Device, seat: u64) -> Result<bool, Fault>
 pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(), Fault> {
     let id = super::incoming::id_of(page)?;
     let desk = device.desk_of(seat)?;
-    let waiting = desk.store.outbox_of(id)?;
-    if waiting.is_empty() || desk.store.stored(id)?.is_none() {
+    let (waiting, held) = (desk.store.outbox_of(id)?, desk.store.held_of(id)?);
+    let Some(stored) = desk.store.stored(id)? else { return Ok(()) };
+    if waiting.is_empty() && held.is_empty() {
         return Ok(());
     }
-    let theirs = numbers_in(page)?;
     let mut owed = Owed::default();
+    if begins_otherwise(&stored, page) {
+        // A colleague began it here as the county did not: nothing that stands on that can be kept as it is.
+        let fate = |item: OutboxItem| (item.hash, Fate::Rejected(because(STANDS_ON_REFUSED)));
+        let fates = waiting.into_iter().map(fate).collect();
+        owed.cases.insert(id, Case { fates, causes: held });
+        return run(device, seat, owed).map(drop);
+    }
+    let theirs = numbers_in(page)?;
     for link in desk.document(id)?.links() {
         let is_waiting = waiting.iter().any(|item| item.hash == link.hash);
         let is_another =
@@ -124,8 +142,18 @@ pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(
             let case = owed.cases.entry(id).or_default();
             case.fates.insert(link.hash, Fate::Again { alone: false });
         }
+        let by_hand = held.iter().find(|batch| is_another && batch.hashes.contains(&link.hash));
+        if let Some(batch) = by_hand {
+            owed.cases.entry(id).or_default().blame(batch.clone());
+        }
     }
     run(device, seat, owed).map(drop)
+}
+
+/// Whether the county's document has another kind or home than the one that is here under its name.
+fn begins_otherwise(stored: &StoredDocument, page: &PageDocument) -> bool {
+    let is_told = page.kind != 0 && !page.home.is_empty();
+    is_told && (kind_number(stored.kind) != page.kind || stored.home.as_str() != page.home)
 }
 
 /// Which change stands under which sequence number of which actor.
@@ -177,18 +205,23 @@ fn owed(desk: &OpenDesk, is_due: impl Fn(&OutboxItem) -> bool) -> Result<Owed, S
             };
             let case = owed.cases.entry(item.document).or_default();
             case.fates.insert(item.hash, fate);
-            if let Some(cause) = cause
-                && !case.causes.iter().any(|known| known.id == cause.id)
-            {
-                case.causes.push(cause);
+            if let Some(cause) = cause {
+                case.blame(cause);
             }
         }
+    }
+    // What colleagues gave by hand leaves with whatever was built on it; their own devices write it again.
+    for cause in desk.store.not_taken_by_hand()? {
+        owed.cases.entry(cause.document).or_default().blame(cause);
     }
     Ok(owed)
 }
 
 /// Whether the server has not taken a batch yet, as far as this device knows.
 fn is_waiting(desk: &OpenDesk, batch: &StoredBatch) -> Result<bool, StoreError> {
+    if desk.store.is_held(&batch.id)? {
+        return Ok(true);
+    }
     let waiting = desk.store.outbox_of(batch.document)?;
     Ok(waiting.iter().any(|item| batch.hashes.contains(&item.hash)))
 }
@@ -287,8 +320,23 @@ fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Cut, Fault
     let old = desk.document(id)?;
     let mut roots: BTreeSet<ChangeHash> = case.fates.keys().copied().collect();
     roots.extend(case.causes.iter().flat_map(|batch| &batch.hashes));
-    let (rest, gone) = take_out(&old, &roots).map_err(StoreError::from)?;
+    let held = desk.store.held_of(id)?;
+    let (rest, gone) = loop {
+        let (rest, gone) = take_out(&old, &roots).map_err(StoreError::from)?;
+        let split = split_by(&gone, &held);
+        if split.is_empty() {
+            break (rest, gone);
+        }
+        roots.extend(split);
+    };
     Ok(Cut { id, case, items, old: Some(old), rest: Some(rest), gone })
+}
+
+/// What came by hand leaves batch by batch: the rest of one without its beginning or end has no proof.
+fn split_by(gone: &[Gone], held: &[StoredBatch]) -> Vec<ChangeHash> {
+    let is_gone = |hash: &ChangeHash| gone.iter().any(|gone| gone.link.hash == *hash);
+    let split = held.iter().filter(|batch| batch.hashes.iter().any(is_gone));
+    split.flat_map(|batch| &batch.hashes).filter(|hash| !is_gone(hash)).copied().collect()
 }
 
 fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan, Fault> {
@@ -315,7 +363,9 @@ fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan
     let Some(rest) = rest else { return Ok(plan) };
     // A file or household is nothing without its beginning; a visit day is begun by whoever writes first.
     let begins = rest.is_bare() && kind != DocumentKind::VisitDay;
-    let mut is_unbegun = false;
+    // Where somebody else began it and that was not taken, nothing is left to go on with.
+    let mut is_unbegun =
+        begins && gone.first().is_some_and(|first| !items.contains_key(&first.link.hash));
     let mut replay = Replay::onto(rest);
     for one in &gone {
         let Some(item) = items.get(&one.link.hash) else {
@@ -533,6 +583,7 @@ fn put(write: &Write<'_>, plan: &Plan, now: InstantMs) -> Result<(), StoreError>
     for hash in &plan.gone {
         write.take_out(plan.id, hash)?;
     }
+    write.drop_held(plan.id, &plan.gone)?;
     plan.causes.iter().try_for_each(|batch| write.drop_batch(batch))?;
     plan.rejected.iter().try_for_each(|rejected| write.put_rejected(rejected, now))?;
     if plan.document.is_none() {
