@@ -1,6 +1,7 @@
 //! What stands behind the pages: plain Rust without a browser, tested natively.
 
 pub mod admin;
+pub mod carry;
 pub mod category;
 pub mod chart;
 pub mod checklist;
