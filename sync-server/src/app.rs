@@ -12,11 +12,13 @@ use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::UserId;
 
 use crate::allowance::{Allowance, HandedIn};
+use crate::boundary::{Boundary, Witness};
 use crate::clock::Clock;
 use crate::county::{self, County, Seeds};
 use crate::demo::Profile;
 use crate::dice::Dice;
 use crate::enrol::{Making, Wrongs};
+use crate::erase;
 use crate::import::ImportDesk;
 use crate::judge::shelf::{Shelf, Window};
 use crate::judge::{Care, Halt, Judge};
@@ -24,6 +26,7 @@ use crate::pull::LARGEST_PAGE_BYTES;
 use crate::register::{Register, RegisterData};
 use crate::revocations;
 use crate::store::{Db, Store, StoreError, own_directory};
+use crate::tombstones;
 use crate::watch::Watch;
 use crate::worker::{Reading, Workers};
 
@@ -55,6 +58,8 @@ pub struct Options {
     pub allowance: Allowance,
     /// Where random numbers come from, and what trying an activation code costs.
     pub making: Making,
+    /// Who hears of every boundary that is passed: nobody, except in trials.
+    pub witness: Witness,
 }
 
 impl Options {
@@ -75,6 +80,7 @@ impl Options {
             reading: Reading::Here,
             allowance: Allowance::default(),
             making: Making::ordinary(),
+            witness: Witness::default(),
         }
     }
 
@@ -181,12 +187,13 @@ pub fn create(options: &Options, code: &str, register: &RegisterData) -> Result<
         bail!("the register has no unit {code}");
     }
     let now = options.clock.now();
-    let store = Store::open(&path)?;
+    let store = Store::open_before(&path, options.witness.clone())?;
     store.write(code, |db| {
         county::make(db, code, &Seeds::random(&options.making.dice)?, options.demo, now)?;
         county::put_register(db, register, now)
     })?;
-    revocations::begin(&options.data, &[]).context("cannot write the list of revocations")
+    revocations::begin(&options.data, &[]).context("cannot write the list of revocations")?;
+    tombstones::begin(&options.data, &[]).context("cannot write the list of tombstones")
 }
 
 /// Opens the server on its directory, and judges what was received before it stopped.
@@ -201,13 +208,17 @@ pub fn open(options: Options) -> Result<App> {
     if options.demo && !path.exists() {
         crate::demo::make(&options, &lock)?;
     }
-    let store = Store::open(&path).context("cannot open the database")?;
+    let store =
+        Store::open_before(&path, options.witness.clone()).context("cannot open the database")?;
     let code = store.county().context("make a county with `demo` or `init` first")?;
     let county = store.write(&code, |db| {
         let mut county = County::load(db, &code)?;
         county.reincarnate(db, &options.making.dice)?;
         Ok::<_, StoreError>(county)
     })?;
+    // What was destroyed is destroyed before anything else reads it.
+    erase::erase_again(&store, &code, &options, false)?;
+    store.passed(Boundary::Started);
     keep_revoked(&store, &code, &options)?;
     let app = App::of(store, county, options, lock)?;
     app.make_lines()?;
@@ -448,10 +459,13 @@ impl App {
                 let register = fresh.as_ref().unwrap_or(register);
                 let workers = self.workers();
                 let mut judge = Judge::new(db, register, county, workers, &mut shelf, now, care)?;
-                work(db, &mut judge)
+                let value = work(db, &mut judge)?;
+                db.passed(Boundary::JudgeReady);
+                Ok(value)
             });
             match done {
                 Ok(value) => {
+                    self.inner.store.passed(Boundary::Judged);
                     shelf.settle();
                     return Ok(value);
                 }

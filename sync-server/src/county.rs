@@ -318,6 +318,8 @@ pub fn read_register(db: &Db<'_>) -> Result<Register, StoreError> {
 const EPOCHS: &str = "epochs";
 /// Under which the time of the copy stands that is being healed, in milliseconds.
 const COPIED_AT: &str = "copied_at";
+/// Under which the names of the codes stand that nobody had used when the present epoch began.
+const CODES_BEFORE: &str = "codes_before";
 
 /// Whether the county was ever in this epoch, or heard of it.
 ///
@@ -357,6 +359,16 @@ pub fn copied_at(db: &Db<'_>) -> Result<Option<InstantMs>, StoreError> {
     Ok(db.setting(COPIED_AT)?.and_then(|at| at.parse().ok()).map(InstantMs))
 }
 
+/// Whether a code was made in the present epoch, so that nobody can have used it in a log that was lost.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub fn is_code_of_this_epoch(db: &Db<'_>, code_id: &str) -> Result<bool, StoreError> {
+    let before = db.setting(CODES_BEFORE)?;
+    Ok(before.is_some_and(|before| before.split(' ').all(|id| id != code_id)))
+}
+
 /// Begins a new epoch after the server went back in time, and says so in the log.
 ///
 /// # Errors
@@ -368,6 +380,7 @@ pub fn begin_epoch(db: &Db<'_>, why: &str, dice: &Dice, now: InstantMs) -> Resul
     let last = db.logged_at_ms(before.seq)?.unwrap_or(now.0);
     let earlier = if before.healing { copied_at(db)?.map(|at| at.0) } else { None };
     db.set_setting(COPIED_AT, &earlier.map_or(last, |at| at.min(last)).to_string())?;
+    db.set_setting(CODES_BEFORE, &db.unused_codes()?.join(" "))?;
     let record = json!({
         "why": why,
         "from_epoch": hex_of(&before.epoch),

@@ -13,6 +13,7 @@ use yidang_sync_protocol::signing::{Purpose, verify};
 use yidang_sync_protocol::{Certificate, CodeUsed, RecordKind, SignedCertificate, SignedRecord};
 
 use crate::app::App;
+use crate::boundary::Boundary;
 use crate::county;
 use crate::dice::Dice;
 use crate::records;
@@ -202,7 +203,7 @@ impl App {
         let user = UserId(activation.user);
         let name = register.name_of(&user).unwrap_or_default().to_owned();
         let post = post_of(&register, &user, now);
-        Ok(self.write(|db| {
+        let reply = self.write(|db| {
             // Read again: two devices may have come with one code at the same moment.
             let Some(activation) = db.activation(code_id)? else {
                 return Ok(refuse(Refusal::Wrong));
@@ -215,13 +216,17 @@ impl App {
             if activation.expires_at_ms <= now.0 {
                 return Ok(refuse(Refusal::Expired));
             }
-            // Whoever used it after the copy has not told yet.
-            if db.county()?.healing {
+            // Whoever used it after the copy has not told yet; one that was made since nobody used before.
+            if db.county()?.healing && !county::is_code_of_this_epoch(db, code_id)? {
                 return Ok(refuse(Refusal::Healing));
             }
             let certificate = self.certify(request, &user, &name, &post, now);
             self.issue(db, &activation, &certificate, now)
-        })?)
+        })?;
+        if reply.certificate.is_some() {
+            self.store().passed(Boundary::Enrolled);
+        }
+        Ok(reply)
     }
 
     /// The certificate that this code gave before.
@@ -275,6 +280,11 @@ impl App {
         let id = signed.id();
         let code = &activation.code_id;
         county::learn_certificate(db, &signed, certificate, now)?;
+        let head = db.county()?;
+        if head.healing {
+            // It never was here before and owes nothing: nobody waits for it.
+            db.answered(&id, &head.epoch)?;
+        }
         let used = CodeUsed {
             code: code.clone(),
             public_key: certificate.public_key.clone(),

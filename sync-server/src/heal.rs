@@ -110,11 +110,17 @@ impl App {
         }
         let register = self.register()?;
         let scope = register.scope(&caller.user, now.date());
+        if self.read(|db| db.scope_of_hash(scope.hash))?.is_none() {
+            self.write(|db| db.remember_scope(scope.hash, &scope.keys))?;
+        }
         self.read(|db| {
             let head = db.county()?;
             let (mut wanted, mut same) = (Vec::new(), BTreeSet::new());
             for held in &request.documents {
                 let Ok(id) = <[u8; 16]>::try_from(held.document.as_slice()) else { continue };
+                if db.is_erased(&id)? {
+                    continue;
+                }
                 let here = db.document(&id)?.map(|row| digest_of(&row.heads));
                 let is_same = here.is_some_and(|digest| digest.as_slice() == held.digest);
                 if is_same {
@@ -134,11 +140,8 @@ impl App {
             }
             let wanted_records = RecordName::pack(&wanted_records);
             let (place, lacking) = if request.asks_for_documents {
-                // What the county says is told again from the beginning: it is little, and of a lost log
-                // nobody knows how far it was told.
                 let at_head = Place::at(&head.epoch, head.seq, &head.chain);
-                let place = Place { records_until: Some(0), ..at_head };
-                (place, lacking(db, &scope, request, &same)?)
+                (at_head.healed(scope.hash), lacking(db, &scope, request, &same)?)
             } else {
                 let damaged = || StoreError::Damaged("the log has no beginning".into());
                 let begin = db.chain_at(0)?.ok_or_else(damaged)?;

@@ -4,6 +4,7 @@
 //! [`open`] opens a data directory, [`router`] serves it. SQL stands in [`store`] alone; what decides
 //! anything is pure or works within one transaction. Nothing unchecked reaches the document engine.
 
+pub mod boundary;
 pub mod clock;
 pub mod dice;
 pub mod kinds;
@@ -21,6 +22,7 @@ pub mod pull;
 pub mod allowance;
 pub mod caller;
 pub mod enrol;
+pub mod erase;
 pub mod heal;
 mod oversight;
 mod rebuild;
@@ -29,6 +31,7 @@ mod reindex;
 pub mod restore;
 mod revocations;
 pub mod sync;
+mod tombstones;
 pub mod troubles;
 
 pub mod watch;
@@ -41,6 +44,7 @@ pub mod hall;
 mod http;
 
 pub use app::{App, Options, open};
+pub use boundary::{Boundary, Witness};
 pub use clock::Clock;
 pub use dice::Dice;
 pub use http::{metrics_router, router};

@@ -15,10 +15,12 @@ use yidang_sync_protocol::{CodeUsed, Record, RecordKind, RecordName, SignedRecor
 
 use crate::app::App;
 use crate::county;
+use crate::erase;
 use crate::register::Register;
 use crate::reindex;
 use crate::revocations;
 use crate::store::{Db, LogKind, RecordRow, SaidRow, StoreError};
+use crate::tombstones;
 
 /// A device is told no more in one answer.
 const MOST_AT_ONCE: u32 = 200;
@@ -106,6 +108,25 @@ pub fn say(
     body: Vec<u8>,
     now: InstantMs,
 ) -> Result<u64, StoreError> {
+    let Said { name, record, signed } = word(db, kind, subject, body, now)?;
+    keep(db, name, &record, &signed, now)
+}
+
+/// Something the county says, signed and not yet in the log.
+pub(crate) struct Said {
+    pub name: RecordName,
+    pub record: Record,
+    pub signed: SignedRecord,
+}
+
+/// What the next record of the log would say: for whatever has to be noted beside the database first.
+pub(crate) fn word(
+    db: &Db<'_>,
+    kind: RecordKind,
+    subject: &[u8],
+    body: Vec<u8>,
+    now: InstantMs,
+) -> Result<Said, StoreError> {
     let head = db.county()?;
     let record = Record {
         epoch: head.epoch.to_vec(),
@@ -116,7 +137,8 @@ pub fn say(
         body,
     };
     let name = RecordName { epoch: head.epoch, seq: record.seq };
-    keep(db, name, &record, &record.sign(&head.seed), now)
+    let signed = record.sign(&head.seed);
+    Ok(Said { name, record, signed })
 }
 
 /// Puts a row into the register and says so; the caller touches the register.
@@ -137,7 +159,7 @@ pub fn subject_of_code(kept_hash: &[u8]) -> Vec<u8> {
 }
 
 /// Puts a record into the log of this server, under the name it has.
-fn keep(
+pub(crate) fn keep(
     db: &Db<'_>,
     name: RecordName,
     record: &Record,
@@ -160,7 +182,7 @@ fn keep(
 /// Who is told of a record beside the offices.
 fn about(db: &Db<'_>, record: &Record) -> Result<String, StoreError> {
     Ok(match record.kind() {
-        RecordKind::Revocation => String::new(),
+        RecordKind::Revocation | RecordKind::Tombstone => String::new(),
         RecordKind::Reference => {
             row_of(record).map_or_else(|| NOBODY.to_owned(), |row| row.about().to_owned())
         }
@@ -247,7 +269,17 @@ impl App {
         if !revoked.is_empty() {
             revocations::note(self.data(), &revoked)?;
         }
+        let tombstones: Vec<SignedRecord> = lost
+            .iter()
+            .filter(|(_, record, _)| record.tombstone().is_some())
+            .map(|(.., signed)| (*signed).clone())
+            .collect();
+        if !tombstones.is_empty() {
+            tombstones::note(self.data(), &tombstones)?;
+        }
         let now = self.clock().now();
+        // Nobody judges meanwhile: what is destroyed leaves the memory as well.
+        let mut shelf = self.shelf();
         self.write(|db| {
             let mut learned = Learned::default();
             for (name, record, signed) in &lost {
@@ -264,6 +296,13 @@ impl App {
             }
             Ok(())
         })?;
+        for (document, _) in lost.iter().filter_map(|(_, record, _)| record.tombstone()) {
+            shelf.forget(&document);
+        }
+        drop(shelf);
+        if !tombstones.is_empty() {
+            self.scrub();
+        }
         tracing::info!(records = lost.len(), "records of the county came back");
         Ok(())
     }
@@ -278,6 +317,9 @@ fn take(
     now: InstantMs,
     learned: &mut Learned,
 ) -> Result<(), StoreError> {
+    if record.tombstone().is_some() {
+        return erase::destroy(db, name, record, signed, now);
+    }
     let present = db.county()?.epoch;
     let said = db.said_of(record.kind, &record.subject)?;
     let seq = keep(db, name, record, signed, now)?;

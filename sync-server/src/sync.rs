@@ -14,6 +14,7 @@ use yidang_sync_protocol::{
 };
 
 use crate::app::App;
+use crate::boundary::Boundary;
 use crate::caller::Caller;
 use crate::county::{self, County};
 use crate::heal::NOTE_EVERY_MS;
@@ -62,6 +63,7 @@ impl App {
                 reply.released.push(id);
             }
         }
+        self.tell_erased(&request.push, &receipts, &mut reply)?;
         reply.receipts = receipts;
         if !reply.heal {
             reply.verdicts = self.verdicts(&request.ask_verdicts)?;
@@ -70,6 +72,7 @@ impl App {
         reply.place(&self.county().seed, &pushed);
         self.note(caller, request, &reply, &register, now)?;
         self.hear(caller, request, now)?;
+        self.store().passed(Boundary::ReplyReady);
         Ok(reply)
     }
 
@@ -161,12 +164,18 @@ impl App {
         let verified: Vec<Result<Verified, No>> =
             self.read(|db| Ok(push.iter().map(|batch| verify(db, county, batch)).collect()))?;
         let mut shelf = Shelf::new(1);
-        self.write(|db| {
+        let received = self.write(|db| {
             let workers = self.workers();
             let mut judge =
                 Judge::new(db, register, county, workers, &mut shelf, now, Care::Ordinary)?;
             let mut all = Vec::with_capacity(push.len());
             for ((batch, verified), ruling) in push.iter().zip(verified).zip(rulings) {
+                // Nothing of a destroyed document comes to the disk again.
+                *ruling = judge.on_erased(batch)?;
+                if ruling.is_some() {
+                    all.push(None);
+                    continue;
+                }
                 match verified.and_then(|verified| still_stands(db, verified)) {
                     Ok(verified) => {
                         *ruling = judge.was_refused(&verified)?.map(Ruling::Refused);
@@ -182,8 +191,11 @@ impl App {
                     }
                 }
             }
+            db.passed(Boundary::ReceiveReady);
             Ok(all)
-        })
+        })?;
+        self.store().passed(Boundary::Received);
+        Ok(received)
     }
 
     /// Judges batches in one transaction, at least one that is new and no longer than [`Self::patience`]; the
@@ -322,7 +334,10 @@ impl App {
         // What is refused lies in quarantine; what a suspended device wrote it keeps and sends again, and
         // here it would stand in front of everybody else's.
         let is_done = |ruling: &Option<Ruling>| {
-            matches!(ruling, Some(Ruling::Refused(_) | Ruling::NotTaken(SUSPENDED)))
+            matches!(
+                ruling,
+                Some(Ruling::Refused(_) | Ruling::Duplicate(_) | Ruling::NotTaken(SUSPENDED))
+            )
         };
         let mut done = batches.iter().zip(&rulings).filter(|(_, ruling)| is_done(ruling));
         self.write(|db| done.try_for_each(|(batch, _)| db.judged(&batch.id())))
@@ -383,6 +398,9 @@ impl App {
                 return Ok(Some(heal_first()));
             }
         };
+        if let Some(place) = place {
+            self.confirm_erased(caller, place)?;
+        }
         let question = Question {
             user: &caller.user,
             today: now.date(),
@@ -469,6 +487,7 @@ impl App {
             .as_ref()
             .is_none_or(|(at, _, ms)| *at < head && now.0.saturating_sub(*ms) >= NOTE_EVERY_MS);
         let newest = if is_old {
+            self.scrub();
             self.write(|db| county::checkpoint(db, self.county(), now))?
         } else {
             newest
@@ -502,7 +521,9 @@ fn find(
     let mut page = pull::page(db, register, question)?;
     let most = question.most_page_bytes();
     let (asked, not_theirs) = pull::by_name(db, &page.scope, &request.want_documents, most)?;
-    page.documents.retain(|new| asked.iter().all(|whole| whole.document != new.document));
+    // What is asked for by name comes whole, now or when there is room for it: what is new of it alone stands
+    // on what the device lacks.
+    page.documents.retain(|new| !request.want_documents.contains(&new.document));
     page.documents.extend(asked);
     page.released.extend(not_theirs);
     let told = if request.want_all_records { None } else { place };

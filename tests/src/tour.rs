@@ -1,6 +1,7 @@
 //! Somebody's way through the screens in a real Chromium, and everything that was found on it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -124,12 +125,26 @@ impl Tour {
     ///
     /// Where it does not open or close, or cannot be looked at.
     pub async fn sheet(&mut self, button: &str, name: &str) -> Result<()> {
-        self.browser.click(button).await?;
-        self.browser.find("sheet-close").await?;
+        self.open_sheet(button).await?;
         self.here(name).await?;
         self.to_the_end(".sheet-bd", name).await?;
         self.browser.click("sheet-close").await?;
         self.browser.gone("sheet-close").await
+    }
+
+    /// A page that grows while its answers come in moves away under a finger, which taps again.
+    async fn open_sheet(&self, button: &str) -> Result<()> {
+        const MOST_TAPS: u32 = 3;
+        const A_MOMENT: Duration = Duration::from_secs(5);
+        for _ in 1..MOST_TAPS {
+            self.browser.click(button).await?;
+            let opens = self.browser.find("sheet-close");
+            if tokio::time::timeout(A_MOMENT, opens).await.is_ok_and(|found| found.is_ok()) {
+                return Ok(());
+            }
+        }
+        self.browser.click(button).await?;
+        self.browser.find("sheet-close").await.map(|_| ())
     }
 
     /// Scrolls what is named to its end; looks again where there was more to see.

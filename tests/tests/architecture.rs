@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("yidang-device", &["yidang-replica", "yidang-api"]),
+    ("yidang-verify", &["yidang-documents", "yidang-sync-protocol", "yidang-domain"]),
     ("yidang-app", &["yidang-replica", "yidang-api"]),
     ("yidang-worker", &["yidang-replica", "yidang-api", "yidang-domain"]),
     ("yidang-ui", &["yidang-api", "yidang-domain"]),
@@ -55,6 +56,7 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("ed25519-dalek", &["yidang-sync-protocol"]),
     ("x25519-dalek", &["yidang-sync-protocol"]),
     ("chacha20poly1305", &["yidang-sync-protocol"]),
+    ("qrcode", &["yidang-paper"]),
 ];
 
 /// Defects that trials plant, and the crate that has the line (`cargo xtask trial county --planted`).
@@ -64,6 +66,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("yidang-replica", "planted-same-actor"),
     ("yidang-sync-server", "planted-chain-unchecked"),
     ("yidang-sync-server", "planted-last-row-lost"),
+    ("yidang-sync-server", "planted-revoked-heals"),
 ];
 
 /// No source file is longer: each is still one thing.

@@ -51,6 +51,9 @@ async fn a_file_on_the_phone(tour: &mut Tour, file: &str) -> Result<()> {
         tour.here(&format!("case-{tab}")).await?;
         tour.to_the_end("#main", &format!("case-{tab}")).await?;
     }
+    tour.see(&format!("/case/{file}/print"), "case-print").await?;
+    tour.go(&format!("/case/{file}")).await?;
+    tour.browser.click("tab-parties").await?;
     tour.sheet("party-edit", "party").await?;
     tour.sheet("party-home-choose", "party-home").await?;
     tour.sheet("entry-add", "entry").await?;
@@ -200,6 +203,7 @@ async fn users(tour: &mut Tour) -> Result<()> {
 /// of two batches of 吴样二.
 async fn reviews(tour: &mut Tour) -> Result<()> {
     tour.see("/admin/devices", "admin-devices").await?;
+    tour.see("/admin/erasures", "admin-erasures").await?;
     tour.see("/admin/reviews", "admin-reviews").await?;
     let told = serde_json::to_string(&two_reviews())?;
     let script = format!(

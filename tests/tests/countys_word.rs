@@ -146,7 +146,8 @@ impl Phone {
     /// How far the last entry of a file has got.
     fn delivery(&self, case: &str) -> Result<String> {
         let view = self.ask("case_file", &json!({ "id": case }))?;
-        let last = view["entries"].as_array().and_then(|rows| rows.last()).context("no entry")?;
+        let entries = view["entries"].as_array().into_iter().flatten();
+        let last = entries.max_by_key(|row| row["written"]["at"].as_i64()).context("no entry")?;
         Ok(last["delivery"].as_str().unwrap_or_default().to_owned())
     }
 

@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod carry;
 pub mod case_file;
+pub mod case_print;
 pub mod cases;
 pub mod clash;
 pub mod complaint;

@@ -10,8 +10,10 @@ const NAME = 'glimpse';
 // The answers of one page come within this time; a page may be closed soon after.
 const PAUSE_MS = 300;
 
-/** What the first pages of all roles ask. */
-const SHOWN = new Set(['session', 'today', 'list_case_files', 'county', 'queues', 'messages', 'sync_state']);
+/** What the first pages of all roles and 我的 ask. A page that is whole from the beginning does not grow under a finger. */
+const SHOWN = new Set([
+  'session', 'today', 'list_case_files', 'county', 'queues', 'messages', 'sync_state', 'device',
+]);
 const LEADING_IN_OR_OUT = new Set(['enrol', 'demo_sign_in', 'sign_out']);
 
 /** name → the first question of this start, and its newest answer. */

@@ -382,6 +382,36 @@ pub struct ExportCaseFile {
     pub id: DocumentId,
 }
 
+/// Asks for the file with its proofs: signatures, certificates, the county's word on each batch. Answered
+/// with `not_proven` until the county has taken everything in it and this device has its word.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExportBundle {
+    /// Which.
+    pub id: DocumentId,
+}
+
+/// Asks by what a printed page of a file can be compared with a bundle of it later.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PaperHeadQuestion {
+    /// Which.
+    pub id: DocumentId,
+}
+
+/// What stands at the foot of every printed page of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperHeadView {
+    /// The state of the file that it is about.
+    pub heads: Heads,
+    /// The line that `yidang-verify --head` takes; the code says the same.
+    pub text: String,
+    /// The fingerprint of the county's key, in groups.
+    pub fingerprint: String,
+    /// How many modules the side of the code has.
+    pub modules: usize,
+    /// Its dark modules as the `d` of an SVG path.
+    pub path: String,
+}
+
 /// A file as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExportedFile {

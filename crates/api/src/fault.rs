@@ -24,12 +24,16 @@ pub enum FaultCode {
     Revoked,
     /// No such document on this device.
     NotFound,
+    /// The document was destroyed by order, everywhere.
+    Erased,
     /// The role may not do this here and now.
     NotAllowed,
     /// A field holds something it may not; `field` says which.
     Invalid,
     /// The file has parts that this version cannot read; it is read-only here.
     NeedsUpdate,
+    /// Something of the file is not with the county yet, or its proofs are not here: exchange first.
+    NotProven,
     /// The disk is full; nothing was saved.
     DiskFull,
     /// The store is damaged.

@@ -13,6 +13,7 @@ pub mod case_file;
 pub mod county;
 pub mod device;
 pub mod draft;
+pub mod erasure;
 pub mod fault;
 pub mod find;
 pub mod household;

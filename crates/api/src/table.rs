@@ -14,8 +14,9 @@ use crate::carry::{
     CarryQuestion, CarryStop, CarryTake, CarryView,
 };
 use crate::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
-    OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
+    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
+    SetPartyField,
 };
 use crate::county::{CountyQuestion, CountyView};
 use crate::device::{
@@ -23,6 +24,7 @@ use crate::device::{
     TakeComplaint,
 };
 use crate::draft::{DraftQuestion, DraftView, DropDraft, SaveDraft};
+use crate::erasure::{AskErasure, ErasuresQuestion, ErasuresView, SettleErasure};
 use crate::fault::{Fault, FaultCode};
 use crate::find::{DropView, FindQuestion, FindView, SaveView, SavedView, SavedViewsQuestion};
 use crate::household::{
@@ -213,6 +215,10 @@ questions! {
         mark_looked: MarkLooked => ();
         /// The file as standard Automerge bytes.
         export_case_file: ExportCaseFile => ExportedFile;
+        /// The file with everything that proves it (档案包), for `yidang-verify`.
+        export_bundle: ExportBundle => ExportedFile;
+        /// What stands at the foot of every printed page of a file (打印).
+        paper_head: PaperHeadQuestion => PaperHeadView;
         /// A list as a spreadsheet (台账).
         export_register: ExportRegister => ExportedFile;
         /// Keeps what was typed.
@@ -355,6 +361,12 @@ questions! {
         reviews: ReviewsQuestion => ReviewsView;
         /// Admits or declines one of them, with a reason.
         settle_review: SettleReview => ReviewSettled;
+        /// What waits to be erased by order (依法删除), and what was.
+        erasures: ErasuresQuestion => ErasuresView;
+        /// Asks to have a document erased.
+        ask_erasure: AskErasure => ErasuresView;
+        /// Erases what another administrator asked for, or takes that back.
+        settle_erasure: SettleErasure => ErasuresView;
         /// Splits a grid.
         split_grid: SplitGrid => GridChanged;
         /// Joins a grid to another one.

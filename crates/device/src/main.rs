@@ -99,6 +99,14 @@ enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Write a file with everything that proves it, for yidang-verify.
+    Bundle {
+        /// The case file.
+        id: String,
+        /// Where to.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Hand files over without a network (当面传档).
     Carry {
         /// How.
@@ -226,8 +234,8 @@ impl Shell {
         }
     }
 
-    async fn export(&self, id: &str, to: &Path) -> Result<Value, Fault> {
-        let file = self.ask(None, "export_case_file", &json!({ "id": id })).await?;
+    async fn export(&self, question: &str, id: &str, to: &Path) -> Result<Value, Fault> {
+        let file = self.ask(None, question, &json!({ "id": id })).await?;
         write_file(&file, to)
     }
 
@@ -301,7 +309,8 @@ impl Shell {
                     json!({ "case": id, "field": field, "value": value, "heads": heads });
                 self.ask(None, "resolve", &question).await
             }
-            Command::Export { id, to } => self.export(&id, &to).await,
+            Command::Export { id, to } => self.export("export_case_file", &id, &to).await,
+            Command::Bundle { id, to } => self.export("export_bundle", &id, &to).await,
             Command::Carry { how } => self.carry(how).await,
             Command::Ask { name, json, id } => self.ask(id.as_deref(), &name, &parse(&json)?).await,
             Command::Serve => self.serve().await,

@@ -2,4 +2,5 @@
 //!
 //! A paper is computed from files at the moment it is asked for; nothing is typed into it.
 
+pub mod qr;
 pub mod register;

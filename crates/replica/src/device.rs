@@ -13,6 +13,7 @@ use yidang_domain::reference::Reference;
 use yidang_sync_protocol::retry::Rhythm;
 use yidang_sync_protocol::{Certificate, SignedCertificate};
 
+use crate::boundary::Boundary;
 use crate::seams::{Senses, Stores};
 use crate::secrets::{Account, Secrets};
 use crate::store::{Incarnation, ReadIncarnations, ReadState, Store, StoreError};
@@ -42,6 +43,8 @@ pub(crate) struct OpenDesk {
     pub reference: Option<Reference>,
     pub tree: OrgTree,
     cache: BTreeMap<DocumentId, Held>,
+    /// Documents that were found damaged since the desk was opened: the next exchange fetches them anew.
+    pub damaged: BTreeSet<DocumentId>,
 }
 
 /// A document in memory with its rows, once somebody asked for them.
@@ -146,6 +149,13 @@ impl Device {
         self.revision = self.revision.wrapping_add(1);
     }
 
+    /// Says that a boundary is passed where no desk is open.
+    pub(crate) fn passed(&self, boundary: Boundary) {
+        if let Some(witness) = self.senses.witness() {
+            witness(boundary);
+        }
+    }
+
     /// Says whether the browser promised to keep what is stored.
     pub const fn set_storage(&mut self, storage: StorageState) {
         self.storage = storage;
@@ -165,8 +175,10 @@ impl Device {
         let nonce = self.secrets.nonce.unwrap_or_default();
         let now = self.senses.now();
         let Some(account) = self.secrets.current_mut() else { return Ok(()) };
-        let mut store = Store::open(self.stores.open(&account.store_name(), &account.store_key)?)?;
+        let connection = self.stores.open(&account.store_name(), &account.store_key)?;
+        let mut store = Store::open(connection, self.senses.witness())?;
         let is_another = take_generation(account, &mut store, &nonce)?;
+        store.passed(Boundary::StartCounted);
         let account = account.clone();
         self.secrets_changed = true;
         let mut desk = OpenDesk::new(account, store, &nonce, now)?;
@@ -175,7 +187,13 @@ impl Device {
             desk.begin(next, now)?;
         }
         self.open = Some(desk);
-        crate::sync::settle_at_open(self)?;
+        match crate::sync::settle_at_open(self) {
+            // What is sound is there to be read and written, and what waits is told as waiting.
+            Err(fault) if fault.code == FaultCode::StoreDamaged => {
+                self.exchange.noticed.fault(fault.code);
+            }
+            done => done?,
+        }
         self.touch();
         Ok(())
     }
@@ -279,6 +297,7 @@ impl OpenDesk {
             reference: None,
             tree: OrgTree::default(),
             cache: BTreeMap::new(),
+            damaged: BTreeSet::new(),
             account,
         };
         desk.note_own_certificate(&signed)?;
@@ -392,12 +411,38 @@ impl OpenDesk {
         if let Some(held) = self.cache.get(&id) {
             return Ok(held.document.clone());
         }
-        let document = self
-            .store
-            .load(id)?
-            .ok_or_else(|| Fault::new(FaultCode::NotFound, "no such document on this device"))?;
+        let loaded = self.store.load(id).map_err(|error| self.noted(id, error))?;
+        let Some(document) = loaded else { return Err(self.absent(id)) };
         self.remember(document.clone(), None);
         Ok(document)
+    }
+
+    /// The same where one damaged document must not stop all others; none where it is damaged.
+    pub(crate) fn sound_document(&mut self, id: DocumentId) -> Result<Option<Document>, Fault> {
+        match self.document(id) {
+            Ok(document) => Ok(Some(document)),
+            Err(_) if self.damaged.contains(&id) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Remembers that a document is damaged, if that is why it does not load.
+    fn noted(&mut self, id: DocumentId, error: StoreError) -> Fault {
+        let fault = Fault::from(error);
+        if fault.code == FaultCode::StoreDamaged {
+            self.damaged.insert(id);
+        }
+        fault
+    }
+
+    /// Why a document is not here.
+    pub(crate) fn absent(&self, id: DocumentId) -> Fault {
+        use crate::store::ReadErased;
+        if self.store.is_erased(id).unwrap_or(false) {
+            Fault::new(FaultCode::Erased, "the document was erased by order")
+        } else {
+            Fault::new(FaultCode::NotFound, "no such document on this device")
+        }
     }
 
     /// The rows of a document: from memory, kept ones of a long file, or made anew; none where the

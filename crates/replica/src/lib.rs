@@ -4,6 +4,7 @@
 //! The same crate runs in the window, in `yidang-device` and, compiled to wasm, in the browser's
 //! worker. Files, time, randomness and HTTP are reached through the small [`seams`].
 
+pub mod boundary;
 pub mod seams;
 
 mod brief;
@@ -19,6 +20,7 @@ mod secrets;
 mod store;
 mod sync;
 
+pub use boundary::{Boundary, Witness};
 pub use device::{Device, DeviceSetup};
 pub use seams::{HttpReply, Outside, Senses, Stores, Unreachable};
 pub use sync::{answer, sync_when_due};

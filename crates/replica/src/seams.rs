@@ -4,6 +4,8 @@ use rusqlite::Connection;
 use yidang_api::Fault;
 use yidang_domain::civil::InstantMs;
 
+use crate::boundary::Witness;
+
 /// Opens encrypted databases.
 pub trait Stores: Send {
     /// The database of that name under this raw key, made if it is not there. Every connection is
@@ -28,6 +30,10 @@ pub trait Senses: Send {
     fn now(&self) -> InstantMs;
     /// Fills `bytes` with random ones.
     fn random(&self, bytes: &mut [u8]);
+    /// Who hears of every boundary that is passed: nobody, except in trials.
+    fn witness(&self) -> Option<Witness> {
+        None
+    }
 }
 
 /// An answer over HTTP.

@@ -26,13 +26,19 @@ impl Chain {
     /// The chain after one more record.
     #[must_use]
     pub fn after(&self, seq: u64, kind: u32, document: &[u8], record: &[u8]) -> Self {
+        self.after_hash(seq, kind, document, &record_hash(record))
+    }
+
+    /// The chain after a record of which only the hash is left.
+    #[must_use]
+    pub fn after_hash(&self, seq: u64, kind: u32, document: &[u8], record_hash: &[u8; 32]) -> Self {
         let mut hash = Sha256::new();
         hash.update(self.0);
         hash.update(seq.to_be_bytes());
         hash.update(kind.to_be_bytes());
         hash.update(u32::try_from(document.len()).unwrap_or(u32::MAX).to_be_bytes());
         hash.update(document);
-        hash.update(Sha256::digest(record));
+        hash.update(record_hash);
         Self(hash.finalize().into())
     }
 
@@ -43,6 +49,12 @@ impl Chain {
         first.iter_mut().zip(self.0).for_each(|(to, from)| *to = from);
         first
     }
+}
+
+/// What the chain keeps of a record: it is proved by this hash where its bytes were destroyed.
+#[must_use]
+pub fn record_hash(record: &[u8]) -> [u8; 32] {
+    Sha256::digest(record).into()
 }
 
 /// A place in the log.

@@ -59,7 +59,8 @@ pub enum Refusal {
     TooMany = 4,
     /// The key, nonce or proof is malformed.
     Malformed = 5,
-    /// The server was restored and does not know yet which codes were used since its copy; later.
+    /// The server was restored and does not know yet which of the codes in its copy were used
+    /// since; later, or with a new code.
     Healing = 6,
 }
 

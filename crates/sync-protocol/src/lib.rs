@@ -13,6 +13,7 @@ pub mod signing;
 
 pub mod ask;
 pub mod batch;
+pub mod bundle;
 pub mod carry;
 pub mod certificate;
 pub mod cursor;
@@ -27,6 +28,7 @@ pub mod trouble;
 
 pub use ask::{AskReply, AskRequest, SignedAsk};
 pub use batch::{BatchHeader, SignedBatch};
+pub use bundle::{Bundle, Fingerprint, PaperHead};
 pub use certificate::{Certificate, SignedCertificate};
 pub use cursor::{Chain, Checkpoint, Cursor, SignedCheckpoint, SignedCursor};
 pub use frame::{Format, FrameError};
@@ -36,7 +38,7 @@ pub use message::{
 };
 pub use placement::{Leaf, Placement, PlacementError, Sheet};
 pub use places::{AttestedSnapshot, PlacedBatch, Places};
-pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord};
+pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord, Tombstone};
 pub use signing::{PublicKey, Signature, SigningSeed};
 pub use ticket::{SignedTicket, Ticket};
 pub use trouble::{Trouble, TroubleKind};

@@ -118,6 +118,32 @@ pub struct CodeUsed {
     pub certificate: Vec<u8>,
 }
 
+/// The body of [`RecordKind::Tombstone`]; its subject is the document, 16 bytes.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Tombstone {
+    /// The heads the document had in the county's log when it was destroyed, 32 bytes each, sorted. What
+    /// stands on nothing beyond them was destroyed with it.
+    #[prost(bytes = "vec", tag = "1")]
+    pub heads: Vec<u8>,
+    /// The order it was destroyed by: its number, and nothing of what stood in the document.
+    #[prost(string, tag = "2")]
+    pub basis: String,
+    /// The civil day, as `2026-11-20`.
+    #[prost(string, tag = "3")]
+    pub on: String,
+    /// The document that takes its place, 16 bytes; empty where none does.
+    #[prost(bytes = "vec", tag = "4")]
+    pub successor: Vec<u8>,
+}
+
+impl Tombstone {
+    /// The destroyed heads one by one; a rest that is no hash is passed over.
+    #[must_use]
+    pub fn heads(&self) -> Vec<[u8; 32]> {
+        self.heads.chunks_exact(32).filter_map(|head| head.try_into().ok()).collect()
+    }
+}
+
 /// Why a record is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -143,6 +169,16 @@ impl Record {
     pub fn name(&self) -> Option<RecordName> {
         let epoch = self.epoch.as_slice().try_into().ok()?;
         Some(RecordName { epoch, seq: self.seq })
+    }
+
+    /// The document that was destroyed and how, where the record says that one was.
+    #[must_use]
+    pub fn tombstone(&self) -> Option<([u8; 16], Tombstone)> {
+        if self.kind() != RecordKind::Tombstone {
+            return None;
+        }
+        let document = self.subject.as_slice().try_into().ok()?;
+        Some((document, Tombstone::decode(self.body.as_slice()).ok()?))
     }
 }
 
@@ -195,6 +231,26 @@ mod tests {
         assert_eq!(RecordName::unpack(&packed), names);
         packed.push(7);
         assert_eq!(RecordName::unpack(&packed), names, "a rest is no name");
+    }
+
+    #[test]
+    fn a_tombstone_names_its_document_and_nothing_else_is_one() {
+        let body = Tombstone {
+            heads: [[1; 32], [2; 32]].concat(),
+            basis: "延检〔2026〕5号".into(),
+            on: "2026-11-20".into(),
+            successor: Vec::new(),
+        };
+        let record = Record {
+            kind: RecordKind::Tombstone as i32,
+            subject: vec![4; 16],
+            body: body.encode_to_vec(),
+            ..revocation()
+        };
+        assert_eq!(record.tombstone(), Some(([4; 16], body.clone())));
+        assert_eq!(body.heads(), [[1; 32], [2; 32]]);
+        assert_eq!(Record { subject: vec![4; 15], ..record }.tombstone(), None);
+        assert_eq!(revocation().tombstone(), None);
     }
 
     #[test]

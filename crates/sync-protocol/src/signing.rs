@@ -23,6 +23,8 @@ impl std::fmt::Debug for SigningSeed {
 pub enum Purpose {
     /// A batch of changes, by its author.
     Batch,
+    /// The list of what is in a bundle, by whoever exports it.
+    Bundle,
     /// A greeting of two devices that hand files over, by either.
     Carry,
     /// A certificate, by the server.
@@ -51,6 +53,7 @@ impl Purpose {
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Batch => b"yidang 1 batch\0",
+            Self::Bundle => b"yidang 1 bundle\0",
             Self::Carry => b"yidang 1 carry\0",
             Self::Certificate => b"yidang 1 certificate\0",
             Self::Checkpoint => b"yidang 1 checkpoint\0",

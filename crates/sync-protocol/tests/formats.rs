@@ -6,13 +6,15 @@ use prost::Message;
 use yidang_sync_protocol::carry::{
     CarryFile, End, Holding, Myself, Offer, Part, PlaceSheet, Said, SheetPlace, Want, Word,
 };
+use sha2::{Digest, Sha256};
+use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint, PaperHead};
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,
     CodeUsed, Cursor, DocumentDigest, DocumentProofs, HealReply, HealRequest, Leaf, PageDocument,
     PlacedBatch, Receipt, Record, RecordKind, RecordName, Sheet, SignedBatch, SignedCertificate,
     SignedCheckpoint, SignedCursor, SignedRecord, SignedRequest, SigningSeed, SyncReply,
-    SyncRequest, Ticket, Trouble, TroubleKind, Verdict, frame,
+    SyncRequest, Ticket, Tombstone, Trouble, TroubleKind, Verdict, frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -138,6 +140,16 @@ fn what_the_county_says() {
         &record(RecordKind::Reference, b"user/u-wang".to_vec(), row.to_vec()),
     );
     let names = [RecordName { epoch: [8; 16], seq: 302 }, RecordName { epoch: [9; 16], seq: 1 }];
+    let tombstone = Tombstone {
+        heads: [[1; 32], [2; 32]].concat(),
+        basis: "延检〔2026〕5号".into(),
+        on: "2026-11-20".into(),
+        successor: vec![9; 16],
+    };
+    snapshot(
+        "record-tombstone",
+        &record(RecordKind::Tombstone, vec![4; 16], tombstone.encode_to_vec()),
+    );
     assert_snapshot!("record-names", dump(&RecordName::pack(&names)));
 }
 
@@ -191,6 +203,47 @@ fn a_reply_with_its_places() {
         DocumentProofs { document: vec![4; 16], batches: vec![proof], ..DocumentProofs::default() };
     proofs.place(&COUNTY, [8; 16], &[batch().id()]);
     snapshot("document-proofs-placed", &proofs);
+}
+
+#[test]
+fn a_bundle() {
+    let epoch = [8; 16];
+    let taken = Leaf::Batch { epoch, seq: 301, batch: batch().id(), verdict: 2 };
+    let saved = Leaf::Snapshot { epoch, document: [4; 16], save: Sha256::digest([1, 2, 3]).into() };
+    let sheet = Sheet::of(&[taken, saved]);
+    let way = |leaf| sheet.placement(leaf, &sheet.sign(&COUNTY));
+    let mut bundle = Bundle {
+        version: bundle::VERSION,
+        county_key: COUNTY.public_key().to_vec(),
+        document: vec![4; 16],
+        kind: 1,
+        home: "6106211032032007".into(),
+        batches: vec![batch()],
+        certificates: vec![certificate()],
+        places: vec![PlacedBatch { index: 0, epoch: epoch.to_vec(), seq: 301, placement: way(0) }],
+        checkpoints: vec![checkpoint()],
+        records: vec![record(RecordKind::Revocation, certificate().id().to_vec(), Vec::new())],
+        save: Some(AttestedSnapshot {
+            document: vec![4; 16],
+            epoch: epoch.to_vec(),
+            save: vec![1, 2, 3],
+            placement: way(1),
+        }),
+        county: "610621".into(),
+        ..Bundle::default()
+    };
+    bundle.sign(&[[6; 32]], &certificate().id(), 1_795_132_800_000, &DEVICE);
+    snapshot("bundle", &bundle);
+    assert_eq!(Bundle::unpack(&bundle.pack()), Ok(bundle.clone()));
+    let contents = bundle.open_contents(&DEVICE.public_key()).unwrap();
+    assert!(bundle.save.unwrap().open(&COUNTY.public_key()).is_ok());
+    assert!(bundle.places[0].open(&batch().id(), &COUNTY.public_key()).is_ok());
+    snapshot("bundle-contents", &contents);
+    let fingerprint = Fingerprint::of(&COUNTY.public_key());
+    assert_snapshot!("fingerprint", fingerprint);
+    let heads = PaperHead::of_heads(&[[6; 32]]);
+    let head = PaperHead { document: [4; 16], heads, seq: 301, fingerprint };
+    assert_snapshot!("paper-head", head);
 }
 
 fn request() -> SyncRequest {

@@ -76,7 +76,7 @@ fn check_strays(
 ) -> Result<(), StoreError> {
     let known: BTreeSet<[u8; 16]> = rows.iter().map(|row| row.id).collect();
     for (id, document) in &logged.documents {
-        if !known.contains(id) {
+        if !known.contains(id) && !ground.erased.contains_key(id) {
             let place = format!("log {}", document.last_record);
             let what = format!("its {} is not there", self::place(*id));
             findings.find(place, what, Cure::Restore);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use prost::Message;
 use yidang_documents::{Document, guard};
 use yidang_domain::causality::hex_of;
+use yidang_sync_protocol::cursor::record_hash;
 use yidang_sync_protocol::{
     AttestedSnapshot, Chain, CodeUsed, Record, RecordKind, SignedBatch, SignedCertificate,
     SignedCheckpoint, SignedRecord,
@@ -31,6 +32,8 @@ pub(super) struct Logged {
     revocations: BTreeMap<[u8; 16], u64>,
     /// When its last record was written.
     pub last_at_ms: i64,
+    /// Records of which only the hashes are left, by the record of the tombstone.
+    pub erased: BTreeMap<u64, Vec<u64>>,
 }
 
 /// What the log says about a document.
@@ -80,7 +83,8 @@ pub(super) fn check(
             }
             seq = row.seq;
             findings.records += 1;
-            let expected = chain.after(row.seq, row.kind, &row.document, &row.record);
+            let hash = hash_of(&row);
+            let expected = chain.after_hash(row.seq, row.kind, &row.document, &hash);
             if expected.0.as_slice() != row.chain.as_slice() {
                 findings.find(format!("log {seq}"), "the chain does not fit", Cure::Restore);
             }
@@ -104,10 +108,18 @@ fn check_record(
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
     let place = format!("log {}", row.seq);
+    if row.record_hash.is_some() {
+        check_erased(ground, row, logged, findings);
+        return Ok(());
+    }
     if let Ok(document) = <[u8; 16]>::try_from(row.document.as_slice()) {
         logged.documents.entry(document).or_default().last_record = row.seq;
     } else if !row.document.is_empty() {
         findings.find(&place, "the name of its document has another length", Cure::Restore);
+    }
+    let is_of_words = row.kind == 1 || row.kind == 8;
+    if is_of_words && erased_under(ground, row).is_some() {
+        findings.find(&place, "it holds what was erased", Cure::Start);
     }
     match row.kind {
         1 => check_batch(ground, row, logged, findings)?,
@@ -133,6 +145,30 @@ fn check_record(
         kind => findings.find(&place, format!("a record of kind {kind}"), Cure::Version),
     }
     Ok(())
+}
+
+/// What the chain keeps of a record, whether or not its bytes are here.
+fn hash_of(row: &LogRow) -> [u8; 32] {
+    let kept = row.record_hash.as_ref().and_then(|hash| hash.as_slice().try_into().ok());
+    kept.unwrap_or_else(|| record_hash(&row.record))
+}
+
+/// The record that says that the document of this one was destroyed.
+fn erased_under(ground: &Ground<'_>, row: &LogRow) -> Option<u64> {
+    let document = <[u8; 16]>::try_from(row.document.as_slice()).ok()?;
+    ground.erased.get(&document).copied()
+}
+
+/// A record of which only the hash is left: its document was destroyed, and nothing else takes bytes out of
+/// the log.
+fn check_erased(ground: &Ground<'_>, row: &LogRow, logged: &mut Logged, findings: &mut Findings) {
+    let place = format!("log {}", row.seq);
+    let is_whole_hash = row.record_hash.as_ref().is_some_and(|hash| hash.len() == 32);
+    let is_empty = row.record.is_empty() && (row.kind == 1 || row.kind == 8);
+    match erased_under(ground, row).filter(|_| is_whole_hash && is_empty) {
+        Some(tombstone) => logged.erased.entry(tombstone).or_default().push(row.seq),
+        None => findings.find(place, "its bytes are gone and no tombstone says so", Cure::Restore),
+    }
 }
 
 fn check_batch(
@@ -201,6 +237,11 @@ fn check_said(
                 logged.revocations.entry(id).or_insert(row.seq);
             }
             Err(_) => findings.find(&place, "the revocation names no certificate", Cure::Restore),
+        },
+        RecordKind::Tombstone => match record.tombstone() {
+            Some((document, _)) if ground.erased.contains_key(&document) => {}
+            Some(_) => findings.find(&place, "its document is not erased", Cure::Start),
+            None => findings.find(&place, "the tombstone names no document", Cure::Restore),
         },
         RecordKind::CodeUsed if is_still_open(ground, &record)? => {
             findings.find(place, STILL_OPEN, Cure::Restore);

@@ -4,6 +4,7 @@
 //! log is the ground: whatever else lies in the database must follow from it.
 
 mod documents;
+mod erased;
 mod lists;
 mod log;
 mod numbers;
@@ -101,6 +102,8 @@ struct Ground<'a> {
     owes_lines: bool,
     /// What `village_day` says, by the document that it says it of.
     days: BTreeMap<[u8; 16], VillageDay>,
+    /// Documents that were destroyed, each with the record that says so.
+    erased: BTreeMap<[u8; 16], u64>,
 }
 
 /// Checks the whole county.
@@ -124,6 +127,7 @@ pub fn check(db: &Db<'_>, code: &str) -> Result<Findings, StoreError> {
         register: &register,
         owes_lines: db.owes_lines()?,
         days: db.village_days()?.into_iter().map(of_document).collect(),
+        erased: db.erased()?.into_iter().collect(),
     };
     let mut logged = log::Logged::default();
     let walked = log::check(&ground, &mut logged, &mut findings);
@@ -137,6 +141,8 @@ pub fn check(db: &Db<'_>, code: &str) -> Result<Findings, StoreError> {
     findings.part("lists", listed);
     let numbered = numbers::check(&ground, &said, &mut findings);
     findings.part("number", numbered);
+    let destroyed = erased::check(&ground, &logged, &mut findings);
+    findings.part("tombstone", destroyed);
     let waited = waiting::check(&ground, &logged, &mut findings);
     findings.part("parked", waited);
     if ground.owes_lines {
@@ -147,6 +153,8 @@ pub fn check(db: &Db<'_>, code: &str) -> Result<Findings, StoreError> {
     }
     Ok(findings)
 }
+
+pub use erased::beside as tombstones_beside;
 
 /// Compares the list of revocations beside the database with it.
 ///

@@ -1,6 +1,6 @@
 //! Official numbers: one for each file, none twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yidang_documents::Projection;
 use yidang_domain::entry::Entry;
@@ -47,12 +47,14 @@ pub(super) fn check(
 ) -> Result<(), StoreError> {
     let mut held: BTreeMap<String, [u8; 16]> = BTreeMap::new();
     let mut of: BTreeMap<[u8; 16], String> = BTreeMap::new();
-    let mut series: BTreeMap<(String, i16), Vec<u32>> = BTreeMap::new();
+    let mut series: BTreeMap<(String, i16), BTreeSet<u32>> = BTreeMap::new();
     for row in ground.db.numbers()? {
         let (document, key) = (row.document, (row.committee.clone(), row.year));
         let NumberRow { committee, year, number, .. } = row;
         let text = CaseNumber { committee, year, number }.to_string();
-        if !said.says(&document, &text) {
+        // A number that was given stays given, whatever became of its file.
+        let is_erased = ground.erased.contains_key(&document);
+        if !is_erased && !said.says(&document, &text) {
             let what = format!("held for {}, which does not say so", place(document));
             findings.find(format!("number {text}"), what, Cure::Restore);
         }
@@ -63,7 +65,7 @@ pub(super) fn check(
                 Cure::Paper,
             );
         }
-        series.entry(key).or_default().push(number);
+        series.entry(key).or_default().insert(number);
         held.insert(text, document);
     }
     for (document, number) in &said.shown {
@@ -84,15 +86,42 @@ pub(super) fn check(
         }
     }
     for ((committee, year), numbers) in series {
-        let last = numbers.iter().copied().max().unwrap_or(0);
-        let missing: Vec<u32> = (1..last).filter(|number| !numbers.contains(number)).collect();
-        if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
+        if let Some((count, first, last)) = missing(&numbers) {
             findings.note(format!(
-                "{} numbers of {committee} {year} are nobody's, from {first} to {last}: they were \
-                 issued and lost with the file, or the file waits to be healed",
-                missing.len()
+                "{count} numbers of {committee} {year} are nobody's, from {first} to {last}: they were \
+                 issued and lost with the file, or the file waits to be healed"
             ));
         }
     }
     Ok(())
+}
+
+/// How many numbers below the last one are nobody's, with the first and the last of them. A number whose
+/// bits flipped may be four milliards: nothing is counted one by one.
+fn missing(numbers: &BTreeSet<u32>) -> Option<(u64, u32, u32)> {
+    let (mut count, mut first, mut last) = (0_u64, None, 0);
+    let mut before = 0;
+    for number in numbers.iter().copied().filter(|number| *number > 0) {
+        if let Some(gap @ 1..) = (number - 1).checked_sub(before) {
+            count += u64::from(gap);
+            first.get_or_insert(before + 1);
+            last = number - 1;
+        }
+        before = number;
+    }
+    first.map(|first| (count, first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_became_four_milliards_is_counted_at_once() {
+        let of = |numbers: &[u32]| missing(&numbers.iter().copied().collect());
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[1, 2, 3]), None);
+        assert_eq!(of(&[2, 3, 6]), Some((3, 1, 5)));
+        assert_eq!(of(&[0, 1, u32::MAX]), Some((u64::from(u32::MAX) - 2, 2, u32::MAX - 1)));
+    }
 }

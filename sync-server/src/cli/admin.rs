@@ -6,20 +6,24 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use prost::Message;
 use yidang_domain::civil::{Date, InstantMs};
-use yidang_domain::ids::{OrgCode, UserId};
+use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_domain::org::{Assignment, Role, Staff};
+use yidang_sync_protocol::Record;
 
-use crate::app::{Options, create, database, open};
+use crate::app::{create, database, open};
 use crate::clock::Clock;
 use crate::county;
 use crate::enrol::{self, Making};
+use crate::erase::{Erased, Order};
 use crate::rebuild::Rebuilt;
 use crate::records::{self, RegisterRow};
 use crate::register::RegisterData;
 use crate::restore as restoring;
 use crate::revocations;
 use crate::store::{Store, StoreError};
+use crate::tombstones;
 
 pub(super) fn existing(data: &Path) -> Result<(Store, String)> {
     let path = database(data);
@@ -125,6 +129,44 @@ pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Resu
     Ok(())
 }
 
+/// Destroys a document for ever, with the server stopped.
+pub(super) fn erase(data: &Path, order: &Order) -> Result<()> {
+    let app = open(super::options(data)?).context("stop the server first")?;
+    let Erased { seq, copies, is_scrubbed } = app.erase(order)?;
+    println!("document {} erased by log {seq}; devices erase it when they come", order.document);
+    for copy in copies {
+        println!("NOTE {} may still hold it: delete the file", copy.display());
+    }
+    println!("NOTE backups may still hold it: a restored one is erased again by DIR/tombstones");
+    if !is_scrubbed {
+        println!("NOTE its bytes are not off the disk yet: start the server, which tries again");
+    }
+    Ok(())
+}
+
+/// Says what was erased, and which devices have not confirmed it; works beside a running server.
+pub(super) fn erased(data: &Path) -> Result<()> {
+    let (store, county) = existing(data)?;
+    store.read(&county, |db| {
+        let erased = db.erased()?;
+        println!("{} documents erased", erased.len());
+        for ((document, seq), signed) in erased.into_iter().zip(db.tombstones()?) {
+            let record = Record::decode(signed.record.as_slice())?;
+            let (_, tombstone) = record.tombstone().unwrap_or_default();
+            let document = DocumentId::from_bytes(document);
+            println!("{document}\t{}\t{}", tombstone.on, tombstone.basis);
+            for id in db.not_confirmed(seq)? {
+                let Some(row) = db.certificate(&id)? else { continue };
+                let seen = InstantMs(row.seen_at_ms).date();
+                let state = if row.revoked_seq.is_some() { "revoked" } else { "not yet" };
+                println!("\t{}\t{}\t{state}, last here on {seen}", row.user, row.device);
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(())
+}
+
 pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
     let (store, _) = existing(data)?;
     store.backup(to)?;
@@ -133,7 +175,7 @@ pub(super) fn backup(data: &Path, to: &Path) -> Result<()> {
 }
 
 pub(super) fn restore(data: &Path, from: &Path) -> Result<()> {
-    restoring::restore(&Options::new(data), from)?;
+    restoring::restore(&super::options(data)?, from)?;
     println!("restored; devices will bring what came after the copy");
     Ok(())
 }
@@ -153,6 +195,7 @@ pub(super) fn check(data: &Path) -> Result<ExitCode> {
         Err(error) => error,
     })?;
     let noted = revocations::noted(data);
+    let destroyed = tombstones::noted(data);
     let findings = store.read(&county, |db| {
         let mut findings = crate::check::check(db, &county)?;
         match &noted {
@@ -160,6 +203,12 @@ pub(super) fn check(data: &Path) -> Result<ExitCode> {
             Err(_) => findings
                 .broken
                 .push("revocations: the list beside the database cannot be read".to_owned()),
+        }
+        match &destroyed {
+            Ok(destroyed) => crate::check::tombstones_beside(db, destroyed, &mut findings)?,
+            Err(_) => findings
+                .broken
+                .push("tombstones: the list beside the database cannot be read".to_owned()),
         }
         Ok::<_, StoreError>(findings)
     });

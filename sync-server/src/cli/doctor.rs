@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use yidang_api::trouble::{DeviceTrouble, TroubleKind, TroubledDevice};
+use yidang_sync_protocol::Fingerprint;
 
 use super::admin::{existing, now};
 use crate::county::{self, County};
@@ -37,10 +38,13 @@ pub(super) fn doctor(data: &Path) -> Result<ExitCode> {
         println!("{received} batches to be judged, {parked} parked, {refused} in quarantine");
         if db.county()?.healing {
             println!(
-                "the county heals: until its devices have come no numbers are issued and nobody is \
-                 enrolled"
+                "the county heals: until its devices have come no numbers are issued, and codes \
+                 made before it was restored wait; new codes serve at once"
             );
         }
+        // Whoever checks a file that left the house compares it with this one (`yidang-verify`).
+        let key = County::load(db, &code)?.key;
+        println!("the fingerprint of the county's key is {}", Fingerprint::of(&key));
         say_devices(db, &code)
     })?;
     Ok(if readiness.ready { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -14,10 +14,12 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use yidang_documents::guard;
 use yidang_domain::civil::Date;
+use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::org::Role;
 
 use crate::app::Options;
 use crate::demo::Profile;
+use crate::erase::Order;
 use crate::worker::{self, Reading};
 
 /// 一档通: the county's server.
@@ -162,6 +164,31 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
     },
+    /// Destroys a document for ever, by order of whoever may order it; server stopped. Two administrators
+    /// answer for it. Devices destroy it when they come, and nothing of it is taken ever again.
+    Erase {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+        /// The document.
+        #[arg(long)]
+        document: DocumentId,
+        /// Number and date of the order; everybody reads it.
+        #[arg(long)]
+        basis: String,
+        /// The administrator who asks for it.
+        #[arg(long)]
+        by: String,
+        /// Another administrator, who looked at it as well.
+        #[arg(long)]
+        second: String,
+    },
+    /// Lists what was erased, and the devices that have not confirmed it.
+    Erased {
+        /// Directory of the database.
+        #[arg(long)]
+        data: PathBuf,
+    },
     /// Ends the healing after a restore, and says what is missing.
     HealFinish {
         /// Directory of the database.
@@ -305,6 +332,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Looks { data, most } => oversight::looks(&data, most)?,
         Command::Backup { data, to } => admin::backup(&data, &to)?,
         Command::Restore { data, from } => admin::restore(&data, &from)?,
+        Command::Erase { data, document, basis, by, second } => {
+            let (by, second) = (UserId(by), UserId(second));
+            admin::erase(&data, &Order { document, basis, by, second })?;
+        }
+        Command::Erased { data } => admin::erased(&data)?,
         Command::HealFinish { data } => admin::heal_finish(&data)?,
         Command::Doctor { data } => return doctor::doctor(&data),
         Command::Check { data } => return admin::check(&data),

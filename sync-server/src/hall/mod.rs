@@ -6,6 +6,7 @@
 mod admin;
 mod complaints;
 mod consult;
+mod erasures;
 mod grids;
 mod importing;
 mod reviews;
@@ -21,6 +22,7 @@ use yidang_api::admin::{
     RegisterChanged, RevokeDevice, SplitGrid, UnitView, UnitsQuestion, UsersQuestion, UsersView,
 };
 use yidang_api::device::{ComplaintTaken, TakeComplaint};
+use yidang_api::erasure::{AskErasure, ErasuresQuestion, ErasuresView, SettleErasure};
 use yidang_api::household::{ConsultHousehold, ConsultPeople, HouseholdView, PeopleView};
 use yidang_api::oversight::{
     ComplaintAnswer, ComplaintAnswersQuestion, HandleComplaint, HeldComplaint,
@@ -46,7 +48,7 @@ const REMEMBERED_MS: i64 = 30 * 24 * 3_600_000;
 
 /// Questions that change nothing, or may be done again without harm. Another activation code harms
 /// nobody, while an answer that is remembered would keep the code in clear.
-const READING: [&str; 13] = [
+const READING: [&str; 14] = [
     "consult_household",
     "consult_people",
     "count_households",
@@ -54,6 +56,7 @@ const READING: [&str; 13] = [
     "held_complaints",
     "looks",
     "reviews",
+    "erasures",
     "troubles",
     "users",
     "units",
@@ -282,6 +285,18 @@ impl Hall for Counter<'_> {
 
     fn settle_review(&self, question: SettleReview) -> Result<ReviewSettled, Fault> {
         reviews::settle(self, &question)
+    }
+
+    fn erasures(&self, _: ErasuresQuestion) -> Result<ErasuresView, Fault> {
+        erasures::all(self)
+    }
+
+    fn ask_erasure(&self, question: AskErasure) -> Result<ErasuresView, Fault> {
+        erasures::ask(self, &question)
+    }
+
+    fn settle_erasure(&self, question: SettleErasure) -> Result<ErasuresView, Fault> {
+        erasures::settle(self, &question)
     }
 
     fn split_grid(&self, question: SplitGrid) -> Result<GridChanged, Fault> {

@@ -44,7 +44,10 @@ pub fn ground(app: &App) -> Result<Ground, StoreError> {
             version: db.county()?.register_version,
             register: county::read_register(db)?,
             said: Said::new(db.all_imported()?)?,
-            existing: Existing::new(db.all_households()?),
+            existing: Existing::new(
+                db.all_households()?,
+                db.erased()?.into_iter().map(|(document, _)| document).collect(),
+            ),
         })
     })
 }

@@ -130,13 +130,14 @@ pub struct Existing {
     by_key: HashMap<HomeKey, [u8; 16]>,
     gone: HashSet<[u8; 16]>,
     all: HashSet<[u8; 16]>,
+    erased: HashSet<[u8; 16]>,
 }
 
 impl Existing {
-    /// Out of the lines of all households.
+    /// Out of the lines of all households, and of what was destroyed.
     #[must_use]
-    pub fn new(lines: Vec<HouseholdLine>) -> Self {
-        let mut existing = Self::default();
+    pub fn new(lines: Vec<HouseholdLine>, erased: HashSet<[u8; 16]>) -> Self {
+        let mut existing = Self { erased, ..Self::default() };
         for line in lines {
             existing.all.insert(line.document);
             if line.gone {
@@ -460,6 +461,10 @@ impl Plan {
                 Some((*document, Vec::new(), HouseholdData::default()))
             });
             let Some((document, heads, before)) = known else {
+                if existing.erased.contains(id.as_bytes()) {
+                    home.line.wrong(wrongs, Column::HouseholdNo, &Wrong::HouseholdErased);
+                    continue;
+                }
                 self.note_change(None, &home.data, &home.data, names);
                 self.begin.push(Begin { thing, id, data: home.data.clone(), from });
                 continue;

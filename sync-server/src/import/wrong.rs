@@ -116,6 +116,8 @@ pub enum Wrong {
     TwoHeads(String),
     /// The household joined another one.
     HouseholdMerged,
+    /// The household was destroyed by order and is not made again.
+    HouseholdErased,
     /// Digits that no relation to the head of the household has.
     UnknownRelationCode,
     /// The word beside the code is another relation; what the code says.
@@ -194,6 +196,7 @@ impl Wrong {
             Self::HeadNotMember => "户主不在家庭成员里".into(),
             Self::TwoHeads(row) => format!("{row}已是这一户的户主"),
             Self::HouseholdMerged => "这一户在系统里已经并入别的户".into(),
+            Self::HouseholdErased => "这一户的档案已依法删除，不能再建".into(),
             other => other.further_reason(),
         }
     }
@@ -273,6 +276,7 @@ impl Wrong {
             Self::HeadNotMember => "在成员里补上户主，或改正户主姓名",
             Self::TwoHeads(_) => "一户只有一个户主，改正其中一人的关系",
             Self::HouseholdMerged => "删去这一行，改写并入后的户",
+            Self::HouseholdErased => "删去这一行；确实要重新登记的，请网格员上门后新建",
             other => other.further_cure(),
         };
         text.to_owned()

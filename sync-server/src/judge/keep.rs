@@ -10,6 +10,7 @@ use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::reference::VillageDay;
 
+use crate::boundary::Boundary;
 use crate::county::SERVER_USER;
 use crate::households;
 use crate::kinds;
@@ -28,6 +29,7 @@ impl Judge<'_> {
         let bytes = verified.batch.encode_to_vec();
         let document = &verified.document;
         let seq = self.db.append(LogKind::Batch, document, &bytes, self.now.0)?;
+        self.db.passed(Boundary::Logged);
         self.db.wrote(&verified.header.certificate, seq)?;
         self.keep_at(seq, document, examined).map(|()| seq)
     }

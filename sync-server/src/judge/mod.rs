@@ -14,6 +14,7 @@ pub mod rights;
 pub mod shelf;
 
 mod ahead;
+mod erased;
 mod examine;
 mod grounds;
 mod keep;
@@ -36,6 +37,7 @@ use crate::store::{Db, Refusal, StoreError};
 use crate::worker::Workers;
 
 pub use ahead::Ahead;
+pub use erased::ERASED;
 use examine::Examined;
 pub use examine::No;
 pub use examine::{Verified, verify, verify_stored};
@@ -258,6 +260,9 @@ impl<'a> Judge<'a> {
     }
 
     fn rule(&mut self, verified: &Verified) -> Result<Ruling, StoreError> {
+        if let Some(ruling) = self.on_erased(&verified.batch)? {
+            return Ok(ruling);
+        }
         // Writes begin only after the engine is done with the batch, so a panic in it leaves the
         // transaction whole and blames this batch alone.
         let ruling = match self.examined(verified) {

@@ -168,6 +168,9 @@ impl Judge<'_> {
         };
         let examined =
             Examined { document: document.clone(), org, changes: vec![row], performed: Vec::new() };
+        if self.db.is_erased(&verified.document)? {
+            return Err(StoreError::Damaged("a document that was erased is written".into()).into());
+        }
         self.keep(&verified, &examined)?;
         self.shelf.stage(document.clone());
         self.keep_line(&verified.document, &projection)?;

@@ -55,6 +55,9 @@ impl Judge<'_> {
     ///
     /// [`StoreError`].
     pub fn settle_no(&mut self, batch: &SignedBatch, no: No) -> Result<Ruling, StoreError> {
+        if let Some(ruling) = self.on_erased(batch)? {
+            return Ok(ruling);
+        }
         match no {
             No::Store(error) => Err(error),
             No::Duplicate(seq) => Ok(Ruling::Duplicate(seq)),

@@ -27,6 +27,9 @@ impl Judge<'_> {
             tracing::info!("a save that the county does not attest");
             return Ok(false);
         };
+        if self.db.is_erased(&id)? {
+            return Ok(false);
+        }
         let examined = catch_unwind(AssertUnwindSafe(|| self.examine_save(&id, &save.save)))
             .unwrap_or_else(|_| Err(No::refused("poisonous", "the engine gave up")));
         let examined = match examined {

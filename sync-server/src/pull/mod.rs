@@ -199,13 +199,13 @@ fn course(db: &Db<'_>, question: &Question<'_>, scope: &Scope) -> Result<Course,
             },
         }),
         // The scope changed while pages were on their way.
-        Some(_) => Ok(afresh),
-        None => {
-            let held = of_hash(question.scope)?;
+        Some(_) if place.holds_all_of().is_none() => Ok(afresh),
+        _ => {
+            let from_scope = place.holds_all_of().unwrap_or(question.scope);
+            let held = of_hash(from_scope)?;
             let same = matches!(held, Held::Same);
             let position = if same { place.seq } else { 0 };
-            let (base, from_scope) = (place.seq, question.scope);
-            Ok(Course { position, base, held, from_scope, first, round })
+            Ok(Course { position, base: place.seq, held, from_scope, first, round })
         }
     }
 }

@@ -59,6 +59,23 @@ impl Place {
         }
     }
 
+    /// Behind a healing: the device holds, or asks by name for, everything of this scope up to here. It was
+    /// compared with the scope of that moment, whatever scope the device was told of by a log that was
+    /// lost. What the county says is told again from the beginning: it is little, and nobody knows how far
+    /// it was told.
+    #[must_use]
+    pub fn healed(self, scope: u64) -> Self {
+        let base = Some(self.seq);
+        Self { base, from_scope: scope, to_scope: scope, records_until: Some(0), ..self }
+    }
+
+    /// The one scope of which the device holds everything up to the base; none in the middle of an answer.
+    #[must_use]
+    pub fn holds_all_of(&self) -> Option<u64> {
+        let is_whole = self.base == Some(self.seq) && self.from_scope == self.to_scope;
+        is_whole.then_some(self.to_scope)
+    }
+
     /// The last record of the county that the device was told.
     #[must_use]
     pub fn records_from(&self) -> u64 {
@@ -84,6 +101,17 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn behind_a_healing_the_scope_counts_that_was_compared() {
+        let chain = Chain::begin("610621", &[7; 16]);
+        let place = Place::at(&[7; 16], 9, &chain);
+        assert_eq!(place.holds_all_of(), None, "the device says which scope it was told of");
+        let healed = place.clone().healed(5);
+        assert_eq!((healed.holds_all_of(), healed.records_from()), (Some(5), 0));
+        let halfway = Place { base: Some(4), from_scope: 5, to_scope: 5, ..place };
+        assert_eq!(halfway.holds_all_of(), None);
+    }
 
     #[test]
     fn a_device_reads_what_it_needs_and_the_server_finds_all_of_it_again() {

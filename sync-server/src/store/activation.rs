@@ -56,6 +56,20 @@ impl Db<'_> {
         }))
     }
 
+    /// The names of the codes that nobody used.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn unused_codes(&self) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT code_id FROM activation WHERE county = ?1 AND used_by_key IS NULL \
+             ORDER BY code_id",
+        )?;
+        let codes = statement.query_map(params![self.county], |row| row.get(0))?;
+        Ok(codes.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Keeps a new code; false where one with this beginning is still in use. Codes that served
     /// their time a month ago make room.
     ///

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use yidang_sync_protocol::Chain;
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Result, StoreError, fixed, lie_after, signed, unsigned};
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,8 @@ pub struct LogRow {
     pub chain: Vec<u8>,
     /// When it was written, by the server's clock.
     pub at_ms: i64,
+    /// The hash of its bytes, where those were destroyed with their document.
+    pub record_hash: Option<Vec<u8>>,
 }
 
 fn log_row(row: &Row<'_>) -> rusqlite::Result<LogRow> {
@@ -54,6 +56,7 @@ fn log_row(row: &Row<'_>) -> rusqlite::Result<LogRow> {
         record: row.get(3)?,
         chain: row.get(4)?,
         at_ms: row.get(5)?,
+        record_hash: row.get(6)?,
     })
 }
 
@@ -67,9 +70,10 @@ impl Db<'_> {
         let head = self.county()?;
         let seq = head.seq + 1;
         let chain = head.chain.after(seq, kind as u32, document, record);
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT INTO log VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO log (county, seq, kind, document, record, chain, at_ms) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
         statement.execute(params![
             self.county,
             signed(seq),
@@ -136,14 +140,16 @@ impl Db<'_> {
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
+    /// [`StoreError`]; [`StoreError::Damaged`] where they do not lie after `seq`.
     pub fn log_after(&self, seq: u64, most: u32) -> Result<Vec<LogRow>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT seq, kind, document, record, chain, at_ms FROM log \
+            "SELECT seq, kind, document, record, chain, at_ms, record_hash FROM log \
              WHERE county = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
         )?;
         let rows = statement.query_map(params![self.county, signed(seq), most], log_row)?;
-        rows.collect::<rusqlite::Result<_>>().map_err(StoreError::from)
+        let rows: Vec<LogRow> = rows.collect::<rusqlite::Result<_>>()?;
+        lie_after("log", seq, rows.iter().map(|row| row.seq))?;
+        Ok(rows)
     }
 
     /// The newest checkpoint: place, bytes and when.

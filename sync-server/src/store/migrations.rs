@@ -17,11 +17,17 @@ const STEPS: &[&str] = &[
     include_str!("step_9.sql"),
     include_str!("step_10.sql"),
     include_str!("step_11.sql"),
+    include_str!("step_12.sql"),
 ];
 
-/// Takes the steps that are missing.
-pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    migrate_to(connection, STEPS.len())
+/// Takes the steps that are missing, and says so after each.
+pub(super) fn migrate(connection: &mut Connection, taken: impl Fn()) -> Result<(), StoreError> {
+    for version in 1..STEPS.len() {
+        if migrate_to(connection, version)? {
+            taken();
+        }
+    }
+    migrate_to(connection, STEPS.len()).map(drop)
 }
 
 /// Whether the database has every table of this version and none of a later one.
@@ -30,7 +36,8 @@ pub(super) fn is_newest(connection: &Connection) -> Result<bool, StoreError> {
     Ok(usize::try_from(taken).is_ok_and(|taken| taken == STEPS.len()))
 }
 
-fn migrate_to(connection: &mut Connection, version: usize) -> Result<(), StoreError> {
+/// Takes the steps that are missing up to `version`; whether there was one.
+fn migrate_to(connection: &mut Connection, version: usize) -> Result<bool, StoreError> {
     let taken: usize = connection
         .query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?
         .try_into()
@@ -44,7 +51,7 @@ fn migrate_to(connection: &mut Connection, version: usize) -> Result<(), StoreEr
         transaction.execute_batch(&format!("PRAGMA user_version = {}", index + 1))?;
         transaction.commit()?;
     }
-    Ok(())
+    Ok(taken < version)
 }
 
 #[cfg(test)]
@@ -77,7 +84,7 @@ mod tests {
                  INSERT INTO quarantine VALUES ('610621', x'05', x'02', x'03', 'fork', '', x'', 8);",
             )
             .unwrap();
-        migrate(&mut connection).unwrap();
+        migrate(&mut connection, || ()).unwrap();
         let inbox = "SELECT id, bytes, at_ms, tries FROM inbox";
         let row: (Vec<u8>, Vec<u8>, i64, i64) = connection
             .query_row(inbox, [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))

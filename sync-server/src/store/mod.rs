@@ -11,6 +11,7 @@ mod complaints;
 mod county;
 mod crashes;
 mod documents;
+mod erase;
 mod households;
 mod inbox;
 mod inspect;
@@ -32,6 +33,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use crate::boundary::{Boundary, Witness};
+
 pub use activation::Activation;
 pub use asked::{Consulted, LookRow};
 pub use backup::copy_database;
@@ -39,6 +42,7 @@ pub use certificates::CertificateRow;
 pub use complaints::{Complaint, ComplaintAnswer, ComplaintRow};
 pub use county::CountyRow;
 pub use documents::{CaseRow, ChangeRow, DocumentRow};
+pub use erase::Erasure;
 pub use households::{HouseholdLine, ImportedRow};
 pub use inbox::InboxRow;
 pub use inspect::{NumberRow, Received, StoredChange};
@@ -80,6 +84,7 @@ pub struct Store {
     path: PathBuf,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    witness: Witness,
 }
 
 /// Readers kept open between requests.
@@ -92,11 +97,17 @@ pub struct Db<'a> {
     county: &'a str,
     /// Words that households are found by, until the transaction ends.
     words: RefCell<Vec<households::FoundBy>>,
+    witness: &'a Witness,
 }
 
 impl<'a> Db<'a> {
-    const fn new(connection: &'a Connection, county: &'a str) -> Self {
-        Self { connection, county, words: RefCell::new(Vec::new()) }
+    const fn new(connection: &'a Connection, county: &'a str, witness: &'a Witness) -> Self {
+        Self { connection, county, words: RefCell::new(Vec::new()), witness }
+    }
+
+    /// Says that a boundary is passed, within the transaction.
+    pub fn passed(&self, boundary: Boundary) {
+        self.witness.passed(boundary);
     }
 }
 
@@ -107,10 +118,25 @@ impl Store {
     ///
     /// [`StoreError`], also where the disk would not be synced at every commit.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::open_before(path, Witness::default())
+    }
+
+    /// The same before somebody who hears of every boundary that is passed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open_before(path: &Path, witness: Witness) -> Result<Self> {
         own_file(path)?;
         let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        migrations::migrate(&mut writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::default() })
+        migrations::migrate(&mut writer, || witness.passed(Boundary::Migrated))?;
+        let (writer, readers) = (Mutex::new(writer), Mutex::default());
+        Ok(Self { path: path.to_owned(), writer, readers, witness })
+    }
+
+    /// Says that a boundary is passed.
+    pub fn passed(&self, boundary: Boundary) {
+        self.witness.passed(boundary);
     }
 
     /// Where the file is.
@@ -144,7 +170,8 @@ impl Store {
             Err(TryLockError::WouldBlock) => return Ok(()),
         };
         let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
-        Db::new(&transaction, county).set_setting("probed_at", &at_ms.to_string())?;
+        Db::new(&transaction, county, &self.witness)
+            .set_setting("probed_at", &at_ms.to_string())?;
         Ok(transaction.commit()?)
     }
 
@@ -187,7 +214,7 @@ impl Store {
     ) -> Result<T, E> {
         let mut writer = lock(&self.writer);
         let transaction = begin(&mut writer, TransactionBehavior::Immediate)?;
-        let db = Db::new(&transaction, county);
+        let db = Db::new(&transaction, county, &self.witness);
         let value = work(&db)?;
         db.put_words()?;
         transaction.commit().map_err(StoreError::from)?;
@@ -206,7 +233,7 @@ impl Store {
     ) -> Result<T, E> {
         let mut reader = self.reader()?;
         let transaction = begin(&mut reader, TransactionBehavior::Deferred)?;
-        let value = work(&Db::new(&transaction, county));
+        let value = work(&Db::new(&transaction, county, &self.witness));
         drop(transaction);
         self.give_back(reader);
         value
@@ -294,6 +321,19 @@ pub fn own_directory(directory: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Whether all `places` of a table lie after `from`, as they were asked for. A damaged index gives others,
+/// and whoever walks on from the last place of each part would walk in a circle.
+///
+/// # Errors
+///
+/// [`StoreError::Damaged`].
+fn lie_after(table: &str, from: u64, mut places: impl Iterator<Item = u64>) -> Result<()> {
+    match places.find(|place| *place <= from) {
+        Some(place) => Err(StoreError::Damaged(format!("{table}: {place} comes after {from}"))),
+        None => Ok(()),
+    }
+}
+
 /// Sequence numbers are never negative and never reach the sign.
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -305,4 +345,17 @@ fn unsigned(number: i64) -> u64 {
 
 fn fixed<const N: usize>(bytes: &[u8], what: &str) -> Result<[u8; N]> {
     bytes.try_into().map_err(|_| StoreError::Damaged(format!("{what} of {} bytes", bytes.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_walk_goes_on_or_says_that_the_index_is_damaged() {
+        assert!(lie_after("log", 3, [4, 5, 9].into_iter()).is_ok());
+        assert!(lie_after("log", 3, std::iter::empty()).is_ok());
+        let circle = lie_after("log", 3, [4, 3].into_iter()).unwrap_err().to_string();
+        assert_eq!(circle, "the database is damaged: log: 3 comes after 3");
+    }
 }

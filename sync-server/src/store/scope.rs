@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Result, StoreError, fixed, lie_after, signed, unsigned};
 
 /// A document as a scope sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn in_scope_after(&self, keys: &str, seq: u64, most: u32) -> Result<Vec<ScopeRow>> {
-        self.scope_rows(
+        self.scope_rows_after(
+            seq,
             "SELECT s.document, min(CASE s.gone WHEN 0 THEN s.since_seq END), max(s.last_seq), \
              min(s.gone) \
              FROM json_each(?2) AS k CROSS JOIN scope_index AS s INDEXED BY scope_by_seq \
@@ -67,7 +68,8 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn open_cases_after(&self, keys: &str, seq: u64, most: u32) -> Result<Vec<ScopeRow>> {
-        self.scope_rows(
+        self.scope_rows_after(
+            seq,
             "SELECT s.document, min(s.since_seq), max(s.last_seq), 0 \
              FROM json_each(?2) AS k CROSS JOIN scope_index AS s INDEXED BY scope_by_seq \
              ON s.county = ?1 AND s.org = k.value AND s.last_seq > ?3 AND s.gone = 0 \
@@ -78,7 +80,12 @@ impl Db<'_> {
         )
     }
 
-    fn scope_rows(&self, sql: &str, values: impl rusqlite::Params) -> Result<Vec<ScopeRow>> {
+    fn scope_rows_after(
+        &self,
+        seq: u64,
+        sql: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<ScopeRow>> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let mut rows = statement.query(values)?;
         let mut all = Vec::new();
@@ -90,6 +97,7 @@ impl Db<'_> {
                 gone: row.get(3)?,
             });
         }
+        lie_after("scope_index", seq, all.iter().map(|row| row.last_seq))?;
         Ok(all)
     }
 

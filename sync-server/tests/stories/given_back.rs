@@ -280,3 +280,25 @@ async fn two_files_with_one_number_end_with_two() {
     }
     sound(&app);
 }
+
+#[tokio::test]
+async fn what_is_asked_for_by_name_comes_whole_or_not_yet() {
+    let town = Town::new();
+    let mut wang = town.device("u-wang").await;
+    let ids = [1, 2].map(|n| wang.open_case(n, GRID_7, "争一行梨树", noon(TODAY)));
+    wang.sync(&town.app).await;
+    let mut li = town.device("u-li").await;
+    li.sync(&town.app).await;
+    let new: Vec<_> = ids
+        .map(|id| wang.add(id, crate::support::visit("又去看了一次"), noon(TODAY)))
+        .into_iter()
+        .collect();
+    wang.outbox = new;
+    wang.sync(&town.app).await;
+    // 李例二's computer lost both files, and there is room for one.
+    let want_documents = ids.iter().map(|id| id.as_bytes().to_vec()).collect();
+    let request = SyncRequest { want_documents, most_bytes: 1, ..li.request(Vec::new()) };
+    let reply = li.exchange(&town.app, &request).await;
+    let came: Vec<usize> = reply.documents.iter().map(|page| page.batches.len()).collect();
+    assert_eq!(came, [2], "one whole file, and nothing that stands on what is lacking");
+}

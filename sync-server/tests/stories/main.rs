@@ -19,6 +19,8 @@ mod documented;
 #[cfg(test)]
 mod enrolment;
 #[cfg(test)]
+mod erased;
+#[cfg(test)]
 mod exchange;
 #[cfg(test)]
 mod given_back;

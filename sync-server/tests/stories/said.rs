@@ -31,6 +31,8 @@ async fn used_code_stays_used_after_a_restore() {
     let found = enrol_request(&code, &SigningSeed([9; 32]), [9; 16]);
     let refusal = i32::from(Refusal::Healing);
     assert_eq!(enrol(&town.app, &found).await.refusal, refusal, "nobody knows yet who used it");
+    // 李例二's computer is new, and so is its code.
+    Device::enrolled(&town.app, "u-li").await;
     assert!(wang.round(&town.app).await.heal);
     wang.give_back(&town.app, Vec::new()).await;
     wang.sync(&town.app).await;

@@ -50,6 +50,36 @@ fn check_database(folder: &Path, secrets: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Flips a bit of every change of a case file, below the cipher: nothing but the changes themselves can tell.
+pub fn damage_file(folder: &Path, secrets: &[u8], case: &str) -> Result<()> {
+    let (name, key) = town::database_of(secrets)?;
+    let connection = Files::new(folder)?.open(&name, &key)?;
+    let id: DocumentId = case.parse().map_err(|_| anyhow::anyhow!("no identifier: {case}"))?;
+    let mut read = connection.prepare("SELECT hash, bytes FROM change WHERE document = ?1")?;
+    let rows = read.query_map([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows: Vec<([u8; 32], Vec<u8>)> = rows.collect::<rusqlite::Result<_>>()?;
+    ensure!(!rows.is_empty(), "no changes of {case} are kept");
+    for (hash, mut bytes) in rows {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        connection.execute("UPDATE change SET bytes = ?2 WHERE hash = ?1", (hash, bytes))?;
+    }
+    Ok(())
+}
+
+/// Writes down that the server refused whatever waits of a case file.
+pub fn refuse_all(folder: &Path, secrets: &[u8], case: &str) -> Result<()> {
+    let (name, key) = town::database_of(secrets)?;
+    let connection = Files::new(folder)?.open(&name, &key)?;
+    let id: DocumentId = case.parse().map_err(|_| anyhow::anyhow!("no identifier: {case}"))?;
+    let refused = connection.execute(
+        "UPDATE outbox SET delivery = 3, code = 'not_allowed' WHERE document = ?1",
+        [id.as_bytes()],
+    )?;
+    ensure!(refused > 0, "nothing of {case} waits");
+    Ok(())
+}
+
 /// What lists show of a file is what its changes say.
 fn check_row(connection: &Connection, case: &CaseProjection) -> Result<()> {
     let id = case.common.id;
@@ -134,7 +164,8 @@ fn entries(view: &Value) -> impl Iterator<Item = &Value> {
     view["entries"].as_array().into_iter().flatten()
 }
 
-fn words_of(view: &Value) -> Vec<String> {
+/// What was written about visits to a file.
+pub fn words_of(view: &Value) -> Vec<String> {
     entries(view)
         .filter(|entry| entry["kind"] == "visit")
         .filter_map(|entry| entry["text"].as_str().map(str::to_owned))

@@ -3,7 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Dice.
-pub struct Dice(u64);
+pub struct Dice {
+    seed: u64,
+    state: u64,
+}
 
 impl Dice {
     /// New ones; `YIDANG_DICE` throws those of an earlier run again.
@@ -17,14 +20,19 @@ impl Dice {
 
     /// Those of a seed.
     pub fn of(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+        Self { seed, state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1 }
+    }
+
+    /// The seed.
+    pub const fn seed(&self) -> u64 {
+        self.seed
     }
 
     fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 >> 16
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        self.state >> 16
     }
 
     /// A number smaller than `most`, which is not zero.

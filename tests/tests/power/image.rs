@@ -93,6 +93,19 @@ impl<'a> Tape<'a> {
         self.files.iter().any(|(name, held)| name.starts_with(part) && !held.pending.is_empty())
     }
 
+    /// Ends the process here: the power stays, so whatever was written is there.
+    pub fn killed(&self) -> Image {
+        let mut image = Image { files: BTreeMap::new(), lost: 0, torn: 0 };
+        for (name, held) in &self.files {
+            let mut bytes = held.flushed.clone();
+            for index in &held.pending {
+                apply(&mut bytes, &self.events[*index].what);
+            }
+            image.files.extend(bytes.map(|bytes| (Arc::clone(name), bytes)));
+        }
+        image
+    }
+
     /// Cuts the power here.
     pub fn cut(&self, dice: &mut Dice) -> Image {
         let mut image = Image { files: BTreeMap::new(), lost: 0, torn: 0 };

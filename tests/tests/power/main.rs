@@ -4,6 +4,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test may panic")]
 #![expect(clippy::print_stdout, reason = "counts are told, and dice that may be thrown again")]
 
+mod boundaries;
 mod check;
 mod cuts;
 mod damage;
@@ -12,6 +13,7 @@ mod disk;
 mod drill;
 mod full;
 mod image;
+mod rare;
 mod scenarios;
 mod story;
 mod town;

@@ -10,12 +10,16 @@ use prost::Message;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use yidang_api::Fault;
+use yidang_domain::civil::InstantMs;
 use yidang_replica::native::{Files, SystemSenses};
-use yidang_replica::{Device, DeviceSetup, HttpReply, Outside, Unreachable, answer};
+use yidang_replica::{
+    Boundary, Device, DeviceSetup, HttpReply, Outside, Senses, Unreachable, Witness, answer,
+};
 use yidang_sync_protocol::message::{MOST_REPLY_BYTES, MOST_REQUEST_BYTES};
 use yidang_sync_protocol::{SignedRequest, SyncReply, SyncRequest, Verdict, frame};
-use yidang_sync_server::{App, Clock, Options, app, demo, open, router};
+use yidang_sync_server::{App, Options, app, demo, open, router};
 
+use crate::dice::Dice;
 use crate::disk::Disk;
 
 /// The county of every story.
@@ -30,13 +34,18 @@ fn held<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// Makes a county of demo people without any matter.
 pub fn found(folder: &Path) -> Result<()> {
-    let mut register = demo::register(Clock::system().today())?;
+    found_as(&Options::new(folder))
+}
+
+/// The same in another manner.
+pub fn found_as(options: &Options) -> Result<()> {
+    let mut register = demo::register(options.clock.today())?;
     // Every cut begins with this county: hundreds of workers who write nothing would slow each one.
     register.users.retain(|person| !person.user.as_str().starts_with("w-"));
     register.assignments.retain(|post| !post.user.as_str().starts_with("w-"));
     register.grid_teams.clear();
     register.outlines.clear();
-    app::create(&Options::new(folder), COUNTY, &register)
+    app::create(options, COUNTY, &register)
 }
 
 /// Starts the server on its folder.
@@ -53,6 +62,65 @@ pub struct Held {
     pub batch: [u8; 16],
 }
 
+/// A boundary that was passed.
+#[derive(Debug, Clone)]
+pub struct Mark {
+    /// When, in events of the disk.
+    pub at: usize,
+    /// Its name.
+    pub name: String,
+}
+
+/// Writes down that a boundary is passed now.
+pub fn note(marks: &Shared<Mark>, disk: &Disk, name: String) {
+    held(marks).push(Mark { at: disk.now(), name });
+}
+
+/// What was written down so far.
+pub fn marks(marks: &Shared<Mark>) -> Vec<Mark> {
+    held(marks).clone()
+}
+
+/// Time and dice of a device, and who hears of the boundaries it passes.
+#[derive(Clone, Default)]
+pub struct Watched {
+    system: SystemSenses,
+    /// Time stands there and dice are those of a seed, where a story has to be told the same again.
+    foreseen: Option<(InstantMs, Arc<Mutex<Dice>>)>,
+    disk: Option<Disk>,
+    marks: Shared<Mark>,
+}
+
+impl Watched {
+    /// Where time stands at `at`, with the dice of a seed.
+    pub fn foreseen(at: InstantMs, seed: u64) -> Self {
+        Self { foreseen: Some((at, Arc::new(Mutex::new(Dice::of(seed))))), ..Self::default() }
+    }
+}
+
+impl Senses for Watched {
+    fn now(&self) -> InstantMs {
+        self.foreseen.as_ref().map_or_else(|| self.system.now(), |(at, _)| *at)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        match &self.foreseen {
+            Some((_, dice)) => {
+                let mut dice = held(dice);
+                bytes.fill_with(|| u8::try_from(dice.below(256)).unwrap_or(0));
+            }
+            None => self.system.random(bytes),
+        }
+    }
+
+    fn witness(&self) -> Option<Witness> {
+        let (disk, marks) = (self.disk.clone()?, Arc::clone(&self.marks));
+        Some(Arc::new(move |boundary: Boundary| {
+            note(&marks, &disk, format!("{boundary:?}"));
+        }))
+    }
+}
+
 /// What an installation keeps apart from its databases, with when.
 type Secrets = Shared<(usize, Vec<u8>)>;
 
@@ -61,6 +129,7 @@ type Secrets = Shared<(usize, Vec<u8>)>;
 pub struct Way {
     server: Arc<Mutex<Option<App>>>,
     disk: Option<Disk>,
+    senses: Watched,
     secrets: Secrets,
     held: Shared<Held>,
 }
@@ -70,22 +139,42 @@ impl Way {
     pub fn new(server: Option<App>, disk: Option<Disk>) -> Self {
         Self {
             server: Arc::new(Mutex::new(server)),
+            senses: Watched { disk: disk.clone(), ..Watched::default() },
             disk,
             secrets: Shared::default(),
             held: Shared::default(),
         }
     }
 
+    /// The same with another sense of time and chance.
+    pub fn sensing(self, senses: Watched) -> Self {
+        Self { senses, ..self }
+    }
+
+    /// The boundaries that the device passed, where its disk is watched.
+    pub fn marks(&self) -> Vec<Mark> {
+        marks(&self.senses.marks)
+    }
+
     /// A way for an installation with these secrets.
     pub fn with_secrets(server: Option<App>, secrets: Vec<u8>) -> Self {
-        let way = Self::new(server, None);
-        held(&way.secrets).push((0, secrets));
-        way
+        Self::new(server, None).keeping(secrets)
+    }
+
+    /// With an installation that has these secrets already.
+    pub fn keeping(self, secrets: Vec<u8>) -> Self {
+        held(&self.secrets).push((0, secrets));
+        self
     }
 
     /// Another server, or none.
     pub fn lead_to(&self, server: Option<App>) {
         *held(&self.server) = server;
+    }
+
+    /// Leads nowhere from here on; where it led.
+    pub fn parted(&self) -> Option<App> {
+        held(&self.server).take()
     }
 
     /// What the server said it holds.
@@ -164,7 +253,7 @@ impl Phone {
         let setup = DeviceSetup {
             secrets: way.secrets_at(usize::MAX),
             stores: Box::new(Files::new(folder)?),
-            senses: Box::new(SystemSenses::default()),
+            senses: Box::new(way.senses.clone()),
             origin: "http://town".to_owned(),
             version: "0.0.0".to_owned(),
         };

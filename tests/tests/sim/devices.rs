@@ -386,6 +386,13 @@ impl Phone {
         self.told("sync_now", &json!({}))
     }
 
+    /// Whoever has a lost device tries to exchange, and hears whatever they hear.
+    pub fn try_to_exchange(&mut self) -> Result<()> {
+        let device = self.opened()?;
+        let _ = outcome(answer(&device, &self.line, None, "sync_now", "{}"));
+        Ok(())
+    }
+
     /// Every case file that is listed here.
     pub fn cases(&mut self) -> Result<Vec<String>> {
         let question = json!({ "queue": "all", "org": null, "category": null, "risk": null,

@@ -48,10 +48,7 @@ impl Fault {
         [Self::Lost, Self::AnswerLost, Self::Twice, Self::Late, Self::Truncated];
 }
 
-/// What befalls a run as a whole; one of these, so that it can be told what it comes of.
-///
-/// Two of them together are not survived yet: whoever was revoked or moved away before a restored copy
-/// is healed has no proof that their work had been taken (docs/trials.md).
+/// What befalls a run as a whole: one of these, or a server put back and one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mishap {
     /// None.
@@ -94,12 +91,22 @@ impl Mishap {
         Self::TABLE.iter().find(|(mishap, ..)| *mishap == self).map_or("", |(_, name, _)| name)
     }
 
-    /// Of which kind one is that is due, on which days it begins and strikes, and whom it befalls.
-    fn drawn(dice: &mut Dice, off: &[String]) -> Self {
-        let weight = |(_, name, weight): &(Self, &str, u64)| {
-            if off.iter().any(|word| word == name) { 0 } else { *weight }
+    /// What else may befall a run whose server is put back: what was taken before must come back with
+    /// the proof that it was, and what the county said must stay said.
+    const TOGETHER: [Self; 4] = [Self::PostMoved, Self::PostEnded, Self::Revoked, Self::NewDevice];
+
+    /// Whether the server forgets.
+    pub fn is_server_back(self) -> bool {
+        matches!(self, Self::ServerBack | Self::ServerBackUntold)
+    }
+
+    /// One of those that may be, by their weights.
+    fn drawn(dice: &mut Dice, may_be: impl Fn(Self, &str) -> bool) -> Self {
+        let weight = |(mishap, name, weight): &(Self, &str, u64)| {
+            if may_be(*mishap, name) { *weight } else { 0 }
         };
-        let mut left = dice.below(Self::TABLE.iter().map(weight).sum());
+        let sum: u64 = Self::TABLE.iter().map(weight).sum();
+        let mut left = if sum > 0 { dice.below(sum) } else { return Self::Nothing };
         for row in Self::TABLE {
             if left < weight(row) {
                 return row.0;
@@ -121,7 +128,20 @@ pub struct Fate {
     pub strikes_on: u32,
     /// Which device it befalls, counted from the first.
     pub device: usize,
+    /// What befalls that device as well, and on which day, where the server is put back.
+    pub also: Option<(Mishap, u32)>,
 }
+
+impl Fate {
+    /// Its name.
+    pub fn name(&self) -> String {
+        let also = self.also.map(|(also, _)| format!(" with {}", also.name()));
+        format!("{}{}", self.mishap.name(), also.unwrap_or_default())
+    }
+}
+
+/// Half of the servers that are put back meet with something else; the name switches that off.
+const TOGETHER: (&str, u64) = ("together", 500);
 
 /// Which faults are on.
 #[derive(Debug, Clone, Default)]
@@ -158,11 +178,23 @@ impl Faults {
 
     /// What befalls the whole run.
     pub fn fate(&self, dice: &mut Dice, days: u32, devices: usize) -> Fate {
-        let mishap = Mishap::drawn(dice, &self.off);
+        let mishap = Mishap::drawn(dice, |_, name| !self.is_off(name));
         let day = |dice: &mut Dice, most: u32| u32::try_from(dice.below(most.into())).unwrap_or(0);
         let copied_on = day(dice, days.saturating_sub(1));
-        let strikes_on = copied_on + 1 + day(dice, days.saturating_sub(copied_on + 1));
-        Fate { mishap, copied_on, strikes_on, device: dice.place(devices) }
+        let later = |dice: &mut Dice| copied_on + 1 + day(dice, days.saturating_sub(copied_on + 1));
+        let strikes_on = later(dice);
+        let device = dice.place(devices);
+        let (together, chance) = TOGETHER;
+        let is_more = mishap.is_server_back() && !self.is_off(together) && dice.permille(chance);
+        let also = is_more.then(|| {
+            let may_be = |also, name: &str| Mishap::TOGETHER.contains(&also) && !self.is_off(name);
+            (Mishap::drawn(dice, may_be), later(dice))
+        });
+        Fate { mishap, copied_on, strikes_on, device, also }
+    }
+
+    fn is_off(&self, name: &str) -> bool {
+        self.off.iter().any(|off| off == name)
     }
 
     /// The words that switch the same ones off again.

@@ -31,6 +31,9 @@ pub struct Promise {
     pub name: String,
     /// The device was put back to an earlier day before anybody else had it: nobody can have it now.
     pub is_wiped: bool,
+    /// Whoever wrote it had a device that was lost and revoked: the county must not take it, not even from
+    /// a server that forgot all this for a while.
+    pub is_stolen: bool,
 }
 
 /// What was written.
@@ -58,6 +61,12 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Whether a family moved in this story.
+    fn moves(&self, household: &str) -> bool {
+        let mut moves = self.promises.iter().filter(|promise| promise.name == "move_household");
+        moves.any(|promise| promise.document == household)
+    }
+
     /// A word that nobody used before.
     pub fn token(&mut self) -> String {
         self.tokens += 1;
@@ -353,8 +362,12 @@ fn kept_promise(
     let called = world.phones[promise.phone].called();
     let kept = county.get(document);
     let times = kept.map_or(0, |kept| kept.times(token));
+    if promise.is_stolen {
+        ensure!(times == 0, "{token} in {document} was written on {called} after it was lost");
+        return Ok(());
+    }
     let Some(kept) = kept.filter(|_| times > 0) else {
-        return not_taken(world, promise)
+        return not_taken(world, promise, ledger)
             .with_context(|| format!("{token} in {document} was said to be saved on {called}"));
     };
     match &promise.what {
@@ -420,11 +433,24 @@ fn is_accounted(
 }
 
 /// What the server never took: lost with the device, still on the lost device, or told to its author.
-fn not_taken(world: &mut World, promise: &Promise) -> Result<()> {
+fn not_taken(world: &mut World, promise: &Promise, ledger: &Ledger) -> Result<()> {
     if promise.is_wiped {
         return Ok(());
     }
+    let was_put_back = world.was_put_back;
     let phone = &mut world.phones[promise.phone];
+    // What the server had of it was forgotten, and nobody else had fetched it: every device that did was
+    // compared with the server before.
+    if phone.is_revoked && was_put_back {
+        return Ok(());
+    }
+    // The same of a family that moved away, or of the families of a grid that somebody left: their former
+    // worker kept nothing of them.
+    let is_of_home = promise.name.contains("household") || promise.name.contains("member");
+    let is_away = is_of_home && !phone.households()?.contains(&promise.document);
+    if was_put_back && (is_away || ledger.moves(&promise.document)) {
+        return Ok(());
+    }
     let is_kept = phone.words_kept()?.iter().any(|words| words.contains(&promise.token));
     ensure!(is_kept, "it is nowhere, and nobody was told");
     // That nothing waits there, and that it is told, is looked at device by device.

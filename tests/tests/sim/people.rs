@@ -78,7 +78,9 @@ impl Hand<'_> {
                 let document = writing.document.or_else(|| reply["id"].as_str().map(str::to_owned));
                 let Some(document) = document else { bail!("{name} names no document") };
                 self.world.tell(format!("{called} saves {name} {token} into {document}"));
+                let is_stolen = self.world.phones[self.nth].is_revoked;
                 self.ledger.promises.push(Promise {
+                    is_stolen,
                     token: writing.token,
                     document,
                     what: writing.what,

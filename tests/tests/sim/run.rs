@@ -24,7 +24,7 @@ pub struct Setting {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// What befell the whole of it.
-    pub mishap: &'static str,
+    pub mishap: String,
     /// The end of the server's log, and the chain there.
     pub head: (u64, [u8; 32]),
     /// How much was said to be saved.
@@ -65,7 +65,7 @@ pub fn run(seed: u64, setting: &Setting) -> Result<Outcome> {
         .and_then(|()| world.quiet())
         .and_then(|()| check_all(&mut world, &ledger));
     if let Err(error) = done {
-        let (day, mishap) = (world.day + 1, fate.mishap.name());
+        let (day, mishap) = (world.day + 1, fate.name());
         let story = world.told.join("\n");
         return Err(error).with_context(|| {
             format!("{story}\nseed {seed} ({mishap}), day {day}. {}", again(seed, setting))
@@ -73,7 +73,7 @@ pub fn run(seed: u64, setting: &Setting) -> Result<Outcome> {
     }
     let county = world.app()?.store().read(COUNTY, |db| db.county())?;
     Ok(Outcome {
-        mishap: fate.mishap.name(),
+        mishap: fate.name(),
         head: (county.seq, county.chain.0),
         promises: ledger.promises.len(),
         befell: world.befell().into_iter().collect(),
@@ -105,7 +105,8 @@ fn days(
         let mut of_day = dice.apart("day", day.into());
         let reach = morning(world, &mut of_day);
         let mut steps: Vec<usize> = Vec::new();
-        for nth in world.writers() {
+        // Whoever has a lost device tries it again and again.
+        for nth in world.writers().into_iter().chain(world.lost()) {
             let times = 1 + of_day.below(MOST_A_DAY);
             steps.extend((0..times).map(|_| nth));
         }
@@ -169,7 +170,12 @@ fn step(
 
 /// What befalls the whole run, on its day.
 fn strike(world: &mut World, ledger: &mut Ledger, fate: Fate) -> Result<()> {
-    let Fate { mishap, copied_on, strikes_on, device } = fate;
+    let Fate { mishap, copied_on, strikes_on, device, also } = fate;
+    if let Some((also, on)) = also
+        && on == world.day
+    {
+        befall(world, also, device)?;
+    }
     if world.day == copied_on {
         match mishap {
             Mishap::ServerBack | Mishap::ServerBackUntold => world.copy_server()?,
@@ -185,6 +191,13 @@ fn strike(world: &mut World, ledger: &mut Ledger, fate: Fate) -> Result<()> {
         Mishap::ServerBack => world.server_back(),
         Mishap::ServerBackUntold => world.server_back_untold(),
         Mishap::DeviceBack => device_back(world, ledger, device, copied_on),
+        _ => befall(world, mishap, device),
+    }
+}
+
+/// What befalls a person or a device.
+fn befall(world: &mut World, mishap: Mishap, device: usize) -> Result<()> {
+    match mishap {
         Mishap::PostMoved => {
             let grids = world.posts.iter().map(|post| post.org.clone());
             let Some(from) = grids.filter(|org| org.len() > 12).nth(device % 2) else {
@@ -198,6 +211,7 @@ fn strike(world: &mut World, ledger: &mut Ledger, fate: Fate) -> Result<()> {
         Mishap::PostEnded => world.move_post(device, None),
         Mishap::Revoked => world.revoke(device),
         Mishap::NewDevice => world.new_device(device),
+        _ => Ok(()),
     }
 }
 

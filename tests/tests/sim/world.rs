@@ -52,6 +52,8 @@ pub struct World {
     pub told: Vec<String>,
     /// A copy of the server was put in place without a word: numbers may have been given twice.
     pub is_untold: bool,
+    /// A copy of the server was put in place, with or without a word.
+    pub was_put_back: bool,
     net: Rc<Net>,
     clock: Clock,
     options: Options,
@@ -100,6 +102,7 @@ impl World {
             day: 0,
             told: Vec::new(),
             is_untold: false,
+            was_put_back: false,
             net: Rc::new(Net::new()?),
             clock,
             options,
@@ -177,6 +180,11 @@ impl World {
         (0..self.phones.len()).filter(writes).collect()
     }
 
+    /// Devices that were lost. Somebody has them.
+    pub fn lost(&self) -> Vec<usize> {
+        (0..self.phones.len()).filter(|nth| self.phones[*nth].is_revoked).collect()
+    }
+
     /// Units that a person works in on a day.
     pub fn orgs_of(&self, user: &str, day: Date) -> Vec<&str> {
         let holds = |post: &&Post| {
@@ -250,6 +258,9 @@ impl World {
             self.put_post(&begun, person.role)?;
             self.posts.push(begun);
         }
+        // What the county says comes back to a server that forgot it from whoever heard it: here at least
+        // the administrator did.
+        self.phones[self.administrator].exchange()?;
         self.tell(format!(
             "{} leaves {} for {}",
             person.name,
@@ -285,6 +296,7 @@ impl World {
         self.stop();
         restore::restore(&self.options, &self.copy_of_server())?;
         self.start()?;
+        self.was_put_back = true;
         self.tell("the server is restored from its copy");
         Ok(())
     }
@@ -301,7 +313,7 @@ impl World {
         }
         fs::copy(self.copy_of_server(), &path)?;
         self.start()?;
-        self.is_untold = true;
+        (self.is_untold, self.was_put_back) = (true, true);
         self.tell("the server is put back to its copy, and nobody says so");
         Ok(())
     }
@@ -312,6 +324,9 @@ impl World {
         let mut before = None;
         for _ in 0..MOST_ROUNDS {
             let mut moving = 0;
+            for nth in self.lost() {
+                self.phones[nth].try_to_exchange()?;
+            }
             for nth in (0..self.phones.len())
                 .filter(|nth| !self.phones[*nth].is_revoked)
                 .collect::<Vec<_>>()

@@ -10,6 +10,7 @@ use crate::components::{Symbols, Toast, UpdateNote};
 use crate::pages::admin::AdminPage;
 use crate::pages::carry::CarryPage;
 use crate::pages::case_file::CaseFilePage;
+use crate::pages::case_print::CasePrintPage;
 use crate::pages::cases::CasesPage;
 use crate::pages::clash::ClashPage;
 use crate::pages::complaint::ComplaintPage;
@@ -58,6 +59,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/me") view=|| signed_in(MePage)/>
                 <Route path=path!("/cases") view=|| signed_in(CasesPage)/>
                 <Route path=path!("/case/:id") view=|| signed_in(CaseFilePage)/>
+                <Route path=path!("/case/:id/print") view=|| signed_in(CasePrintPage)/>
                 <Route path=path!("/case/:id/clash") view=|| signed_in(ClashPage)/>
                 <Route path=path!("/grid") view=|| signed_in(MyGridPage)/>
                 <Route path=path!("/household/new") view=|| signed_in(NewHouseholdPage)/>

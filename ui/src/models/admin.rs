@@ -35,6 +35,8 @@ pub enum Part {
     Reference,
     /// 待复核
     Reviews,
+    /// 依法删除
+    Erasures,
     /// 投诉与建议
     Complaints,
     /// 查看记录
@@ -43,13 +45,14 @@ pub enum Part {
 
 impl Part {
     /// In the order of the rail.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Users,
         Self::Devices,
         Self::Import,
         Self::Grids,
         Self::Reference,
         Self::Reviews,
+        Self::Erasures,
         Self::Complaints,
         Self::Looks,
     ];
@@ -64,6 +67,7 @@ impl Part {
             Self::Grids => "分格并格",
             Self::Reference => "参考数据",
             Self::Reviews => "待复核",
+            Self::Erasures => "依法删除",
             Self::Complaints => "投诉与建议",
             Self::Looks => "查看记录",
         }
@@ -79,6 +83,7 @@ impl Part {
             Self::Grids => "/admin/grids",
             Self::Reference => "/admin/reference",
             Self::Reviews => "/admin/reviews",
+            Self::Erasures => "/admin/erasures",
             Self::Complaints => "/admin/complaints",
             Self::Looks => "/admin/looks",
         }
@@ -94,6 +99,7 @@ impl Part {
             Self::Grids => "admin-grids",
             Self::Reference => "admin-reference",
             Self::Reviews => "admin-reviews",
+            Self::Erasures => "admin-erasures",
             Self::Complaints => "admin-complaints",
             Self::Looks => "admin-looks",
         }
@@ -108,6 +114,7 @@ impl Part {
             Some("grids") => Self::Grids,
             Some("reference") => Self::Reference,
             Some("reviews") => Self::Reviews,
+            Some("erasures") => Self::Erasures,
             Some("complaints") => Self::Complaints,
             Some("looks") => Self::Looks,
             _ => Self::Users,

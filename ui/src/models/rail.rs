@@ -144,7 +144,7 @@ fn unit_lines(role: Role) -> Vec<RailLine> {
 
 /// The administrator's work.
 fn admin_lines() -> Vec<RailLine> {
-    let icons = ["user", "mobile", "dl", "merge", "cal", "stamp", "msg", "eye"];
+    let icons = ["user", "mobile", "dl", "merge", "cal", "stamp", "scale", "msg", "eye"];
     let parts = Part::ALL.into_iter().zip(icons);
     parts.map(|(part, icon)| line(part.key(), icon, part.label(), part.address())).collect()
 }
@@ -251,8 +251,10 @@ mod tests {
         assert!(leads(rail(Role::Administrator), "/admin/complaints"));
         assert!(leads(office_lines(Role::Administrator), "/admin/looks"));
         assert!(leads(office_lines(Role::Administrator), "/admin/devices"));
+        assert!(leads(office_lines(Role::Administrator), "/admin/erasures"));
         for role in [Role::TownshipReviewer, Role::GridWorker] {
-            for to in ["/complaints", "/admin/complaints", "/admin/looks", "/admin/devices"] {
+            let others = ["/complaints", "/admin/complaints", "/admin/looks", "/admin/devices"];
+            for to in others.into_iter().chain(["/admin/erasures"]) {
                 assert!(!leads(rail(role), to) && !leads(office_lines(role), to), "{role:?} {to}");
             }
         }

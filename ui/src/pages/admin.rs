@@ -5,6 +5,7 @@
 mod calendar;
 mod codes;
 mod devices;
+mod erasures;
 mod grids;
 mod import;
 mod import_listed;
@@ -23,6 +24,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use yidang_domain::org::Role;
 
+use self::erasures::ErasuresPart;
 use self::grids::GridsPart;
 use self::import::ImportPart;
 use self::looks::LooksPart;
@@ -89,6 +91,7 @@ fn Whole(part: Memo<Part>) -> impl IntoView {
             Part::Grids => view! { <GridsPart/> }.into_any(),
             Part::Reference => view! { <ReferencePart/> }.into_any(),
             Part::Reviews => view! { <ReviewsPart/> }.into_any(),
+            Part::Erasures => view! { <ErasuresPart/> }.into_any(),
             Part::Complaints => view! { <Held/> }.into_any(),
             Part::Looks => view! { <LooksPart/> }.into_any(),
         }}

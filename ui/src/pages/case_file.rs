@@ -132,7 +132,7 @@ fn Body(file: OpenFile, tab: RwSignal<Tab>) -> impl IntoView {
         <div class="tabs-block">
             <Tabs file tab />
         </div>
-        <div class="row center-row">
+        <div class="row wrap center-row">
             <Export file />
         </div>
     }

@@ -48,11 +48,21 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
         FaultCode::NotFound => {
             words("这台设备上没有这一件", "别的都在", "可能还没有同步到，也可能不归这台设备")
         }
+        FaultCode::Erased => words(
+            "这份档案已依法删除",
+            "你没送到县里的话，在“同步”的“需要你处理”里",
+            "有疑问，请问县中心",
+        ),
         FaultCode::NotAllowed => words("现在不能这样办", "写的都还在", "看一下这件现在到了哪一步"),
         FaultCode::Invalid => words("有一项要改一下", "写的都还在", "改好再保存"),
         FaultCode::NeedsUpdate => {
             words("这一件要新版本才能改", "内容都在，现在只能看", "联网后更新应用")
         }
+        FaultCode::NotProven => words(
+            "这一件还没有全部送到县里，或者凭据还没取全",
+            "内容都在这台设备上",
+            "先同步一次，再导出档案包",
+        ),
         FaultCode::DiskFull => words(
             "存储空间满了，刚才这一步没有存上",
             "之前写的都在",
@@ -77,7 +87,7 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
 mod tests {
     use super::*;
 
-    const ALL: [FaultCode; 17] = [
+    const ALL: [FaultCode; 18] = [
         FaultCode::NotSignedIn,
         FaultCode::NeedsNetwork,
         FaultCode::ServerBusy,
@@ -87,9 +97,11 @@ mod tests {
         FaultCode::TooManyTries,
         FaultCode::Revoked,
         FaultCode::NotFound,
+        FaultCode::Erased,
         FaultCode::NotAllowed,
         FaultCode::Invalid,
         FaultCode::NeedsUpdate,
+        FaultCode::NotProven,
         FaultCode::DiskFull,
         FaultCode::StoreDamaged,
         FaultCode::StorageRefused,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use yidang_api::Fault;
 use yidang_documents::{ChangeHash, Document, Projection};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
@@ -13,6 +14,7 @@ use yidang_sync_protocol::{RecordKind, SignedRecord, Ticket};
 use super::words::Why;
 use crate::device::OpenDesk;
 use crate::store::{ReadPlaces, Store, StoreError, StoredBatch};
+use crate::sync::erase;
 
 /// Everybody keeps these: whoever is without a network longer hears of them from colleagues.
 const TOLD: [RecordKind; 2] = [RecordKind::Revocation, RecordKind::Tombstone];
@@ -66,22 +68,29 @@ impl Known {
     }
 }
 
-/// Keeps what a colleague heard the county say.
-pub fn hear(desk: &mut OpenDesk, records: &[SignedRecord]) -> Result<(), StoreError> {
+/// Keeps what a colleague heard the county say, and destroys here what the county destroyed.
+pub fn hear(desk: &mut OpenDesk, records: &[SignedRecord], now: InstantMs) -> Result<(), Fault> {
     let key = desk.account.county_key.clone();
     let opened: Vec<_> = records
         .iter()
         .take(MOST_TOLD)
         .filter_map(|signed| {
             let (name, record) = signed.open(&key).ok()?;
-            TOLD.contains(&record.kind()).then(|| (name, signed.clone()))
+            TOLD.contains(&record.kind()).then(|| (name, record, signed.clone()))
         })
         .collect();
     if opened.is_empty() {
         return Ok(());
     }
-    desk.store
-        .write(|write| opened.iter().try_for_each(|(name, signed)| write.put_record(name, signed)))
+    let doomed = erase::read(desk, opened.iter().map(|(_, record, _)| record))?;
+    desk.store.write(|write| -> Result<(), StoreError> {
+        opened.iter().try_for_each(|(name, _, signed)| write.put_record(name, signed))?;
+        doomed.iter().try_for_each(|doomed| erase::take(write, doomed, now))
+    })?;
+    doomed.iter().for_each(|doomed| desk.let_go(doomed.id()));
+    // Owed until it is done: what was heard is kept whether or not it can be done now.
+    drop(desk.store.scrub());
+    Ok(())
 }
 
 /// The unit a document lies in.

@@ -256,8 +256,9 @@ impl Session {
         device: &mut Device,
         records: &[yidang_sync_protocol::SignedRecord],
     ) -> Result<(), Stop> {
+        let now = device.senses.now();
         let desk = device.desk_of(self.seat)?;
-        known::hear(desk, records)?;
+        known::hear(desk, records, now)?;
         self.known = Known::read(&desk.store)?;
         let is_own_over = self.known.is_revoked(&desk.certificate_id);
         if is_own_over || !self.known.may_meet(&self.partner) {

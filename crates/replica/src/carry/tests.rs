@@ -194,7 +194,8 @@ impl Person {
             subject: subject.to_vec(),
             body: Vec::new(),
         };
-        super::known::hear(self.device.desk().unwrap(), &[record.sign(&COUNTY)]).unwrap();
+        let desk = self.device.desk().unwrap();
+        super::known::hear(desk, &[record.sign(&COUNTY)], NOON).unwrap();
     }
 
     fn ask(&mut self, name: &str, question: &Value) -> Value {

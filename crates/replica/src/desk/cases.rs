@@ -7,7 +7,7 @@ use yidang_api::case_file::{
 };
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::{
-    CaseProjection, Edit, Projection, RegisterPath, Scalar, differences, project, schema,
+    CaseProjection, Document, Edit, Projection, RegisterPath, Scalar, differences, project, schema,
 };
 use yidang_domain::causality::hex_of;
 use yidang_domain::entry::{DocumentKind, Entry, EntryKind};
@@ -122,9 +122,11 @@ fn new_party(device: &mut Device, party: &NewParty) -> Result<Edit, Fault> {
 
 /// The rows of a case file.
 pub fn projection(device: &mut Device, id: DocumentId) -> Result<CaseProjection, Fault> {
-    match device.desk()?.projection(id)? {
+    let desk = device.desk()?;
+    match desk.projection(id)? {
         Some(Projection::CaseFile(case)) => Ok(case),
-        _ => Err(Fault::new(FaultCode::NotFound, "no such case file on this device")),
+        None => Err(desk.absent(id)),
+        Some(_) => Err(Fault::new(FaultCode::NotFound, "no such case file on this device")),
     }
 }
 
@@ -356,17 +358,28 @@ pub fn resolve(desk: &mut Answering<'_>, question: &Resolve) -> Result<Saved, Fa
 
 /// The file as standard Automerge bytes.
 pub fn export(device: &mut Device, id: DocumentId) -> Result<ExportedFile, Fault> {
+    let document = device.desk()?.document(id)?;
+    Ok(exported(&document, "automerge", &document.save()))
+}
+
+/// The file with everything that proves it (档案包).
+pub fn export_bundle(device: &mut Device, id: DocumentId) -> Result<ExportedFile, Fault> {
+    let now = device.senses.now();
     let desk = device.desk()?;
-    let document = desk.document(id)?;
-    let bytes = document.save();
-    let name = match project(&document) {
+    let bundle = crate::sync::bundle_of(desk, id, now)?;
+    Ok(exported(&desk.document(id)?, "yidang", &bundle.pack()))
+}
+
+/// These bytes under the number of the file they are of.
+fn exported(document: &Document, ending: &str, bytes: &[u8]) -> ExportedFile {
+    let name = match project(document) {
         Projection::CaseFile(case) => {
             case.number.unwrap_or_else(|| format!("待编号-{}", document.id().short()))
         }
         _ => hex_of(document.id().as_bytes()),
     };
-    Ok(ExportedFile {
-        name: format!("{name}.automerge"),
+    ExportedFile {
+        name: format!("{name}.{ending}"),
         base64: base64::engine::general_purpose::STANDARD.encode(bytes),
-    })
+    }
 }

@@ -86,9 +86,11 @@ pub(super) fn projection(
     device: &mut Device,
     id: DocumentId,
 ) -> Result<HouseholdProjection, Fault> {
-    match device.desk()?.projection(id)? {
+    let desk = device.desk()?;
+    match desk.projection(id)? {
         Some(Projection::Household(household)) => Ok(household),
-        _ => Err(Fault::new(FaultCode::NotFound, "no such household on this device")),
+        None => Err(desk.absent(id)),
+        Some(_) => Err(Fault::new(FaultCode::NotFound, "no such household on this device")),
     }
 }
 

@@ -10,6 +10,7 @@ mod households;
 mod lists;
 mod messages;
 mod month;
+mod paper_head;
 mod party_homes;
 mod places;
 mod plan;
@@ -25,8 +26,9 @@ use yidang_api::carry::{
     CarryStop, CarryView,
 };
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportCaseFile, ExportedFile, MarkLooked,
-    OpenCaseFile, Opened, Resolve, Saved, SetFact, SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
+    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
+    SetPartyField,
 };
 use yidang_api::county::{CountyQuestion, CountyView};
 use yidang_api::device::{Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView};
@@ -54,6 +56,7 @@ use yidang_api::visit_day::{
 };
 use yidang_api::{Desk, Fault};
 
+use crate::boundary::Boundary;
 use crate::carry;
 use crate::device::Device;
 use crate::store::{ReadRejected, StoreError};
@@ -125,6 +128,14 @@ impl Desk for Answering<'_> {
         cases::export(self.device, question.id)
     }
 
+    fn export_bundle(&mut self, question: ExportBundle) -> Result<ExportedFile, Fault> {
+        cases::export_bundle(self.device, question.id)
+    }
+
+    fn paper_head(&mut self, question: PaperHeadQuestion) -> Result<PaperHeadView, Fault> {
+        paper_head::of(self.device, question.id)
+    }
+
     fn export_register(&mut self, question: ExportRegister) -> Result<ExportedFile, Fault> {
         lists::register(self.device, &question.list)
     }
@@ -135,6 +146,7 @@ impl Desk for Answering<'_> {
         desk.store.write(|write| -> Result<(), StoreError> {
             write.put_draft(&question.form, &question.content, at)
         })?;
+        desk.store.passed(Boundary::DraftKept);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_domain::org::OrgTree;
 
 use super::Answering;
+use crate::boundary::Boundary;
 use crate::device::OpenDesk;
 use crate::present;
 use crate::store::{
@@ -113,8 +114,11 @@ impl Answering<'_> {
         desk.store.write(|write| -> Result<(), StoreError> {
             prepared.iter().try_for_each(|one| put_prepared(write, one))?;
             write.put_journal(&journal)?;
-            put_rows(write, prepared.iter().map(|one| (&one.projection, &one.rows)))
+            put_rows(write, prepared.iter().map(|one| (&one.projection, &one.rows)))?;
+            write.passed(Boundary::SaveReady);
+            Ok(())
         })?;
+        desk.store.passed(Boundary::Saved);
         for one in prepared {
             desk.remember(one.document, Some(one.projection));
         }
@@ -304,12 +308,14 @@ pub(crate) fn index(
 ) -> Result<(), Fault> {
     let mut made = Vec::with_capacity(documents.len());
     for id in documents {
-        let projection = project(&desk.document(*id)?);
+        let Some(document) = desk.sound_document(*id)? else { continue };
+        let projection = project(&document);
         let rows = indexed(&desk.tree, &desk.user(), &projection, today);
         made.push((projection, rows));
     }
     desk.store.write(|write| -> Result<(), StoreError> {
         put_rows(write, made.iter().map(|(projection, rows)| (projection, rows)))
     })?;
+    desk.store.passed(Boundary::Indexed);
     Ok(())
 }

@@ -20,6 +20,8 @@ fn sentence(word: &str) -> Option<&'static str> {
         "too_large" => "内容太长",
         "unlisted_conflict" => "这一项两人改得不一样，请先定下来",
         "stands_on_refused" => "它说的那一项也没有采用",
+        "damaged" => "本机存的这一件坏了，不知道它送到没有：同步后看看，没有就再写一遍",
+        "erased" => "这份档案已依法删除",
         "reverted" => "县里收下后又恢复了原来的值",
         _ => return None,
     })

@@ -1,7 +1,7 @@
 //! Documents, their raw changes and the signed batches they came in.
 
 use rusqlite::{OptionalExtension, Row, params};
-use yidang_documents::{ChangeHash, Document, Projection};
+use yidang_documents::{ChangeHash, Document, DocumentError, Projection};
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, OrgCode};
 
@@ -276,6 +276,19 @@ impl Write<'_> {
     }
 }
 
+/// Whatever is kept of a document was whole when it was stored: where it does not load, it was damaged
+/// since.
+fn damaged(error: DocumentError) -> StoreError {
+    match error {
+        DocumentError::Damaged { .. } => error.into(),
+        other => not_as_stored(other.to_string()),
+    }
+}
+
+fn not_as_stored(reason: impl Into<String>) -> StoreError {
+    DocumentError::Damaged { index: 0, total: 1, reason: reason.into() }.into()
+}
+
 pub(super) fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
     bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect()
 }
@@ -323,7 +336,7 @@ pub trait ReadDocuments: Read {
         let Some(stored) = self.stored(id)? else { return Ok(None) };
         let mut document = match self.snapshot(id)? {
             Some(document) => document,
-            None => Document::begin(stored.kind, id, &stored.home)?,
+            None => Document::begin(stored.kind, id, &stored.home).map_err(damaged)?,
         };
         let mut statement =
             self.sql().prepare_cached("SELECT hash, bytes FROM change WHERE document = ?1")?;
@@ -331,7 +344,8 @@ pub trait ReadDocuments: Read {
             Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Vec<u8>>(1)?))
         })?;
         let changes = rows.collect::<Result<Vec<_>, _>>()?;
-        document.apply_stored(changes.iter().map(|(hash, bytes)| (*hash, bytes.as_slice())))?;
+        let stored = changes.iter().map(|(hash, bytes)| (*hash, bytes.as_slice()));
+        document.apply_stored(stored).map_err(damaged)?;
         Ok(Some(document))
     }
 
@@ -352,17 +366,12 @@ pub trait ReadDocuments: Read {
             })
             .optional()?;
         let Some((bytes, hash, heads)) = kept else { return Ok(None) };
-        let damaged = |reason: &str| yidang_documents::DocumentError::Damaged {
-            index: 0,
-            total: 1,
-            reason: reason.to_owned(),
-        };
         if hash.is_some_and(|hash| hash != sha256(&bytes)) {
-            return Err(damaged("the snapshot is another").into());
+            return Err(not_as_stored("the snapshot is another"));
         }
-        let document = Document::from_saved(&bytes)?;
+        let document = Document::from_saved(&bytes).map_err(damaged)?;
         if heads.is_some_and(|heads| heads != document.heads().concat()) {
-            return Err(damaged("the snapshot has other heads").into());
+            return Err(not_as_stored("the snapshot has other heads"));
         }
         Ok(Some(document))
     }
@@ -412,6 +421,27 @@ pub trait ReadDocuments: Read {
             let heads: Option<Vec<u8>> = row.get(1)?;
             Ok((DocumentId::from_bytes(row.get(0)?), heads.map(|heads| hashes(&heads))))
         })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How it stands with the proofs of a document.
+    fn proofs(&self, id: DocumentId) -> Result<Option<Proofs>, StoreError> {
+        let number: Option<u8> = self
+            .sql()
+            .prepare_cached("SELECT proofs FROM document WHERE document = ?1")?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        let known = [Proofs::Whole, Proofs::Wanted, Proofs::Partial];
+        Ok(known.into_iter().find(|proofs| number == Some(*proofs as u8)))
+    }
+
+    /// The batches of a document, in the order in which they came.
+    fn batches_of(&self, id: DocumentId) -> Result<Vec<StoredBatch>, StoreError> {
+        let mut statement = self.sql().prepare_cached(
+            "SELECT batch, document, header, signature, hashes FROM batch
+             WHERE document = ?1 ORDER BY position",
+        )?;
+        let rows = statement.query_map([id.as_bytes()], stored_batch)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -5,6 +5,7 @@ mod cases;
 mod changes;
 mod desk;
 mod drafts;
+mod erase;
 mod held;
 mod hits;
 mod households;
@@ -19,11 +20,14 @@ mod state;
 use rusqlite::{Connection, ErrorCode, Transaction};
 use yidang_api::{Fault, FaultCode};
 
+use crate::boundary::{Boundary, Witness};
+
 pub use case_filter::CaseFilter;
 pub use cases::{CaseKeys, ReadCases, StoredRow, UnitColumn};
 pub use changes::{Proofs, ReadDocuments, StoredBatch, StoredDocument};
 pub use desk::ReadDesk;
 pub use drafts::JournalRow;
+pub use erase::ReadErased;
 pub use held::{OnItsWay, ReadHeld};
 pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds, Tie};
 pub use incarnations::{Incarnation, ReadIncarnations};
@@ -84,21 +88,38 @@ const CACHE_KB: i64 = 16 << 10;
 /// The database of one desk.
 pub struct Store {
     connection: Connection,
+    witness: Option<Witness>,
 }
 
 /// Everything that is read or written in one transaction.
 pub struct Write<'a> {
     transaction: Transaction<'a>,
+    witness: Option<&'a Witness>,
+}
+
+impl Write<'_> {
+    /// Says that a boundary is passed, within the transaction.
+    pub fn passed(&self, boundary: Boundary) {
+        if let Some(witness) = self.witness {
+            witness(boundary);
+        }
+    }
 }
 
 impl Store {
     /// Takes an open connection, brings its schema up to date, and makes sure that a commit is
-    /// durable.
+    /// durable. `witness` hears of every boundary, if there is one.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; nothing was changed.
-    pub fn open(mut connection: Connection) -> Result<Self, StoreError> {
+    pub fn open(mut connection: Connection, witness: Option<Witness>) -> Result<Self, StoreError> {
+        for version in schema::version(&connection)? + 1..schema::NEWEST {
+            schema::migrate(&mut connection, version)?;
+            if let Some(witness) = &witness {
+                witness(Boundary::Migrated);
+            }
+        }
         schema::migrate(&mut connection, schema::NEWEST)?;
         connection.pragma_update(None, "cache_size", -CACHE_KB)?;
         const FULL: i64 = 2;
@@ -106,7 +127,14 @@ impl Store {
         if synchronous < FULL {
             return Err(StoreError::NotDurable(synchronous));
         }
-        Ok(Self { connection })
+        Ok(Self { connection, witness })
+    }
+
+    /// Says that a boundary is passed.
+    pub fn passed(&self, boundary: Boundary) {
+        if let Some(witness) = &self.witness {
+            witness(boundary);
+        }
     }
 
     /// Runs `work` in one transaction and commits it. When this returns, it is durable.
@@ -122,7 +150,7 @@ impl Store {
             .connection
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
-        let write = Write { transaction: begin };
+        let write = Write { transaction: begin, witness: self.witness.as_ref() };
         let done = work(&write)?;
         write.transaction.commit().map_err(StoreError::from)?;
         Ok(done)

@@ -357,7 +357,7 @@ mod tests {
     const FILE: DocumentId = DocumentId::from_bytes([1; 16]);
 
     fn store() -> Store {
-        Store::open(Connection::open_in_memory().unwrap()).unwrap()
+        Store::open(Connection::open_in_memory().unwrap(), None).unwrap()
     }
 
     fn saved(n: u8, seq: u64) -> OutboxItem {

@@ -161,6 +161,18 @@ pub trait ReadPlaces: Read {
             .optional()?)
     }
 
+    /// The last place at which the county took a batch of a document; zero where nobody said.
+    fn last_place(&self, id: DocumentId) -> Result<u64, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached(
+                "SELECT ifnull(max(log_seq), 0) FROM batch
+                 WHERE document = ?1 AND sheet IS NOT NULL",
+            )?
+            .query_row([id.as_bytes()], |row| row.get(0))
+            .map(unsigned)?)
+    }
+
     /// A sheet by its number.
     fn sheet(&self, sheet: i64) -> Result<Option<StoredSheet>, StoreError> {
         Ok(self
@@ -196,6 +208,15 @@ pub trait ReadPlaces: Read {
                 Ok(StoredSave { document: id, save: row.get(0)?, place })
             })
             .optional()?)
+    }
+
+    /// Whether a document has to be asked for by name.
+    fn is_wanted(&self, id: DocumentId) -> Result<bool, StoreError> {
+        let wanted = self
+            .sql()
+            .prepare_cached("SELECT 1 FROM wanted_document WHERE document = ?1")?
+            .exists([id.as_bytes()])?;
+        Ok(wanted)
     }
 
     /// Documents that have to be asked for, at most `limit`.
@@ -236,6 +257,16 @@ pub trait ReadPlaces: Read {
             self.sql().prepare_cached("SELECT epoch, seq FROM record ORDER BY epoch, seq")?;
         let rows = statement.query_map([], |row| {
             Ok(RecordName { epoch: row.get(0)?, seq: unsigned(row.get(1)?) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Everything the county said that is kept here.
+    fn records(&self) -> Result<Vec<SignedRecord>, StoreError> {
+        let mut statement =
+            self.sql().prepare_cached("SELECT bytes, signature FROM record ORDER BY epoch, seq")?;
+        let rows = statement.query_map([], |row| {
+            Ok(SignedRecord { record: row.get(0)?, signature: row.get(1)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

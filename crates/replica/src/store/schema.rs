@@ -404,6 +404,15 @@ CREATE TABLE record (
 UPDATE document SET proofs = 1
   WHERE EXISTS (SELECT 1 FROM batch WHERE batch.document = document.document);
 ", "
+-- Documents that the county destroyed: they are taken from nowhere.
+CREATE TABLE tombstone (
+  document BLOB PRIMARY KEY NOT NULL,
+  basis    TEXT NOT NULL,              -- the order
+  on_day   TEXT NOT NULL
+) STRICT;
+-- Of which document a line says what it is called; NULL: of none, or by a version that did not write it down.
+ALTER TABLE happened ADD COLUMN document BLOB;
+", "
 -- How a batch came: 0 from the county or by one's own hand; 1 by hand from a colleague, and the county has
 -- not said that it took it; 2 the county does not take it, and it is on its way out of its document.
 ALTER TABLE batch ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
@@ -413,16 +422,20 @@ CREATE INDEX batch_held ON batch (document) WHERE held > 0;
 /// The version that this program writes.
 pub const NEWEST: usize = STEPS.len();
 
+/// The version of the schema of a database.
+pub fn version(connection: &Connection) -> Result<usize, StoreError> {
+    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    Ok(usize::try_from(version).unwrap_or(0))
+}
+
 /// Brings the schema up to version `to`. A database of a later version is left alone.
 pub fn migrate(connection: &mut Connection, to: usize) -> Result<(), StoreError> {
-    let known = i64::try_from(to).unwrap_or(i64::MAX);
-    let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version > known {
-        return Err(StoreError::TooNew(version, known));
+    let version = version(connection)?;
+    if version > to {
+        let number = |version| i64::try_from(version).unwrap_or(i64::MAX);
+        return Err(StoreError::TooNew(number(version), number(to)));
     }
-    for (index, step) in
-        STEPS.iter().enumerate().take(to).skip(usize::try_from(version).unwrap_or(0))
-    {
+    for (index, step) in STEPS.iter().enumerate().take(to).skip(version) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
         transaction.pragma_update(None, "user_version", i64::try_from(index).unwrap_or(0) + 1)?;

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 use yidang_api::sync::{LogKind, LogRow};
 use yidang_domain::civil::InstantMs;
+use yidang_domain::ids::DocumentId;
 use yidang_sync_protocol::SignedCertificate;
 
 use super::{Access, Read, Store, StoreError, Write};
@@ -67,12 +68,19 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Writes down that something happened; the last thousand lines are kept.
-    pub fn put_happened(&self, at: InstantMs, kind: LogKind, text: &str) -> Result<(), StoreError> {
+    /// Writes down that something happened; the last thousand lines are kept. `about` is the document that the
+    /// line calls by its name.
+    pub fn put_happened(
+        &self,
+        at: InstantMs,
+        kind: LogKind,
+        text: &str,
+        about: Option<DocumentId>,
+    ) -> Result<(), StoreError> {
         let kind = serde_json::to_string(&kind)?;
         self.sql().execute(
-            "INSERT INTO happened (at, kind, text) VALUES (?1, ?2, ?3)",
-            params![at.0, kind, text],
+            "INSERT INTO happened (at, kind, text, document) VALUES (?1, ?2, ?3, ?4)",
+            params![at.0, kind, text, about.map(|id| *id.as_bytes())],
         )?;
         self.sql().execute(
             "DELETE FROM happened WHERE position <= (SELECT max(position) FROM happened) - 1000",

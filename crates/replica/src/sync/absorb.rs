@@ -12,19 +12,20 @@ use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
 use yidang_sync_protocol::ticket::RENEW_MS;
 use yidang_sync_protocol::{
-    Places, Receipt, RecordName, SignedRecord, SignedTicket, SyncReply, Ticket, Verdict,
+    PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SignedTicket, SyncReply, Ticket, Verdict,
 };
 
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
 use super::request::{Outgoing, TICKET, TICKET_IS_OLD, TOLD};
-use super::{lock, make_room, proofs, reindex, settle, tidy};
+use super::{erase, lock, make_room, proofs, reindex, salvage, settle, tidy};
+use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
 use crate::store::{
-    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHeld, ReadState, Said, StoreError, StoredBatch,
-    Write,
+    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHeld, ReadPlaces, ReadState, Said, StoreError,
+    StoredBatch, Write,
 };
 
 /// What a page brought.
@@ -52,13 +53,20 @@ pub async fn absorb<O: Outside>(
 ) -> Result<Taken, Fault> {
     let placed = begin(&mut lock(device), outgoing, reply)?;
     let mut taken = Taken { bytes, more: reply.more, ..Taken::default() };
-    for slice in reply.documents.chunks(SLICE) {
+    let documents = whole_ones(&mut lock(device), outgoing, reply)?;
+    for slice in documents.chunks(SLICE) {
         let mut read = VecDeque::with_capacity(slice.len());
-        for page in slice {
+        for &page in slice {
             let is_here = {
                 let mut device = lock(device);
                 let desk = device.desk_of(outgoing.seat)?;
-                desk.store.stored(incoming::id_of(page)?)?.is_some()
+                let id = incoming::id_of(page)?;
+                let is_here = desk.store.stored(id)?.is_some();
+                // It comes whole once what is left of it was put aside.
+                if is_here && desk.sound_document(id)?.is_none() {
+                    continue;
+                }
+                is_here
             };
             let fresh = if is_here { None } else { Some(incoming::read_new(page)?) };
             read.push_back((page, fresh));
@@ -84,7 +92,8 @@ pub async fn absorb<O: Outside>(
         let mut device = lock(device);
         end(&mut device, outgoing, reply, &placed, taken)?;
         if !reply.more {
-            taken.again = settle::what_was_not_taken(&mut device, outgoing.seat)?;
+            let is_again = settle::what_was_not_taken(&mut device, outgoing.seat)?;
+            taken.again = salvage::fetch_anew(&mut device, outgoing.seat)? || is_again;
         }
     }
     if !reply.reference.is_empty() {
@@ -129,6 +138,7 @@ fn begin(device: &mut Device, outgoing: &Outgoing, reply: &SyncReply) -> Result<
         }
         Placed::keep(write, &places)
     })?;
+    desk.store.passed(Boundary::NamesKept);
     if has_reference {
         desk.read_reference()?;
     }
@@ -164,12 +174,14 @@ fn end(
     let (now, spare) = (device.senses.now(), device.spare());
     let desk = device.desk_of(outgoing.seat)?;
     let records = records(desk, reply);
+    let doomed = erase::read(desk, records.iter().map(|(_, record, _)| record))?;
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
     let next = if is_about_this_actor(desk, &words)? { spare } else { None };
     let ticket = ticket(desk, reply);
     let certificate = desk.certificate_id;
+    let damaged = desk.damaged.clone();
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
             write.begin_incarnation(next, &certificate, now)?;
@@ -181,20 +193,29 @@ fn end(
             write.seal(DocumentId::from_bytes(id))?;
             write.got_document(DocumentId::from_bytes(id))?;
         }
-        for (name, record) in &records {
-            write.put_record(name, record)?;
+        for (name, _, signed) in &records {
+            write.put_record(name, signed)?;
         }
+        doomed.iter().try_for_each(|doomed| erase::take(write, doomed, now))?;
         write.put_state(TOLD, &[1])?;
         keep_ticket(write, ticket, reply.server_time_ms)?;
         given_back(write, outgoing, reply)?;
+        // What came for them was left: it comes again by name.
+        damaged.iter().try_for_each(|id| write.want_document(*id))?;
         // What left the ring goes once nothing of it waits to be sent.
         for id in write.sealed(DocumentKind::Household)? {
             write.forget(id)?;
         }
         note_first(write, reply, taken.bytes)?;
-        put_place(write, reply, now, done)
+        put_place(write, reply, now, done)?;
+        write.passed(Boundary::VerdictsReady);
+        Ok(())
     })?;
+    desk.store.passed(Boundary::Absorbed);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
+    doomed.iter().for_each(|doomed| desk.let_go(doomed.id()));
+    // Owed until it is done, and what came is kept whether or not it can be done now.
+    drop(desk.store.scrub());
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(outgoing, receipt, placed));
     let unjudged = unjudged.filter_map(|receipt| {
         let index = usize::try_from(receipt.index).ok()?;
@@ -203,10 +224,28 @@ fn end(
     device.exchange.asked.extend(unjudged);
     device.exchange.suspended |= reply.receipts.iter().any(is_of_a_suspended_device);
     let has_names = !reply.reference.is_empty() || !reply.certificates.is_empty();
-    if taken.received > 0 || taken.sent > 0 || has_names {
+    if taken.received > 0 || taken.sent > 0 || has_names || !doomed.is_empty() {
         device.touch();
     }
     Ok(())
+}
+
+/// The documents of a reply but for those that are still to be asked for by name: what is new of them stands
+/// on what is lacking here, and comes with the whole.
+fn whole_ones<'a>(
+    device: &mut Device,
+    outgoing: &Outgoing,
+    reply: &'a SyncReply,
+) -> Result<Vec<&'a PageDocument>, Fault> {
+    let desk = device.desk_of(outgoing.seat)?;
+    let mut whole = Vec::with_capacity(reply.documents.len());
+    for page in &reply.documents {
+        let is_named = outgoing.message.want_documents.contains(&page.document);
+        if is_named || !desk.store.is_wanted(incoming::id_of(page)?)? {
+            whole.push(page);
+        }
+    }
+    Ok(whole)
 }
 
 /// The server took into its log whatever of a lost one was in the request, and sent documents that were
@@ -323,10 +362,10 @@ fn keep_ticket(
 }
 
 /// What the county says itself, as far as it signed it.
-fn records(desk: &OpenDesk, reply: &SyncReply) -> Vec<(RecordName, SignedRecord)> {
+fn records(desk: &OpenDesk, reply: &SyncReply) -> Vec<(RecordName, Record, SignedRecord)> {
     let opened = reply.records.iter().filter_map(|signed| {
-        let (name, _) = signed.open(&desk.account.county_key).ok()?;
-        Some((name, signed.clone()))
+        let (name, record) = signed.open(&desk.account.county_key).ok()?;
+        Some((name, record, signed.clone()))
     });
     opened.collect()
 }

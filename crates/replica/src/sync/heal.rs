@@ -10,6 +10,7 @@ use yidang_sync_protocol::{
     Checkpoint, DocumentDigest, HealReply, HealRequest, RecordName, SignedCheckpoint, SyncReply,
 };
 
+use crate::boundary::Boundary;
 use crate::device::OpenDesk;
 use crate::store::{ReadDocuments, ReadPlaces, ReadState, StoreError};
 
@@ -26,7 +27,11 @@ pub fn requests(desk: &mut OpenDesk) -> Result<Vec<HealRequest>, Fault> {
     for (id, heads) in desk.store.documents_with_heads()? {
         let heads = match heads {
             Some(heads) => heads,
-            None => desk.document(id)?.heads(),
+            // What is damaged is as good as not here.
+            None => match desk.sound_document(id)? {
+                Some(document) => document.heads(),
+                None => continue,
+            },
         };
         documents.push(DocumentDigest {
             document: id.as_bytes().to_vec(),
@@ -89,6 +94,7 @@ pub fn absorb(desk: &mut OpenDesk, replies: &[HealReply], now: InstantMs) -> Res
             None => write.drop_state("cursor"),
         }
     })?;
+    desk.store.passed(Boundary::Healed);
     Ok(())
 }
 

@@ -16,10 +16,13 @@ use yidang_sync_protocol::{PageDocument, SignedBatch};
 use super::places::Placed;
 use super::request::kind_of;
 use super::somebody_waits;
+use crate::boundary::Boundary;
 use crate::desk::{indexed, put_rows};
 use crate::device::OpenDesk;
 use crate::people::note_actor;
-use crate::store::{Incarnation, Proofs, ReadDocuments, StoreError, StoredBatch, Write};
+use crate::store::{
+    Incarnation, Proofs, ReadDocuments, ReadErased, StoreError, StoredBatch, Write,
+};
 
 /// Documents stored in one transaction at most. Larger slices write the pages of the search index
 /// less often; where threads can tell that somebody waits, a slice ends for them. A worker of a
@@ -129,6 +132,10 @@ pub fn take(
 ) -> Result<u32, Fault> {
     let mut ready = VecDeque::with_capacity(slice.len());
     for (page, read) in std::mem::take(slice) {
+        // What was destroyed comes from nowhere.
+        if desk.store.is_erased(id_of(page)?)? {
+            continue;
+        }
         let here = desk.store.stored(id_of(page)?)?.is_some();
         let read = match read {
             Some(read) if !here => read,
@@ -159,6 +166,7 @@ pub fn take(
         }
         put_rows(write, stored.iter().map(|read| &read.projection).zip(&rows))
     })?;
+    desk.store.passed(Boundary::PageKept);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
     // What was read onto something may stand on something else by the next time.
     slice.extend(ready.into_iter().map(|(page, read)| (page, read.is_new.then_some(read))));
@@ -230,7 +238,7 @@ fn note_clash(write: &Write<'_>, read: &Read, now: InstantMs) -> Result<(), Stor
         Projection::CaseFile(case) => case.fact("matter"),
         _ => read.document.kind().label().to_owned(),
     };
-    write.put_happened(now, LogKind::Clash, &format!("两人改得不一样：{matter}"))
+    write.put_happened(now, LogKind::Clash, &format!("两人改得不一样：{matter}"), Some(read.id))
 }
 
 fn put_batch(

@@ -16,6 +16,7 @@ use yidang_sync_protocol::{AskReply, AskRequest, HealReply, SyncReply, frame};
 use super::absorb::{Taken, absorb};
 use super::request::Outgoing;
 use super::{heal, lock, request, sign_in};
+use crate::boundary::Boundary;
 use crate::carry;
 use crate::device::Device;
 use crate::seams::{HttpReply, Outside};
@@ -283,6 +284,7 @@ async fn pages<O: Outside>(
             continue;
         }
         note_clock(&mut lock(device), &reply);
+        lock(device).passed(Boundary::ReplyCame);
         let pushed = brought_further(&outgoing, &reply);
         let taken = absorb(device, outside, &outgoing, &reply, bytes).await?;
         let mut device = lock(device);
@@ -506,7 +508,7 @@ fn note(device: &mut Device, now: InstantMs, kind: LogKind, text: &str) {
         if reached {
             write.put_state("reached_at", &now.0.to_be_bytes())?;
         }
-        if repeats { Ok(()) } else { write.put_happened(now, kind, text) }
+        if repeats { Ok(()) } else { write.put_happened(now, kind, text, None) }
     });
     // A log line that cannot be written (disk full) must not fail the exchange it tells of.
     drop(written);

@@ -4,12 +4,15 @@
 //! run them without a network. [`answer`] is the one entrance of every shell.
 
 mod absorb;
+mod bundle;
+pub(crate) mod erase;
 mod heal;
 pub(crate) mod incoming;
 mod link;
 pub(crate) mod places;
 mod proofs;
 pub(crate) mod request;
+mod salvage;
 pub(crate) mod settle;
 mod sign_in;
 mod trouble;
@@ -25,6 +28,7 @@ pub(crate) use view::matter;
 pub(crate) use view::page_of as about;
 pub use view::view;
 
+pub(crate) use bundle::of as bundle_of;
 pub(crate) use request::{PageSize, stood};
 pub(crate) use settle::at_open as settle_at_open;
 pub(crate) use trouble::Noticed;
@@ -193,6 +197,7 @@ pub async fn sync_when_due<O: Outside>(device: &Arc<Mutex<Device>>, outside: &O)
     // What is owed from before needs no network; a failure shows again at the next exchange.
     drop(reindex(device, outside, seat).await);
     drop(tidy(&mut lock(device), seat));
+    drop(lock(device).desk_of(seat).map(|desk| desk.store.scrub()));
     match due {
         Some(due) if due > now => {
             Some(u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(1_000).max(200))

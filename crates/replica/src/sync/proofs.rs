@@ -58,7 +58,7 @@ fn take(
     if desk.store.stored(id)?.is_none() {
         return Ok(());
     }
-    let document = desk.document(id)?;
+    let Some(document) = desk.sound_document(id)? else { return Ok(()) };
     let changes = changes(&document);
     let (mut proved, mut names, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
     for proof in &of_one.batches {

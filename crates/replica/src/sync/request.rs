@@ -15,6 +15,7 @@ use yidang_sync_protocol::{
 
 use super::places::Shown;
 use super::proofs::AT_ONCE;
+use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
 use crate::store::{
     PendingBatch, ReadDocuments, ReadOutbox, ReadPlaces, ReadState, Stood, Store, StoreError,
@@ -111,14 +112,18 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let app = app_number(&device.version);
     let desk = device.desk_of(seat)?;
     sign_pending(desk, until)?;
+    desk.store.passed(Boundary::Signed);
     let store = &desk.store;
     let mut batches = Vec::new();
     let mut push = Vec::new();
     let mut placements = Vec::new();
     let mut shown = Shown::of(store);
-    let mut bytes = 0;
+    let (mut bytes, mut damaged) = (0, Vec::new());
     for batch in to_send(store, &asked, MOST_BATCHES)? {
-        let signed = signed_batch(desk, &batch)?;
+        let Some(signed) = signed_batch(desk, &batch)? else {
+            damaged.push(batch.document);
+            continue;
+        };
         let placed = shown.batch(push.len(), &batch.id)?;
         bytes += signed.encoded_len() + placed.as_ref().map_or(0, Message::encoded_len);
         if bytes > MOST_PUSH_BYTES && !push.is_empty() {
@@ -155,6 +160,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         want_all_records: store.state(TOLD)?.is_none(),
         want_ticket: store.state(TICKET)?.is_none() || store.state(TICKET_IS_OLD)?.is_some(),
     };
+    desk.damaged.extend(damaged);
     Ok(Outgoing { message, batches, records, saves, seat })
 }
 
@@ -378,16 +384,20 @@ fn sign_one(
     write.signed(&batch.hashes, &batch.id)
 }
 
-/// A batch as it travels: the stored proof with its changes.
-pub fn signed_batch(desk: &OpenDesk, batch: &StoredBatch) -> Result<SignedBatch, Fault> {
+/// A batch as it travels: the stored proof with its changes; none where one of them is missing or is not
+/// what was signed.
+pub fn signed_batch(desk: &OpenDesk, batch: &StoredBatch) -> Result<Option<SignedBatch>, Fault> {
     let mut changes = Vec::with_capacity(batch.hashes.len());
     for hash in &batch.hashes {
-        let bytes = desk.store.change(batch.document, hash)?;
-        changes.push(bytes.ok_or_else(|| {
-            Fault::new(yidang_api::FaultCode::StoreDamaged, "a change of a batch is missing")
-        })?);
+        let kept = desk.store.change(batch.document, hash)?;
+        let is_signed = |bytes: &Vec<u8>| {
+            yidang_documents::guard::scan(bytes).is_ok_and(|outline| outline.hash == *hash)
+        };
+        let Some(bytes) = kept.filter(is_signed) else { return Ok(None) };
+        changes.push(bytes);
     }
-    Ok(SignedBatch { header: batch.header.clone(), signature: batch.signature.clone(), changes })
+    let (header, signature) = (batch.header.clone(), batch.signature.clone());
+    Ok(Some(SignedBatch { header, signature, changes }))
 }
 
 /// Certificates of those who wrote in these documents, but for those that are in `others`.

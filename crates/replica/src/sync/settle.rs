@@ -25,6 +25,7 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::rights::Act;
 use yidang_sync_protocol::{BatchHeader, PageDocument};
 
+use crate::boundary::Boundary;
 use super::request::kind_number;
 use crate::desk::{Indexed, indexed, put_rows};
 use crate::device::{Device, OpenDesk};
@@ -283,10 +284,16 @@ fn run(device: &mut Device, seat: u64, owed: Owed) -> Result<bool, Fault> {
     device.desk_of(seat)?;
     let now = device.senses.now();
     let Some(desk) = device.open.as_mut() else { return Ok(false) };
-    let told = owed.told.iter().map(|item| told(desk, item)).collect::<Result<Vec<_>, _>>()?;
+    let mut told = Vec::new();
+    for item in &owed.told {
+        told.extend(self::told(desk, item)?);
+    }
     let mut cut = Vec::new();
     for (id, case) in owed.cases {
-        cut.push(cut_out(desk, id, case)?);
+        cut.extend(cut_out(desk, id, case)?);
+    }
+    if told.is_empty() && cut.is_empty() {
+        return Ok(false);
     }
     let is_over = cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
     let next = is_over.then(|| desk.draw(&*device.senses));
@@ -312,12 +319,13 @@ struct Cut {
     gone: Vec<Gone>,
 }
 
-fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Cut, Fault> {
+/// Takes it out; nothing where the document is damaged: the next exchange puts what waits of it aside.
+fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Option<Cut>, Fault> {
     let items = desk.store.outbox_of(id)?.into_iter().map(|item| (item.hash, item)).collect();
     if desk.store.stored(id)?.is_none() {
-        return Ok(Cut { id, case, items, old: None, rest: None, gone: Vec::new() });
+        return Ok(Some(Cut { id, case, items, old: None, rest: None, gone: Vec::new() }));
     }
-    let old = desk.document(id)?;
+    let Some(old) = desk.sound_document(id)? else { return Ok(None) };
     let mut roots: BTreeSet<ChangeHash> = case.fates.keys().copied().collect();
     roots.extend(case.causes.iter().flat_map(|batch| &batch.hashes));
     let held = desk.store.held_of(id)?;
@@ -329,7 +337,7 @@ fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Cut, Fault
         }
         roots.extend(split);
     };
-    Ok(Cut { id, case, items, old: Some(old), rest: Some(rest), gone })
+    Ok(Some(Cut { id, case, items, old: Some(old), rest: Some(rest), gone }))
 }
 
 /// What came by hand leaves batch by batch: the rest of one without its beginning or end has no proof.
@@ -502,14 +510,18 @@ impl About {
     }
 }
 
-/// What the server took and undid: it stays in the document, and its words are kept for its author.
-fn told(desk: &mut OpenDesk, item: &OutboxItem) -> Result<Rejected, Fault> {
-    let kind =
-        desk.store.stored(item.document)?.map_or(DocumentKind::CaseFile, |stored| stored.kind);
+/// What the server took and undid: it stays in the document, and its words are kept for its author. Nothing
+/// where the document is damaged.
+fn told(desk: &mut OpenDesk, item: &OutboxItem) -> Result<Option<Rejected>, Fault> {
+    let stored = desk.store.stored(item.document)?;
+    if stored.is_some() && desk.sound_document(item.document)?.is_none() {
+        return Ok(None);
+    }
+    let kind = stored.map_or(DocumentKind::CaseFile, |stored| stored.kind);
     let matter = super::view::matter(desk, item.document)?;
     let bytes = desk.store.change(item.document, &item.hash)?.unwrap_or_default();
     let said = Said { code: UNDONE.to_owned(), ..item.said.clone() };
-    Ok(About { id: item.document, kind, matter }.rejected(item, &bytes, None, said))
+    Ok(Some(About { id: item.document, kind, matter }.rejected(item, &bytes, None, said)))
 }
 
 /// An action over several documents that is written again in all of them has a new name; one that is
@@ -562,10 +574,12 @@ fn keep(
         put_rows(write, rows.iter().flatten().map(|(projection, rows)| (projection, rows)))?;
         if rejected > 0 {
             let text = format!("{rejected} 条未采用，内容都在“需要你处理”里");
-            write.put_happened(now, LogKind::Failed, &text)?;
+            write.put_happened(now, LogKind::Failed, &text, None)?;
         }
+        write.passed(Boundary::SettleReady);
         Ok(())
     })?;
+    desk.store.passed(Boundary::Settled);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
     for (plan, rows) in plans.into_iter().zip(rows) {
         match (plan.document, rows) {

@@ -10,6 +10,7 @@ use yidang_sync_protocol::signing::Purpose;
 use yidang_sync_protocol::{SignedRecord, frame};
 
 use super::{keep_secrets, lock};
+use crate::boundary::Boundary;
 use crate::device::Device;
 use crate::seams::{HttpReply, Outside};
 use crate::secrets::Account;
@@ -32,6 +33,7 @@ pub async fn enrol<O: Outside>(
     let server = server_of(device, &question.server);
     let (account, nonce) = pending(&mut lock(device), &server);
     keep_secrets(device, outside).await?;
+    lock(device).passed(Boundary::KeyKept);
     let seed = account.signing_seed();
     let request = EnrolRequest {
         proof: seed.sign(Purpose::Enrolment, code.as_bytes()).to_vec(),
@@ -43,6 +45,7 @@ pub async fn enrol<O: Outside>(
     let body = frame::pack(&request.encode_to_vec());
     let reply = post(outside, &format!("{server}/v1/enrol"), body).await?;
     let (account, records) = certified(account, &reply)?;
+    lock(device).passed(Boundary::Certified);
     let county_key = account.county_key.clone();
     enter(&mut lock(device), account)?;
     keep_records(&mut lock(device), &county_key, &records)?;
@@ -155,6 +158,7 @@ fn refusal(number: i32) -> Option<FaultCode> {
 /// Opens the desk of a person who was just enrolled. Whoever had a desk here keeps it: the store
 /// and its unsent work stay, under the new key.
 fn enter(device: &mut Device, mut account: Account) -> Result<(), Fault> {
+    let before = device.secrets.clone();
     let secrets = &mut device.secrets;
     secrets.pending = None;
     match secrets.accounts.iter_mut().find(|known| known.user == account.user) {
@@ -167,7 +171,13 @@ fn enter(device: &mut Device, mut account: Account) -> Result<(), Fault> {
     }
     secrets.current = Some(account.user);
     device.secrets_changed = true;
-    device.open_current()
+    if let Err(fault) = device.open_current() {
+        // With the key of this enrolment the same code serves again, as soon as there is room for a desk.
+        device.secrets = before;
+        drop(device.open_current());
+        return Err(fault);
+    }
+    Ok(())
 }
 
 /// Who can be tried out.

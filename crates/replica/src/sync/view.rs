@@ -148,12 +148,17 @@ fn rejected(desk: &mut OpenDesk) -> Result<Vec<NeedRow>, Fault> {
                 document: row.document,
                 about: row.about.clone(),
                 title: format!("未采用：{}", row.why),
-                detail: format!("{} · {}", row.title, row.matter),
+                detail: detail(&row.title, &row.matter),
                 words: row.words.clone(),
                 rejected: Some(Box::new(row)),
             })
         })
         .collect()
+}
+
+/// What it is and what its document is called, if that is known still.
+fn detail(title: &str, matter: &str) -> String {
+    if matter.is_empty() { title.to_owned() } else { format!("{title} · {matter}") }
 }
 
 fn clashes(desk: &OpenDesk, today: Date) -> Result<Vec<NeedRow>, StoreError> {

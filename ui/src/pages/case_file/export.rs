@@ -1,15 +1,17 @@
-//! 导出: the file as standard Automerge bytes, readable without this application.
+//! 打印 and 导出: the file on paper, with everything that proves it, and as standard Automerge bytes, readable
+//! without this application.
 
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use yidang_api::case_file::{ExportCaseFile, ExportedFile};
+use leptos_router::components::A;
+use yidang_api::case_file::{ExportBundle, ExportCaseFile, ExportedFile};
 
 use super::doing::Doing;
 use super::file::OpenFile;
 use crate::app::{Shared, shared};
 use crate::components::{FaultNote, Icon};
 
-/// The button 导出.
+/// 打印这一件, 导出档案包 and 导出这一件.
 #[component]
 pub fn Export(
     /// The file.
@@ -21,7 +23,37 @@ pub fn Export(
         let Some((id, _)) = file.opened_on() else { return };
         doing.run(ExportCaseFile { id }, move |exported| hand_over(shared, &exported));
     };
+    let bundle = move |_| {
+        let Some((id, _)) = file.opened_on() else { return };
+        doing.run(ExportBundle { id }, move |exported| hand_over(shared, &exported));
+    };
+    let id = file.part(|view| view.row.id);
     view! {
+        {move || {
+            id.get()
+                .map(|id| {
+                    view! {
+                        <A
+                            href=format!("/case/{id}/print")
+                            attr:class="btn text"
+                            attr:data-test="case-print"
+                        >
+                            <Icon name="print" />
+                            "打印这一件"
+                        </A>
+                    }
+                })
+        }}
+        <button
+            type="button"
+            class="btn text"
+            data-test="case-bundle"
+            disabled=move || doing.busy.get()
+            on:click=bundle
+        >
+            <Icon name="dl" />
+            "导出档案包"
+        </button>
         <button
             type="button"
             class="btn text"

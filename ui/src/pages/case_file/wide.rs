@@ -277,7 +277,7 @@ fn Right(file: OpenFile, review: Review) -> impl IntoView {
                     <Parties file />
                 </div>
             </div>
-            <div class="row">
+            <div class="row wrap">
                 <Export file />
             </div>
         </div>
