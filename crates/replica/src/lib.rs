@@ -10,6 +10,7 @@ pub mod seams;
 mod brief;
 mod desk;
 mod device;
+mod halves;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod people;

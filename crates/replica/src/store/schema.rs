@@ -403,6 +403,12 @@ CREATE TABLE record (
 -- Places of what came before are told together with the proofs.
 UPDATE document SET proofs = 1
   WHERE EXISTS (SELECT 1 FROM batch WHERE batch.document = document.document);
+", "
+-- Which action over several documents a batch is a part of: the certificate of its author, and the name of the
+-- action. NULL for one that is about its document alone; versions before wrote no others.
+ALTER TABLE batch ADD COLUMN act BLOB;
+CREATE INDEX batch_of_act ON batch (act, document) WHERE act IS NOT NULL;
+CREATE INDEX batch_part ON batch (document) WHERE act IS NOT NULL;
 "];
 
 /// The version that this program writes.
@@ -496,6 +502,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 9).unwrap();
         insta::assert_snapshot!("tables-of-version-9", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_10() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 10).unwrap();
+        insta::assert_snapshot!("tables-of-version-10", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {
