@@ -22,6 +22,7 @@ pub mod household_form;
 pub mod household_moves;
 pub mod import;
 pub mod inbox;
+pub mod joins;
 pub mod log;
 pub mod look;
 pub mod map;

@@ -14,9 +14,9 @@ use crate::carry::{
     CarryQuestion, CarryStop, CarryTake, CarryView,
 };
 use crate::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
-    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
-    SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, CaseFilesJoined, ExportBundle,
+    ExportCaseFile, ExportedFile, JoinCaseFile, MarkLooked, OpenCaseFile, Opened,
+    PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact, SetPartyField,
 };
 use crate::county::{CountyQuestion, CountyView};
 use crate::device::{
@@ -209,6 +209,8 @@ questions! {
         set_party_field: SetPartyField => Saved;
         /// Adds an entry (记一笔), decisions of reviewers included.
         add_entry: AddEntry => Saved;
+        /// Joins two files that are about one matter (并案).
+        join_case_file: JoinCaseFile => CaseFilesJoined;
         /// Decides a clash (采用甲 / 采用乙 / 另填).
         resolve: Resolve => Saved;
         /// Says that the changes of a file were seen (知道了).

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yidang_api::session::{Person, SessionView, StorageState};
 use yidang_api::sync::SyncState;
 use yidang_api::{Fault, FaultCode};
-use yidang_documents::{Actor, Document, Projection, actor_id, project};
+use yidang_documents::{Actor, Document, Projection, actor_id};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
 use yidang_domain::org::{OrgTree, Role};
@@ -14,6 +14,7 @@ use yidang_sync_protocol::retry::Rhythm;
 use yidang_sync_protocol::{Certificate, SignedCertificate};
 
 use crate::boundary::Boundary;
+use crate::halves::rows_in_force;
 use crate::seams::{Senses, Stores};
 use crate::secrets::{Account, Secrets};
 use crate::store::{Incarnation, ReadIncarnations, ReadState, Store, StoreError};
@@ -459,7 +460,7 @@ impl OpenDesk {
             return Ok(None);
         }
         let document = self.document(id)?;
-        let projection = project(&document);
+        let projection = rows_in_force(&self.store, &document)?;
         self.remember(document, Some(projection.clone()));
         Ok(Some(projection))
     }

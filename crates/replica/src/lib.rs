@@ -12,6 +12,7 @@ mod brief;
 mod carry;
 mod desk;
 mod device;
+mod halves;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod people;

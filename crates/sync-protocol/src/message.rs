@@ -214,6 +214,10 @@ pub struct PageDocument {
     /// The places of `batches` in the log, one each; empty from servers that do not say it.
     #[prost(uint64, repeated, tag = "7")]
     pub seqs: Vec<u64>,
+    /// The next document of the page belongs to this one: one action touched both, and nobody is to see
+    /// the half of it.
+    #[prost(bool, tag = "8")]
+    pub with_next: bool,
 }
 
 /// Verdicts and what is new.

@@ -7,6 +7,7 @@ mod day;
 mod find;
 mod handover;
 mod households;
+mod joins;
 mod lists;
 mod messages;
 mod month;
@@ -26,9 +27,9 @@ use yidang_api::carry::{
     CarryStop, CarryView,
 };
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
-    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
-    SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, CaseFilesJoined, ExportBundle,
+    ExportCaseFile, ExportedFile, JoinCaseFile, MarkLooked, OpenCaseFile, Opened,
+    PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact, SetPartyField,
 };
 use yidang_api::county::{CountyQuestion, CountyView};
 use yidang_api::device::{Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView};
@@ -106,6 +107,10 @@ impl Desk for Answering<'_> {
 
     fn add_entry(&mut self, question: AddEntry) -> Result<Saved, Fault> {
         cases::add_entry(self, question)
+    }
+
+    fn join_case_file(&mut self, question: JoinCaseFile) -> Result<CaseFilesJoined, Fault> {
+        joins::join(self, &question)
     }
 
     fn resolve(&mut self, question: Resolve) -> Result<Saved, Fault> {

@@ -5,6 +5,7 @@ use yidang_documents::{ChangeHash, Document, DocumentError, Projection};
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, OrgCode};
 
+use super::halves::act_of;
 use super::{Access, Read, Store, StoreError, StoredPlace, Write};
 
 /// A document as it is kept.
@@ -164,8 +165,9 @@ impl Write<'_> {
         self.sql()
             .prepare_cached(
                 "INSERT OR IGNORE INTO batch
-                   (batch, document, position, header, signature, hashes, push)
-                 VALUES (?1, ?2, (SELECT ifnull(max(position), 0) + 1 FROM batch), ?3, ?4, ?5, ?6)",
+                   (batch, document, position, header, signature, hashes, push, act)
+                 VALUES (?1, ?2, (SELECT ifnull(max(position), 0) + 1 FROM batch), ?3, ?4, ?5, ?6,
+                   ?7)",
             )?
             .execute(params![
                 batch.id,
@@ -173,7 +175,8 @@ impl Write<'_> {
                 batch.header,
                 batch.signature,
                 batch.hashes.concat(),
-                push
+                push,
+                act_of(&batch.header)
             ])?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Taking what came: certificates first, the documents in slices, and last the verdicts and the
 //! cursor in one transaction. Cut anywhere, the same page comes again and changes nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
@@ -24,8 +24,8 @@ use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
 use crate::store::{
-    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHeld, ReadPlaces, ReadState, Said, StoreError,
-    StoredBatch, Write,
+    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHalves, ReadHeld, ReadPlaces, ReadState, Said,
+    StoreError, StoredBatch, Write,
 };
 
 /// What a page brought.
@@ -54,7 +54,7 @@ pub async fn absorb<O: Outside>(
     let placed = begin(&mut lock(device), outgoing, reply)?;
     let mut taken = Taken { bytes, more: reply.more, ..Taken::default() };
     let documents = whole_ones(&mut lock(device), outgoing, reply)?;
-    for slice in documents.chunks(SLICE) {
+    for slice in slices(&documents) {
         let mut read = VecDeque::with_capacity(slice.len());
         for &page in slice {
             let is_here = {
@@ -100,6 +100,20 @@ pub async fn absorb<O: Outside>(
         reindex(device, outside, outgoing.seat).await?;
     }
     Ok(taken)
+}
+
+/// The documents of a page in slices that do not end between two that belong together.
+fn slices<'a, 'b>(pages: &'a [&'b PageDocument]) -> Vec<&'a [&'b PageDocument]> {
+    let mut slices = Vec::new();
+    let mut rest = pages;
+    while !rest.is_empty() {
+        let is_end = |at: &usize| rest.get(at - 1).is_none_or(|page| !page.with_next);
+        let end = (SLICE..rest.len()).find(is_end).unwrap_or(rest.len());
+        let (slice, others) = rest.split_at(end.min(rest.len()));
+        slices.push(slice);
+        rest = others;
+    }
+    slices
 }
 
 /// Checks everything that can be checked before anything is stored, and keeps places, names and units:
@@ -182,6 +196,7 @@ fn end(
     let ticket = ticket(desk, reply);
     let certificate = desk.certificate_id;
     let damaged = desk.damaged.clone();
+    let mut halves = with_halves(desk, &words)?;
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
             write.begin_incarnation(next, &certificate, now)?;
@@ -216,6 +231,10 @@ fn end(
     doomed.iter().for_each(|doomed| desk.let_go(doomed.id()));
     // Owed until it is done, and what came is kept whether or not it can be done now.
     drop(desk.store.scrub());
+    // The county may have taken what waited here for its other half.
+    halves.retain(|id| doomed.iter().all(|doomed| doomed.id() != *id));
+    crate::desk::index(desk, &halves, now.date())?;
+    halves.iter().for_each(|id| desk.let_go(*id));
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(outgoing, receipt, placed));
     let unjudged = unjudged.filter_map(|receipt| {
         let index = usize::try_from(receipt.index).ok()?;
@@ -361,6 +380,21 @@ fn keep_ticket(
     if is_old { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
 }
 
+/// The documents of these words in which a half of an action waits.
+fn with_halves(
+    desk: &OpenDesk,
+    words: &[(StoredBatch, &Receipt, bool)],
+) -> Result<Vec<DocumentId>, StoreError> {
+    let documents: BTreeSet<DocumentId> = words.iter().map(|(batch, ..)| batch.document).collect();
+    let mut waiting = Vec::new();
+    for id in documents {
+        if !desk.store.halves(id)?.is_empty() {
+            waiting.push(id);
+        }
+    }
+    Ok(waiting)
+}
+
 /// What the county says itself, as far as it signed it.
 fn records(desk: &OpenDesk, reply: &SyncReply) -> Vec<(RecordName, Record, SignedRecord)> {
     let opened = reply.records.iter().filter_map(|signed| {
@@ -463,4 +497,26 @@ fn put_place(
         write.put_state("done_at", &now.0.to_be_bytes())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_does_not_end_between_documents_of_one_action() {
+        let page = |with_next| PageDocument { with_next, ..PageDocument::default() };
+        let lengths = |pages: &[PageDocument]| -> Vec<usize> {
+            let pages: Vec<&PageDocument> = pages.iter().collect();
+            slices(&pages).into_iter().map(<[&PageDocument]>::len).collect()
+        };
+        let mut pages = vec![page(false); SLICE + 3];
+        assert_eq!(lengths(&pages), [SLICE, 3]);
+        pages[SLICE - 1] = page(true);
+        assert_eq!(lengths(&pages), [SLICE + 1, 2]);
+        pages[SLICE] = page(true);
+        pages[SLICE + 1] = page(true);
+        assert_eq!(lengths(&pages), [SLICE + 3]);
+        assert_eq!(lengths(&[]), [0_usize; 0]);
+    }
 }

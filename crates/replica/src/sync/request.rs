@@ -6,7 +6,7 @@ use prost::Message;
 use yidang_api::Fault;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
-use yidang_sync_protocol::batch::MOST_CHANGES;
+use yidang_sync_protocol::batch::{MOST_ACT_DOCUMENTS, MOST_CHANGES};
 use yidang_sync_protocol::trouble::app_number;
 use yidang_sync_protocol::{
     AskRequest, AttestedSnapshot, BatchHeader, Cursor, RecordName, SignedAsk, SignedBatch,
@@ -118,17 +118,21 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let mut push = Vec::new();
     let mut placements = Vec::new();
     let mut shown = Shown::of(store);
-    let (mut bytes, mut damaged) = (0, Vec::new());
-    for batch in to_send(store, &asked, MOST_BATCHES)? {
+    let (mut bytes, mut damaged, mut last) = (0, Vec::new(), None);
+    for batch in to_send(store, &asked, MOST_BATCHES + MOST_ACT_DOCUMENTS)? {
         let Some(signed) = signed_batch(desk, &batch)? else {
             damaged.push(batch.document);
             continue;
         };
         let placed = shown.batch(push.len(), &batch.id)?;
         bytes += signed.encoded_len() + placed.as_ref().map_or(0, Message::encoded_len);
-        if bytes > MOST_PUSH_BYTES && !push.is_empty() {
+        let is_full = push.len() >= MOST_BATCHES || bytes > MOST_PUSH_BYTES && !push.is_empty();
+        // The parts of an action were saved together and stand one behind the other: they go together.
+        let act = signed.read().ok().map(|header| header.act).filter(|act| !act.is_empty());
+        if is_full && (act.is_none() || act != last) {
             break;
         }
+        last = act;
         push.push(signed);
         placements.extend(placed);
         batches.push(batch);
@@ -140,9 +144,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let mut certificates = foreign_certificates(desk, &push)?;
     certificates.extend(authors_of(desk, &saves, &certificates)?);
     let message = SyncRequest {
-        cursor: store
-            .state("cursor")?
-            .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()),
+        cursor: signed_cursor(store)?,
         certificates,
         push,
         most_bytes,
@@ -266,11 +268,14 @@ pub fn number(store: &impl ReadState, name: &str) -> Result<u64, StoreError> {
 
 /// Where this device stands in the log.
 pub fn cursor(desk: &OpenDesk) -> Result<Option<Cursor>, StoreError> {
-    Ok(desk
-        .store
-        .state("cursor")?
-        .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok())
-        .and_then(|signed| signed.open(&desk.account.county_key).ok()))
+    let signed = signed_cursor(&desk.store)?;
+    Ok(signed.and_then(|signed| signed.open(&desk.account.county_key).ok()))
+}
+
+/// The same as the county signed it.
+fn signed_cursor(store: &Store) -> Result<Option<SignedCursor>, StoreError> {
+    let kept = store.state("cursor")?;
+    Ok(kept.and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()))
 }
 
 /// Where this device stands, for whatever is saved now.

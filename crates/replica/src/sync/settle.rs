@@ -12,12 +12,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message;
-use uuid::Uuid;
 use yidang_api::Fault;
 use yidang_api::sync::LogKind;
 use yidang_documents::{
     Actor, Author, ChangeHash, Committed, Document, DocumentError, Gone, Intended, Projection,
-    Renamed, Replay, project, state_of, take_out,
+    Renamed, Replay, state_of, take_out,
 };
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, EntryHeader};
@@ -25,10 +24,15 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::rights::Act;
 use yidang_sync_protocol::{BatchHeader, PageDocument};
 
+mod whole;
+
+use whole::{Actions, name_again};
+
 use crate::boundary::Boundary;
 use super::request::kind_number;
 use crate::desk::{Indexed, indexed, put_rows};
 use crate::device::{Device, OpenDesk};
+use crate::halves::rows_in_force;
 use crate::present::acts_of;
 use crate::store::{
     Incarnation, ORPHANED, OutboxItem, REVERTED, ReadDocuments, ReadHeld, ReadOutbox, Rejected,
@@ -62,7 +66,7 @@ enum Fate {
 }
 
 /// What has to leave one document.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Case {
     fates: BTreeMap<ChangeHash, Fate>,
     /// Refused batches of others that something here was built on.
@@ -83,6 +87,13 @@ impl Case {
 struct Owed {
     cases: BTreeMap<DocumentId, Case>,
     told: Vec<OutboxItem>,
+}
+
+impl Owed {
+    /// What becomes of a change, as far as that is known.
+    fn fate(&self, item: &OutboxItem) -> Option<&Fate> {
+        self.cases.get(&item.document)?.fates.get(&item.hash)
+    }
 }
 
 /// Settles what was left: what was not taken, and what was saved before this person was enrolled anew,
@@ -277,31 +288,45 @@ struct Again {
 }
 
 /// Does all of it in one transaction; gives whether something was written again.
-fn run(device: &mut Device, seat: u64, owed: Owed) -> Result<bool, Fault> {
-    if owed.cases.is_empty() && owed.told.is_empty() {
+fn run(device: &mut Device, seat: u64, mut owed: Owed) -> Result<bool, Fault> {
+    let is_nothing = |owed: &Owed| owed.cases.is_empty() && owed.told.is_empty();
+    if is_nothing(&owed) {
         return Ok(false);
     }
-    device.desk_of(seat)?;
+    let actions = Actions::of(device.desk_of(seat)?)?;
+    actions.share(&mut owed);
+    if is_nothing(&owed) {
+        return Ok(false);
+    }
     let now = device.senses.now();
     let Some(desk) = device.open.as_mut() else { return Ok(false) };
     let mut told = Vec::new();
     for item in &owed.told {
         told.extend(self::told(desk, item)?);
     }
-    let mut cut = Vec::new();
-    for (id, case) in owed.cases {
-        cut.extend(cut_out(desk, id, case)?);
-    }
-    if told.is_empty() && cut.is_empty() {
-        return Ok(false);
-    }
-    let is_over = cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
-    let next = is_over.then(|| desk.draw(&*device.senses));
-    let actor = next.map_or(desk.actor, |next| next.actor);
     let today = now.date();
-    let mut plans =
-        cut.into_iter().map(|cut| plan(desk, cut, actor, today)).collect::<Result<Vec<_>, _>>()?;
-    name_acts(&mut plans, &actor);
+    let (mut plans, next) = loop {
+        let mut cut = Vec::new();
+        for (id, case) in &owed.cases {
+            cut.extend(cut_out(desk, *id, case.clone())?);
+        }
+        if actions.take_along(&mut owed, &cut) {
+            continue;
+        }
+        if told.is_empty() && cut.is_empty() {
+            return Ok(false);
+        }
+        let is_over =
+            cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
+        let next = is_over.then(|| desk.draw(&*device.senses));
+        let actor = next.map_or(desk.actor, |next| next.actor);
+        let plans = cut.into_iter().map(|cut| plan(desk, cut, actor, today));
+        let plans = plans.collect::<Result<Vec<_>, _>>()?;
+        if !actions.reject_along(&mut owed, &plans) {
+            break (plans, next);
+        }
+    };
+    name_again(&mut plans, &next.map_or(desk.actor, |next| next.actor));
     let is_again = plans.iter().any(|plan| !plan.again.is_empty());
     keep(desk, plans, &told, next, now)?;
     device.exchange.until = desk.store.newest()?;
@@ -524,27 +549,6 @@ fn told(desk: &mut OpenDesk, item: &OutboxItem) -> Result<Option<Rejected>, Faul
     Ok(Some(About { id: item.document, kind, matter }.rejected(item, &bytes, None, said)))
 }
 
-/// An action over several documents that is written again in all of them has a new name; one that is
-/// written again in some of them is none any more.
-fn name_acts(plans: &mut [Plan], actor: &Actor) {
-    let mut written: BTreeMap<[u8; 16], BTreeSet<DocumentId>> = BTreeMap::new();
-    for item in plans.iter().flat_map(|plan| &plan.again).map(|again| &again.item) {
-        if let Some(act) = &item.act {
-            written.entry(act.id).or_default().insert(item.document);
-        }
-    }
-    for item in plans.iter_mut().flat_map(|plan| &mut plan.again).map(|again| &mut again.item) {
-        item.act = item.act.take().and_then(|mut act| {
-            let written = written.get(&act.id)?;
-            if !act.documents.iter().all(|id| written.contains(id)) {
-                return None;
-            }
-            act.id = *Uuid::new_v5(&Uuid::from_bytes(act.id), actor).as_bytes();
-            Some(act)
-        });
-    }
-}
-
 fn keep(
     desk: &mut OpenDesk,
     plans: Vec<Plan>,
@@ -556,11 +560,12 @@ fn keep(
     let rows: Vec<Option<(Projection, Indexed)>> = plans
         .iter()
         .map(|plan| {
-            let projection = project(plan.document.as_ref()?);
+            let Some(document) = &plan.document else { return Ok(None) };
+            let projection = rows_in_force(&desk.store, document)?;
             let rows = indexed(&desk.tree, &desk.user(), &projection, now.date());
-            Some((projection, rows))
+            Ok(Some((projection, rows)))
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     let rejected = told.len() + plans.iter().map(|plan| plan.rejected.len()).sum::<usize>();
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
