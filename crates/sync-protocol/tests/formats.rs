@@ -3,11 +3,11 @@
 
 use insta::assert_snapshot;
 use prost::Message;
+use sha2::{Digest, Sha256};
+use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint, PaperHead};
 use yidang_sync_protocol::carry::{
     CarryFile, End, Holding, Myself, Offer, Part, PlaceSheet, Said, SheetPlace, Want, Word,
 };
-use sha2::{Digest, Sha256};
-use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint, PaperHead};
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,

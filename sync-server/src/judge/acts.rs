@@ -12,6 +12,7 @@ use yidang_domain::entry::Entry;
 use yidang_sync_protocol::batch::MOST_ACT_DOCUMENTS;
 use yidang_sync_protocol::{BatchHeader, SignedBatch};
 
+use super::erased::ERASED;
 use super::examine::{Examined, No, Verified, open, verify};
 use super::{Judge, Ruling};
 use crate::store::{ActName, ParkedRow, Refusal, RefusedChange, StoreError};

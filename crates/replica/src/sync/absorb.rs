@@ -12,7 +12,8 @@ use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
 use yidang_sync_protocol::ticket::RENEW_MS;
 use yidang_sync_protocol::{
-    PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SignedTicket, SyncReply, Ticket, Verdict,
+    PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SignedTicket, SyncReply,
+    Ticket, Verdict,
 };
 
 use super::incoming::{self, SLICE};

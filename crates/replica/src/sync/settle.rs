@@ -28,8 +28,8 @@ mod whole;
 
 use whole::{Actions, name_again};
 
-use crate::boundary::Boundary;
 use super::request::kind_number;
+use crate::boundary::Boundary;
 use crate::desk::{Indexed, indexed, put_rows};
 use crate::device::{Device, OpenDesk};
 use crate::halves::rows_in_force;
