@@ -6,13 +6,16 @@ use std::sync::{PoisonError, RwLock};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use yidang_domain::calendar::{Exception, VisitPlan, VisitRule, WorkCalendar};
-use yidang_domain::civil::Date;
+use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::EntryKind;
 use yidang_domain::ids::{OrgCode, UserId};
-use yidang_domain::org::{Assignment, GridTeam, OrgLevel, OrgTree, OrgUnit, Role, Staff};
+use yidang_domain::org::{
+    Assignment, GridTeam, OrgLevel, OrgTree, OrgUnit, Role, Staff, visit_key,
+};
 use yidang_domain::outline::Outline;
 use yidang_domain::reference::{Host, Neighbour, Reference, VillageDay, VisitTeam, guest_villages};
 use yidang_domain::rights::{Act, may};
+use yidang_sync_protocol::ticket::{GUESTS_MS, LASTS_MS, Ticket};
 
 /// Everything in the register, as it is stored and as a county file brings it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,12 +91,6 @@ pub struct ReferenceBytes {
     pub version: u64,
     /// The JSON.
     pub json: Vec<u8>,
-}
-
-/// The key of the scope index under which a village's visit days stand for its grids.
-#[must_use]
-pub fn visit_key(village: &OrgCode) -> String {
-    format!("visit:{village}")
 }
 
 /// The first eight bytes of a hash as a number that fits into JSON of any reader; never zero.
@@ -253,6 +250,33 @@ impl Register {
         Scope { hash: short_hash(keys.as_bytes()), keys }
     }
 
+    /// What the county says of that to whoever has no network to ask it.
+    #[must_use]
+    pub fn ticket(&self, county: &str, user: &UserId, now: InstantMs) -> Ticket {
+        let date = now.date();
+        let keys: Vec<String> =
+            serde_json::from_str(&self.scope(user, date).keys).unwrap_or_default();
+        let guests = self.guest_villages(user, date);
+        let own: Vec<&OrgCode> = self
+            .assignments_of(user)
+            .filter(|post| post.holds_on(date))
+            .map(|post| &post.org)
+            .collect();
+        let is_visited = |key: &String| {
+            guests.iter().any(|village| village.as_str() == key && !own.contains(&village))
+        };
+        let (guest_keys, keys) = keys.into_iter().partition(is_visited);
+        Ticket {
+            county: county.to_owned(),
+            user: user.as_str().to_owned(),
+            keys,
+            issued_at_ms: now.0,
+            until_ms: now.0.saturating_add(LASTS_MS),
+            guest_keys,
+            guest_until_ms: now.0.saturating_add(GUESTS_MS),
+        }
+    }
+
     /// The keys of the scope index of a case file or household in `org`, or of a visit day there.
     #[must_use]
     pub fn index_keys(
@@ -260,18 +284,7 @@ impl Register {
         kind: yidang_domain::entry::DocumentKind,
         org: &OrgCode,
     ) -> Vec<String> {
-        use yidang_domain::entry::DocumentKind::{CaseFile, Household, VisitDay};
-        let chain = self.tree.chain(org);
-        let level = |code: &OrgCode| self.tree.find(code).map(|unit| unit.level);
-        match kind {
-            CaseFile => chain.into_iter().map(|code| code.0).collect(),
-            Household => chain
-                .into_iter()
-                .filter(|code| matches!(level(code), Some(OrgLevel::Grid | OrgLevel::Village)))
-                .map(|code| code.0)
-                .collect(),
-            VisitDay => chain.into_iter().map(|code| code.0).chain([visit_key(org)]).collect(),
-        }
+        self.tree.read_by(kind, org)
     }
 
     /// A person's first assignment that holds on `date`, and the names of its unit and those above
@@ -497,6 +510,15 @@ mod tests {
     fn a_grid_worker_reads_the_grid_and_the_visit_days_of_the_village() {
         let scope = register().scope(&"u-wang".into(), day("2026-11-20"));
         assert_eq!(scope.keys, r#"["g7","visit:610621103203"]"#);
+    }
+
+    #[test]
+    fn a_ticket_says_what_a_person_reads_and_how_long_that_serves() {
+        let now = InstantMs::at_start_of(day("2026-11-20"));
+        let ticket = register().ticket("610621", &"u-wang".into(), now);
+        assert_eq!(ticket.keys, ["g7", "visit:610621103203"]);
+        assert!(ticket.guest_keys.is_empty());
+        assert_eq!((ticket.issued_at_ms, ticket.until_ms), (now.0, now.0 + LASTS_MS));
     }
 
     #[test]

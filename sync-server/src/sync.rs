@@ -422,6 +422,11 @@ impl App {
         if self.read(|db| db.scope_of_hash(page.scope.hash))?.is_none() {
             self.write(|db| db.remember_scope(page.scope.hash, &page.scope.keys))?;
         }
+        // Whoever reads something else by now needs another ticket, and whoever's is old a new one; once
+        // everything else has come.
+        let is_due = request.want_ticket || request.scope != page.scope.hash;
+        let ticket = (is_due && !page.more)
+            .then(|| register.ticket(&county.code, &caller.user, now).sign(&county.seed));
         let version = register.reference_version(&caller.user);
         let is_new = version != request.reference_version;
         let mut reply = SyncReply {
@@ -437,6 +442,7 @@ impl App {
             proofs,
             in_scope,
             records,
+            ticket,
             ..SyncReply::default()
         };
         reply.attest(&county.seed);

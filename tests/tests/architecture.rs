@@ -54,6 +54,8 @@ const KEPT_TO: &[(&str, &[&str])] = &[
     ("wasm-bindgen", &["yidang-ui", "yidang-worker"]),
     ("reqwest", &["yidang-replica"]),
     ("ed25519-dalek", &["yidang-sync-protocol"]),
+    ("x25519-dalek", &["yidang-sync-protocol"]),
+    ("chacha20poly1305", &["yidang-sync-protocol"]),
     ("qrcode", &["yidang-paper"]),
 ];
 

@@ -536,3 +536,79 @@ fn whoever_enrols_anew_sends_what_was_not_sent() -> Result<()> {
     ensure!(wang.rejected()?.is_empty());
     Ok(())
 }
+
+impl Phone {
+    /// 并案: `case` ends in `into`.
+    fn join(&self, case: &str, into: &str) -> Result<Value> {
+        let heads = self.case(case)?["heads"].clone();
+        let question =
+            json!({ "case": case, "into": into, "reason": "说的是同一件", "heads": heads });
+        self.ask("join_case_file", &question)
+    }
+
+    /// The matters of all files in lists.
+    fn listed(&self) -> Result<Vec<String>> {
+        let list = json!({ "queue": "all", "org": null, "category": null, "risk": null,
+            "text": "", "offset": 0, "limit": 50 });
+        let rows = self.ask("list_case_files", &list)?["rows"].as_array().cloned();
+        let rows = rows.unwrap_or_default();
+        Ok(rows.iter().filter_map(|row| row["matter"].as_str().map(str::to_owned)).collect())
+    }
+}
+
+/// Both files say it, and one matter is counted once.
+#[test]
+fn of_two_joined_files_the_one_that_ended_leaves_the_lists_and_leads_to_the_other() -> Result<()> {
+    let town = Town::new()?;
+    let li = town.phone("li", &town.way, "u-li")?;
+    let (into, ends) = (li.open_case("争一行梨树")?, li.open_case("梨树归谁")?);
+    town.way.signal(false);
+    li.join(&ends, &into)?;
+    ensure!(li.join(&ends, &into).is_err(), "it is closed already");
+    ensure!(li.listed()? == ["争一行梨树"], "{:?}", li.listed()?);
+    town.way.signal(true);
+    li.settle()?;
+    let hao = town.phone("hao", &Way::to(&town.server), "u-hao")?;
+    for phone in [&li, &hao] {
+        ensure!(phone.listed()? == ["争一行梨树"], "{:?}", phone.listed()?);
+        let (one, other) = (phone.case(&into)?, phone.case(&ends)?);
+        ensure!(one["row"]["stage"] == "found" && other["row"]["stage"] == "closed");
+        let (joins, joined) = (&one["joins"][0], &other["joins"][0]);
+        ensure!(joins["id"] == json!(ends) && joins["matter"] == "梨树归谁", "{joins}");
+        ensure!(joined["id"] == json!(into) && joined["matter"] == "争一行梨树", "{joined}");
+        ensure!(joins["stands"] == false && joined["stands"] == true);
+    }
+    // Joined by mistake: opened again it stands by itself, and neither file says otherwise.
+    li.entry(&ends, &json!({ "kind": "reopened", "reason": "其实是两件" }))?;
+    ensure!(li.listed()?.len() == 2);
+    ensure!(li.case(&ends)?["joins"] == json!([]) && li.case(&into)?["joins"] == json!([]));
+    Ok(())
+}
+
+/// 李例二 judges no more when her joining comes to the county: neither half is left in a file, both stand
+/// before her, and what she wrote behind one of them arrives.
+#[test]
+fn a_joining_that_is_not_taken_leaves_both_files() -> Result<()> {
+    let town = Town::new()?;
+    let li = town.phone("li", &town.way, "u-li")?;
+    let (into, ends) = (li.open_case("争一行梨树")?, li.open_case("梨树归谁")?);
+    li.settle()?;
+    town.way.signal(false);
+    li.join(&ends, &into)?;
+    li.visit(&into, "量过了")?;
+    town.li_judges_no_more()?;
+    town.way.signal(true);
+    li.settle()?;
+    let rejected = li.rejected()?;
+    ensure!(rejected.len() == 2, "{rejected:?}");
+    ensure!(rejected.iter().all(|row| row["words"] == "说的是同一件"), "{rejected:?}");
+    let says = |words: &str| {
+        rejected.iter().any(|row| row["why"].as_str().is_some_and(|why| why.contains(words)))
+    };
+    ensure!(says("任职") && says("另一份"), "{rejected:?}");
+    ensure!(li.case(&ends)?["row"]["stage"] == "found");
+    ensure!(li.case(&into)?["joins"] == json!([]));
+    ensure!(visits(&li.case(&into)?) == ["量过了"]);
+    ensure!(town.visits_in_the_county("hao", &into)? == ["量过了"]);
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! What stands behind the pages: plain Rust without a browser, tested natively.
 
 pub mod admin;
+pub mod carry;
 pub mod category;
 pub mod chart;
 pub mod checklist;
@@ -21,6 +22,7 @@ pub mod household_form;
 pub mod household_moves;
 pub mod import;
 pub mod inbox;
+pub mod joins;
 pub mod log;
 pub mod look;
 pub mod map;

@@ -1,6 +1,7 @@
 //! One page per route.
 
 pub mod admin;
+pub mod carry;
 pub mod case_file;
 pub mod case_print;
 pub mod cases;

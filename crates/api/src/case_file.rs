@@ -109,6 +109,13 @@ pub struct CaseFileView {
     pub acts: Vec<Act>,
     /// The open return, if the file was sent back.
     pub returned: Option<ReturnView>,
+    /// 并案: the files that it was joined with.
+    #[serde(default)]
+    pub joins: Vec<JoinView>,
+    /// 等另一半: what came by hand as the half of an action, or was built on such a half. It is in force once
+    /// the other half is here, or the county took both.
+    #[serde(default)]
+    pub halves: Vec<EntryView>,
     /// The file has parts this version cannot read; it is read-only here.
     pub needs_update: bool,
 }
@@ -299,6 +306,45 @@ pub struct ReturnView {
     pub written: Provenance,
     /// It was mended since.
     pub answered: bool,
+}
+
+/// Another file about the same matter (并案).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinView {
+    /// The other file.
+    pub id: DocumentId,
+    /// What it is about; empty where this device does not hold it.
+    pub matter: String,
+    /// Its number, or its short name without one; empty where this device does not hold it.
+    pub number: String,
+    /// The other file stands, and this one was closed by joining it.
+    pub stands: bool,
+    /// When they were joined, by business date.
+    pub on: Option<Date>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Two files are about one matter: `case` is closed, `into` stands, and each points to the other (并案).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JoinCaseFile {
+    /// The file that ends.
+    pub case: DocumentId,
+    /// The file that stands.
+    pub into: DocumentId,
+    /// Why.
+    pub reason: String,
+    /// The heads of the file that ends, as the form was opened on them.
+    pub heads: Heads,
+}
+
+/// Two files were joined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFilesJoined {
+    /// The file that stands.
+    pub id: DocumentId,
+    /// When it was saved on this device.
+    pub saved_at: InstantMs,
 }
 
 /// Writes one fact.

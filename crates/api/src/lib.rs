@@ -8,6 +8,7 @@
 //! on the device.
 
 pub mod admin;
+pub mod carry;
 pub mod case_file;
 pub mod county;
 pub mod device;

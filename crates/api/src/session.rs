@@ -23,6 +23,9 @@ pub struct SessionView {
     pub storage: StorageState,
     /// Version of the application.
     pub version: String,
+    /// Files can be handed over here without a network (当面传档): not in browsers.
+    #[serde(default)]
+    pub carries: bool,
 }
 
 /// Whether the device keeps what is stored.

@@ -32,6 +32,9 @@ pub struct SyncView {
     pub last_sent: u32,
     /// Progress of an exchange under way: done, of all.
     pub progress: Option<(u32, u32)>,
+    /// How many entries and edits of colleagues came by hand and wait here for the county.
+    #[serde(default)]
+    pub carried: u32,
     /// Of how many documents the signatures are still on their way; the words are here.
     #[serde(default)]
     pub to_prove: u32,

@@ -9,10 +9,14 @@ use crate::admin::{
     MergeGrid, PutAssignment, PutCalendar, PutUser, PutVisitRule, ReferenceQuestion, ReferenceView,
     RegisterChanged, RevokeDevice, SplitGrid, UnitView, UnitsQuestion, UsersQuestion, UsersView,
 };
+use crate::carry::{
+    CarryAsk, CarryChoice, CarryChoicesQuestion, CarryGive, CarryOpen, CarryPack, CarryPacked,
+    CarryQuestion, CarryStop, CarryTake, CarryView,
+};
 use crate::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
-    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
-    SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, CaseFilesJoined, ExportBundle,
+    ExportCaseFile, ExportedFile, JoinCaseFile, MarkLooked, OpenCaseFile, Opened,
+    PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact, SetPartyField,
 };
 use crate::county::{CountyQuestion, CountyView};
 use crate::device::{
@@ -205,6 +209,8 @@ questions! {
         set_party_field: SetPartyField => Saved;
         /// Adds an entry (记一笔), decisions of reviewers included.
         add_entry: AddEntry => Saved;
+        /// Joins two files that are about one matter (并案).
+        join_case_file: JoinCaseFile => CaseFilesJoined;
         /// Decides a clash (采用甲 / 采用乙 / 另填).
         resolve: Resolve => Saved;
         /// Says that the changes of a file were seen (知道了).
@@ -291,6 +297,18 @@ questions! {
         rejected: RejectedQuestion => Vec<RejectedRow>;
         /// Its author is done with something that was not taken.
         drop_rejected: DropRejected => ();
+        /// What there is to hand over without a network (当面传档).
+        carry_choices: CarryChoicesQuestion => Vec<CarryChoice>;
+        /// How handing over stands.
+        carry_state: CarryQuestion => CarryView;
+        /// Ends it.
+        carry_stop: CarryStop => CarryView;
+        /// The file with which somebody asks colleagues for files.
+        carry_ask: CarryAsk => ExportedFile;
+        /// A file for whoever asked.
+        carry_pack: CarryPack => CarryPacked;
+        /// Takes what a colleague made.
+        carry_open: CarryOpen => CarryView;
     }
     network {
         /// Enrols this device with an activation code.
@@ -303,6 +321,10 @@ questions! {
         sign_out: SignOut => SessionView;
         /// Exchanges with the server now.
         sync_now: SyncNow => SyncView;
+        /// Waits for a colleague in the local network and gives them documents.
+        carry_give: CarryGive => CarryView;
+        /// Takes what a colleague gives in the local network.
+        carry_take: CarryTake => CarryView;
     }
     online {
         /// One household outside the own ring.

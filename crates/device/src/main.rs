@@ -5,7 +5,7 @@
 //! code 1.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -107,6 +107,12 @@ enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Hand files over without a network (当面传档).
+    Carry {
+        /// How.
+        #[command(subcommand)]
+        how: Carry,
+    },
     /// Put any question of the table.
     Ask {
         /// Its name.
@@ -122,6 +128,49 @@ enum Command {
     /// a line.
     Serve,
 }
+
+/// How files are handed over.
+#[derive(Subcommand)]
+enum Carry {
+    /// Wait for a colleague in the local network and give them documents; what they type stands on
+    /// standard error.
+    Give {
+        /// Identifiers of the documents.
+        #[arg(required = true)]
+        documents: Vec<String>,
+    },
+    /// Take what a colleague gives in the local network.
+    Take {
+        /// What they see, or address and code.
+        text: String,
+    },
+    /// Write the file with which colleagues are asked.
+    Ask {
+        /// Where to.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Make a file with documents for whoever asked.
+    Pack {
+        /// Identifiers of the documents.
+        #[arg(required = true)]
+        documents: Vec<String>,
+        /// The file they asked with.
+        #[arg(long)]
+        asking: PathBuf,
+        /// Where to.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Take what a colleague made for this person.
+    Open {
+        /// The file.
+        file: PathBuf,
+    },
+}
+
+/// How often a command looks how far handing over has got.
+const CARRY_LOOK: std::time::Duration = std::time::Duration::from_millis(100);
 
 struct Shell {
     device: Arc<Mutex<Device>>,
@@ -185,15 +234,49 @@ impl Shell {
         }
     }
 
-    async fn export(&self, question: &str, id: &str, to: &PathBuf) -> Result<Value, Fault> {
+    async fn export(&self, question: &str, id: &str, to: &Path) -> Result<Value, Fault> {
         let file = self.ask(None, question, &json!({ "id": id })).await?;
-        let base64 = file.get("base64").and_then(Value::as_str).unwrap_or_default();
-        let bytes = base64::engine::general_purpose::STANDARD
-            .decode(base64)
-            .map_err(|error| Fault::new(FaultCode::Internal, error.to_string()))?;
-        std::fs::write(to, &bytes)
-            .map_err(|error| Fault::new(FaultCode::StorageRefused, error.to_string()))?;
-        Ok(json!({ "bytes": bytes.len() }))
+        write_file(&file, to)
+    }
+
+    async fn carry(&self, how: Carry) -> Result<Value, Fault> {
+        match how {
+            Carry::Give { documents } => {
+                let question = json!({ "documents": documents });
+                let view = self.ask(None, "carry_give", &question).await?;
+                eprintln!("{}", view.get("text").and_then(Value::as_str).unwrap_or_default());
+                self.carried().await
+            }
+            Carry::Take { text } => {
+                self.ask(None, "carry_take", &json!({ "text": text })).await?;
+                self.carried().await
+            }
+            Carry::Ask { to } => {
+                let file = self.ask(None, "carry_ask", &json!({})).await?;
+                write_file(&file, &to)
+            }
+            Carry::Pack { documents, asking, to } => {
+                let question = json!({ "documents": documents, "asking": read_file(&asking)? });
+                let packed = self.ask(None, "carry_pack", &question).await?;
+                write_file(&packed, &to)?;
+                Ok(packed.get("view").cloned().unwrap_or(Value::Null))
+            }
+            Carry::Open { file } => {
+                self.ask(None, "carry_open", &json!({ "file": read_file(&file)? })).await
+            }
+        }
+    }
+
+    /// Waits until handing over has ended; how.
+    async fn carried(&self) -> Result<Value, Fault> {
+        loop {
+            let view = self.ask(None, "carry_state", &json!({})).await?;
+            let phase = view.get("phase").and_then(Value::as_str).unwrap_or_default();
+            if !["waiting", "running"].contains(&phase) {
+                return Ok(view);
+            }
+            tokio::time::sleep(CARRY_LOOK).await;
+        }
     }
 
     async fn run(&self, command: Command) -> Result<Value, Fault> {
@@ -228,6 +311,7 @@ impl Shell {
             }
             Command::Export { id, to } => self.export("export_case_file", &id, &to).await,
             Command::Bundle { id, to } => self.export("export_bundle", &id, &to).await,
+            Command::Carry { how } => self.carry(how).await,
             Command::Ask { name, json, id } => self.ask(id.as_deref(), &name, &parse(&json)?).await,
             Command::Serve => self.serve().await,
         }
@@ -249,6 +333,24 @@ impl Shell {
         }
         Ok(Value::Null)
     }
+}
+
+/// Writes the bytes of an answer that has some.
+fn write_file(file: &Value, to: &Path) -> Result<Value, Fault> {
+    let base64 = file.get("base64").and_then(Value::as_str).unwrap_or_default();
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(base64)
+        .map_err(|error| Fault::new(FaultCode::Internal, error.to_string()))?;
+    std::fs::write(to, &bytes)
+        .map_err(|error| Fault::new(FaultCode::StorageRefused, error.to_string()))?;
+    Ok(json!({ "bytes": bytes.len() }))
+}
+
+/// A file as questions carry it.
+fn read_file(file: &Path) -> Result<String, Fault> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| Fault::new(FaultCode::StorageRefused, error.to_string()))?;
+    Ok(base64::engine::general_purpose::STANDARD.encode(bytes))
 }
 
 fn parse(json: &str) -> Result<Value, Fault> {

@@ -200,7 +200,7 @@ impl Document {
         base.extend(own_last.map(|meta| meta.hash));
         let changed = edits.iter().any(|edit| match edit {
             Edit::Set(path, _) => self.changed_since(path, &base),
-            Edit::AddEntry(entry) => entry.kind().is_decision() && self.decided_since(&base),
+            Edit::AddEntry(entry) => entry.decides() && self.decided_since(&base),
             Edit::AddItem(..) => false,
         });
         changed.then_some(base)

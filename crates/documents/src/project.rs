@@ -131,6 +131,9 @@ pub struct CaseProjection {
     pub void: BTreeMap<ItemKey, MoveError>,
     /// Entries that the decision in force did not see.
     pub late: Vec<ItemKey>,
+    /// The file that stands in its place, where it was closed by joining that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joined_into: Option<DocumentId>,
     /// The official number.
     pub number: Option<String>,
     /// Until when it is to be settled.
@@ -325,6 +328,7 @@ fn case(document: &Document, reading: &Reading, common: Common) -> CaseProjectio
         parties: item_rows(reading, reading.items.get("parties")),
         stage: state.standing.stage,
         round: state.standing.round,
+        joined_into: state.standing.joined_into,
         against: state.standing.against,
         void: state.void,
         late: state.late.into_iter().collect(),
@@ -477,8 +481,7 @@ fn parallel(document: &Document, reading: &Reading) -> Vec<(String, Mark)> {
 
 fn returned(common: &Common, state: &CaseState) -> Option<ItemKey> {
     let last = common.entries.iter().rev().find(|row| {
-        row.entry().is_some_and(|entry| entry.kind().is_decision())
-            && !state.void.contains_key(&row.key)
+        row.entry().is_some_and(Entry::decides) && !state.void.contains_key(&row.key)
     })?;
     let is_return = matches!(last.entry(), Some(Entry::Returned { .. }));
     (is_return && state.standing.against.is_empty()).then(|| last.key.clone())

@@ -111,7 +111,7 @@ impl EntryRecord {
     /// Whether it decides about the state of a file.
     #[must_use]
     pub fn is_decision(&self) -> bool {
-        matches!(&self.body, EntryBody::Known(entry) if entry.kind().is_decision())
+        matches!(&self.body, EntryBody::Known(entry) if entry.decides())
     }
 }
 

@@ -404,6 +404,9 @@ impl Renamed {
             }
             Entry::Closed { seen: saw, words } => Entry::Closed { seen: seen(saw), words },
             Entry::Reopened { seen: saw, reason } => Entry::Reopened { seen: seen(saw), reason },
+            Entry::Joined { seen: saw, with, stands, reason } => {
+                Entry::Joined { seen: seen(saw), with, stands, reason }
+            }
             Entry::ConflictResolved { field, values, chosen } if field == "stage" => {
                 let values = values.iter().map(|value| self.text(value)).collect();
                 Entry::ConflictResolved { field, values, chosen: self.text(&chosen) }

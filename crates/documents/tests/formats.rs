@@ -65,11 +65,21 @@ fn containers_and_fields_of_every_kind() {
     assert_snapshot!("schema", text);
 }
 
+fn five() -> FiveSayings {
+    let said =
+        |who: &str| Saying { speaker: who.into(), relation: "邻居".into(), words: "话".into() };
+    FiveSayings {
+        neighbours: said("甲"),
+        able: said("乙"),
+        judge: said("丙"),
+        kin: said("丁"),
+        elders: said("戊"),
+    }
+}
+
 /// One of each entry, with every field in use.
 fn entries() -> Vec<Entry> {
     let seen = Some(vec!["ab".repeat(32)]);
-    let said =
-        |who: &str| Saying { speaker: who.into(), relation: "邻居".into(), words: "话".into() };
     let date = Date::constant(2026, 12, 14);
     vec![
         Entry::Found { source: Source::Sweep },
@@ -85,13 +95,7 @@ fn entries() -> Vec<Entry> {
             words: "另择日再谈".into(),
             consent: true,
             open: true,
-            five: FiveSayings {
-                neighbours: said("甲"),
-                able: said("乙"),
-                judge: said("丙"),
-                kin: said("丁"),
-                elders: said("戊"),
-            },
+            five: five(),
             visit_day: Some(id()),
         },
         Entry::Agreement {
@@ -101,7 +105,8 @@ fn entries() -> Vec<Entry> {
         },
         Entry::CloseAsked { words: "已履行".into() },
         Entry::Closed { seen: seen.clone(), words: "同意".into() },
-        Entry::Reopened { seen, reason: "反悔".into() },
+        Entry::Reopened { seen: seen.clone(), reason: "反悔".into() },
+        Entry::Joined { seen, with: id(), stands: true, reason: "同一件事".into() },
         Entry::ConflictResolved {
             field: "facts.place".into(),
             values: vec!["甲地".into(), "乙地".into()],

@@ -49,7 +49,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         }),
         who.clone().prop_map(|who| Deed::Party { who }),
         who.clone().prop_map(|who| Deed::Visit { who }),
-        (who.clone(), 0..5_u8).prop_map(|(who, decision)| Deed::Decide { who, decision }),
+        (who.clone(), 0..7_u8).prop_map(|(who, decision)| Deed::Decide { who, decision }),
         (who.clone(), who).prop_map(|(from, to)| Deed::Meet { from, to }),
     ]
 }
@@ -73,7 +73,13 @@ fn decision(number: u8) -> Entry {
         1 => Entry::Returned { seen: None, field: "place".into(), reason: "缺组别".into() },
         2 => Entry::CloseAsked { words: "已履行".into() },
         3 => Entry::Closed { seen: None, words: "同意".into() },
-        _ => Entry::Reopened { seen: None, reason: "反悔".into() },
+        4 => Entry::Reopened { seen: None, reason: "反悔".into() },
+        _ => Entry::Joined {
+            seen: None,
+            with: DocumentId::of_key("another"),
+            stands: number == 5,
+            reason: "同一件事".into(),
+        },
     }
 }
 

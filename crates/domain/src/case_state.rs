@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::causality::{ChangeGraph, IndexSet};
 use crate::civil::Date;
 use crate::entry::{Entry, EntryHeader, EntryKind};
-use crate::ids::{ItemKey, UserId};
+use crate::ids::{DocumentId, ItemKey, UserId};
 
 /// 环节: where a case file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,17 +94,25 @@ pub struct Standing {
     pub asked_by: Option<UserId>,
     /// Decisions that stand against each other (待定); empty in the ordinary case.
     pub against: Vec<ItemKey>,
+    /// The file that stands in its place, where it was closed by joining that one (并案).
+    pub joined_into: Option<DocumentId>,
 }
 
 impl Standing {
     /// A file that was just found.
     #[must_use]
     pub const fn found() -> Self {
-        Self { stage: Stage::Found, round: 1, asked_by: None, against: Vec::new() }
+        Self {
+            stage: Stage::Found,
+            round: 1,
+            asked_by: None,
+            against: Vec::new(),
+            joined_into: None,
+        }
     }
 
     fn at(&self, stage: Stage) -> Self {
-        Self { stage, round: self.round, asked_by: None, against: Vec::new() }
+        Self { stage, round: self.round, ..Self::found() }
     }
 
     /// 受理
@@ -162,6 +170,18 @@ impl Standing {
             (Stage::CloseAsked, Some(asker)) if asker == by => Err(MoveError::OwnRequest),
             (Stage::CloseAsked, _) => Ok(self.at(Stage::Closed)),
             _ => Err(MoveError::WrongStage),
+        }
+    }
+
+    /// 并案: another file stands in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`MoveError::WrongStage`] after closing.
+    pub fn join(&self, into: DocumentId) -> Result<Self, MoveError> {
+        match self.stage {
+            Stage::Closed => Err(MoveError::WrongStage),
+            _ => Ok(Self { joined_into: Some(into), ..self.at(Stage::Closed) }),
         }
     }
 
@@ -267,7 +287,7 @@ struct Moves<'a> {
 fn is_move(entry: &Entry) -> bool {
     match entry {
         Entry::ConflictResolved { field, .. } => field == "stage",
-        other => other.kind().is_decision() || other.kind() == EntryKind::CloseAsked,
+        other => other.decides() || other.kind() == EntryKind::CloseAsked,
     }
 }
 
@@ -300,6 +320,7 @@ impl<'a> Moves<'a> {
             Entry::CloseAsked { .. } => before.ask_close(&happening.header.by),
             Entry::Closed { .. } => before.close(&happening.header.by),
             Entry::Reopened { .. } => before.reopen(),
+            Entry::Joined { with, .. } => before.join(*with),
             Entry::ConflictResolved { chosen, .. } => self.choose(before, chosen),
             _ => Ok(before.clone()),
         }
@@ -362,7 +383,11 @@ impl<'a> Moves<'a> {
             .iter()
             .filter_map(|index| self.steps.get(*index).and_then(|step| step.after.as_ref().ok()));
         let Some(first) = after.next() else { return Standing::found() };
-        if after.all(|other| other.stage == first.stage && other.round == first.round) {
+        let is_same = |other: &Standing| {
+            (other.stage, other.round, other.joined_into)
+                == (first.stage, first.round, first.joined_into)
+        };
+        if after.all(is_same) {
             return first.clone();
         }
         let mut before = known.clone();

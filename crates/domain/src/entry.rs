@@ -233,6 +233,19 @@ pub enum Entry {
         /// Why.
         reason: String,
     },
+    /// 并案: two files are about one matter. Written into both of them in one action: one stands, the
+    /// other is closed by it and points to the one that stands.
+    Joined {
+        /// The state that was judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Seen,
+        /// The other file.
+        with: DocumentId,
+        /// Whether this is the file that stands.
+        stands: bool,
+        /// Why.
+        reason: String,
+    },
     /// 定值: somebody decided between values that several people had written.
     ConflictResolved {
         /// Path of the register, or `stage` for concurrent decisions.
@@ -353,6 +366,8 @@ entry_kinds! {
     Closed,
     /// 重开
     Reopened,
+    /// 并案
+    Joined,
     /// 定值
     ConflictResolved,
     /// 编号
@@ -391,6 +406,7 @@ impl EntryKind {
             Self::CloseAsked => "close_asked",
             Self::Closed => "closed",
             Self::Reopened => "reopened",
+            Self::Joined => "joined",
             Self::ConflictResolved => "conflict_resolved",
             Self::NumberIssued => "number_issued",
             Self::WalkIn => "walk_in",
@@ -424,6 +440,7 @@ impl EntryKind {
             Self::CloseAsked => "申请销号",
             Self::Closed => "销号",
             Self::Reopened => "重开",
+            Self::Joined => "并案",
             Self::ConflictResolved => "定值",
             Self::NumberIssued => "编号",
             Self::WalkIn => "来访",
@@ -441,7 +458,10 @@ impl EntryKind {
     /// The version of the schema that brought it.
     #[must_use]
     pub const fn since(self) -> u32 {
-        1
+        match self {
+            Self::Joined => 2,
+            _ => 1,
+        }
     }
 
     /// In which kind of document it may stand; conflicts are settled in all of them.
@@ -464,7 +484,10 @@ impl EntryKind {
     /// Whether it decides about the state of a file and so records what its author saw.
     #[must_use]
     pub const fn is_decision(self) -> bool {
-        matches!(self, Self::Accepted | Self::Returned | Self::Closed | Self::Reopened)
+        matches!(
+            self,
+            Self::Accepted | Self::Returned | Self::Closed | Self::Reopened | Self::Joined
+        )
     }
 }
 
@@ -482,6 +505,7 @@ impl Entry {
             Self::CloseAsked { .. } => EntryKind::CloseAsked,
             Self::Closed { .. } => EntryKind::Closed,
             Self::Reopened { .. } => EntryKind::Reopened,
+            Self::Joined { .. } => EntryKind::Joined,
             Self::ConflictResolved { .. } => EntryKind::ConflictResolved,
             Self::NumberIssued { .. } => EntryKind::NumberIssued,
             Self::WalkIn { .. } => EntryKind::WalkIn,
@@ -496,6 +520,12 @@ impl Entry {
         }
     }
 
+    /// Whether it decides about the state of its file. The file that stands after a joining goes on as it was.
+    #[must_use]
+    pub const fn decides(&self) -> bool {
+        self.kind().is_decision() && !matches!(self, Self::Joined { stands: true, .. })
+    }
+
     /// The heads its author saw, where they are not the change's own dependencies.
     #[must_use]
     pub const fn seen(&self) -> Option<&Vec<String>> {
@@ -503,7 +533,8 @@ impl Entry {
             Self::Accepted { seen, .. }
             | Self::Returned { seen, .. }
             | Self::Closed { seen, .. }
-            | Self::Reopened { seen, .. } => seen.as_ref(),
+            | Self::Reopened { seen, .. }
+            | Self::Joined { seen, .. } => seen.as_ref(),
             _ => None,
         }
     }
@@ -531,6 +562,7 @@ impl Entry {
                 AgreementForm::Written => format!("书面协议：{words}"),
             },
             Self::Reopened { reason, .. }
+            | Self::Joined { reason, .. }
             | Self::HouseholdMoved { reason, .. }
             | Self::HouseholdSplit { reason, .. }
             | Self::HouseholdMerged { reason, .. }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::civil::Date;
+use crate::entry::DocumentKind;
 use crate::ids::{OrgCode, UserId};
 
 /// Which kind of unit this is.
@@ -263,6 +264,12 @@ pub struct OrgTree {
     alike: BTreeSet<OrgCode>,
 }
 
+/// The key under which a village's visit days stand for those who work in its grids.
+#[must_use]
+pub fn visit_key(village: &OrgCode) -> String {
+    format!("visit:{village}")
+}
+
 /// No tree of a county is deeper; a ring in broken data must not hold anybody up.
 const DEEPEST: usize = 8;
 
@@ -316,6 +323,26 @@ impl OrgTree {
     #[must_use]
     pub fn is_within(&self, inner: &OrgCode, outer: &OrgCode) -> bool {
         self.upwards(inner).any(|code| code == outer)
+    }
+
+    /// The keys of the units that read a document of `kind` which lies in `org`, or a visit day there:
+    /// households are read in grid and village alone, and those who work in the grids of a village read
+    /// its visit days.
+    #[must_use]
+    pub fn read_by(&self, kind: DocumentKind, org: &OrgCode) -> Vec<String> {
+        let chain = self.chain(org);
+        let level = |code: &OrgCode| self.find(code).map(|unit| unit.level);
+        match kind {
+            DocumentKind::CaseFile => chain.into_iter().map(|code| code.0).collect(),
+            DocumentKind::Household => chain
+                .into_iter()
+                .filter(|code| matches!(level(code), Some(OrgLevel::Grid | OrgLevel::Village)))
+                .map(|code| code.0)
+                .collect(),
+            DocumentKind::VisitDay => {
+                chain.into_iter().map(|code| code.0).chain([visit_key(org)]).collect()
+            }
+        }
     }
 
     /// The unit of `level` that `code` is or lies under.
@@ -405,6 +432,17 @@ mod tests {
         assert!(tree.is_within(&grid, &"610621103".into()));
         assert!(!tree.is_within(&grid, &"610621106".into()));
         assert_eq!(tree.above(&grid, OrgLevel::Township).unwrap().name, "张家滩镇");
+    }
+
+    #[test]
+    fn a_household_is_read_in_its_grid_and_village_and_a_file_up_to_the_county() {
+        let tree = yanchang();
+        let grid = OrgCode::from("6106211032112001");
+        let of_file = tree.read_by(DocumentKind::CaseFile, &grid);
+        assert_eq!(of_file, ["6106211032112001", "610621103211", "610621103", "610621"]);
+        assert_eq!(tree.read_by(DocumentKind::Household, &grid), of_file[..2]);
+        let of_day = tree.read_by(DocumentKind::VisitDay, &"610621103211".into());
+        assert_eq!(of_day, ["610621103211", "610621103", "610621", "visit:610621103211"]);
     }
 
     #[test]

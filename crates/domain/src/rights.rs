@@ -130,6 +130,7 @@ pub const TABLE: &[Row] = &[
     row(Act::Add(EntryKind::CloseAsked), When::In(&[Stage::Accepted]), HANDLERS),
     row(Act::Add(EntryKind::Closed), When::In(&[Stage::CloseAsked]), REVIEWERS),
     row(Act::Add(EntryKind::Reopened), When::In(&[Stage::Closed]), REVIEWERS),
+    row(Act::Add(EntryKind::Joined), When::BeforeClosing, REVIEWERS),
     row(Act::Add(EntryKind::ConflictResolved), When::Always, HANDLERS),
     row(Act::Add(EntryKind::NumberIssued), When::Always, &[Server]),
     row(Act::Add(EntryKind::WalkIn), When::Always, VISITORS),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yidang_api::session::{Person, SessionView, StorageState};
 use yidang_api::sync::SyncState;
 use yidang_api::{Fault, FaultCode};
-use yidang_documents::{Actor, Document, Projection, actor_id, project};
+use yidang_documents::{Actor, Document, Projection, actor_id};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
 use yidang_domain::org::{OrgTree, Role};
@@ -14,6 +14,7 @@ use yidang_sync_protocol::retry::Rhythm;
 use yidang_sync_protocol::{Certificate, SignedCertificate};
 
 use crate::boundary::Boundary;
+use crate::halves::rows_in_force;
 use crate::seams::{Senses, Stores};
 use crate::secrets::{Account, Secrets};
 use crate::store::{Incarnation, ReadIncarnations, ReadState, Store, StoreError};
@@ -91,6 +92,8 @@ pub struct Device {
     pub(crate) storage: StorageState,
     pub(crate) open: Option<OpenDesk>,
     pub(crate) exchange: Exchange,
+    /// Handing over without a network, while it lasts.
+    pub(crate) carry: crate::carry::Occasion,
     pub(crate) seat: u64,
     revision: u64,
 }
@@ -122,6 +125,7 @@ impl Device {
             storage: StorageState::default(),
             open: None,
             exchange: Exchange::default(),
+            carry: crate::carry::Occasion::default(),
             seat: 0,
             revision: 0,
         };
@@ -167,6 +171,7 @@ impl Device {
     pub(crate) fn open_current(&mut self) -> Result<(), Fault> {
         self.open = None;
         self.exchange = Exchange::default();
+        self.carry = crate::carry::Occasion::default();
         self.seat = self.seat.wrapping_add(1);
         let nonce = self.secrets.nonce.unwrap_or_default();
         let now = self.senses.now();
@@ -229,6 +234,7 @@ impl Device {
                 .map_or_else(|| self.origin.clone(), |desk| desk.account.server.clone()),
             storage: self.storage,
             version: self.version.clone(),
+            carries: cfg!(not(target_arch = "wasm32")),
         }
     }
 }
@@ -454,7 +460,7 @@ impl OpenDesk {
             return Ok(None);
         }
         let document = self.document(id)?;
-        let projection = project(&document);
+        let projection = rows_in_force(&self.store, &document)?;
         self.remember(document, Some(projection.clone()));
         Ok(Some(projection))
     }

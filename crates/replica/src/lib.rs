@@ -8,8 +8,11 @@ pub mod boundary;
 pub mod seams;
 
 mod brief;
+#[cfg_attr(target_arch = "wasm32", path = "carry/absent.rs")]
+mod carry;
 mod desk;
 mod device;
+mod halves;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod people;

@@ -9,6 +9,8 @@ use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
 
 /// No batch holds more changes.
 pub const MOST_CHANGES: usize = 64;
+/// No action touches more documents.
+pub const MOST_ACT_DOCUMENTS: usize = 16;
 
 /// What a batch is about.
 #[derive(Clone, PartialEq, Eq, Message)]

@@ -14,6 +14,7 @@ pub mod signing;
 pub mod ask;
 pub mod batch;
 pub mod bundle;
+pub mod carry;
 pub mod certificate;
 pub mod cursor;
 pub mod enrol;
@@ -22,6 +23,7 @@ pub mod placement;
 pub mod places;
 pub mod record;
 pub mod retry;
+pub mod ticket;
 pub mod trouble;
 
 pub use ask::{AskReply, AskRequest, SignedAsk};
@@ -38,6 +40,7 @@ pub use placement::{Leaf, Placement, PlacementError, Sheet};
 pub use places::{AttestedSnapshot, PlacedBatch, Places};
 pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord, Tombstone};
 pub use signing::{PublicKey, Signature, SigningSeed};
+pub use ticket::{SignedTicket, Ticket};
 pub use trouble::{Trouble, TroubleKind};
 
 /// Version of the protocol. It changes only where fields could not be added.

@@ -8,6 +8,7 @@ use crate::cursor::{SignedCheckpoint, SignedCursor};
 use crate::places::{AttestedSnapshot, PlacedBatch};
 use crate::record::SignedRecord;
 use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
+use crate::ticket::SignedTicket;
 use crate::trouble::Trouble;
 
 /// A request body after unpacking is never larger.
@@ -110,6 +111,9 @@ pub struct SyncRequest {
     /// The device was never told what the county says itself: an earlier version passed over it.
     #[prost(bool, tag = "16")]
     pub want_all_records: bool,
+    /// The device has no ticket for handing over files without a network, or an old one.
+    #[prost(bool, tag = "31")]
+    pub want_ticket: bool,
 }
 
 /// What became of a batch.
@@ -210,6 +214,10 @@ pub struct PageDocument {
     /// The places of `batches` in the log, one each; empty from servers that do not say it.
     #[prost(uint64, repeated, tag = "7")]
     pub seqs: Vec<u64>,
+    /// The next document of the page belongs to this one: one action touched both, and nobody is to see
+    /// the half of it.
+    #[prost(bool, tag = "8")]
+    pub with_next: bool,
 }
 
 /// Verdicts and what is new.
@@ -275,6 +283,9 @@ pub struct SyncReply {
     /// What became of the batches that were asked about.
     #[prost(message, repeated, tag = "18")]
     pub verdicts: Vec<BatchVerdict>,
+    /// What the person of the device may read: where that changed, or the device asked for it.
+    #[prost(message, optional, tag = "31")]
+    pub ticket: Option<SignedTicket>,
 }
 
 impl SyncReply {

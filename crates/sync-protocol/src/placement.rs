@@ -196,6 +196,25 @@ impl Sheet {
         verify(county_key, Purpose::Placement, &self.signed(), signature)
     }
 
+    /// Whether the leaf at `index` says just this. Only a sheet that the county signed
+    /// ([`Sheet::check`]) is worth asking.
+    #[must_use]
+    pub fn says(&self, index: usize, leaf: &Leaf) -> bool {
+        self.nodes.get(index) == Some(&leaf.hash())
+    }
+
+    /// How many leaves it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing is said.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     /// What one leaf needs to be believed without the others; none where there is no such leaf.
     #[must_use]
     pub fn placement(&self, index: usize, signature: &[u8]) -> Option<Placement> {

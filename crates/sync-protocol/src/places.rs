@@ -11,7 +11,7 @@ use crate::signing::SigningSeed;
 
 /// What a leaf says of a batch that is in the log: whether it came there just now or before says nothing
 /// to whoever reads it later.
-const TAKEN: u32 = Verdict::Accepted as u32;
+pub(crate) const TAKEN: u32 = Verdict::Accepted as u32;
 
 /// A batch of a request with its place in a log that the server may have lost.
 #[derive(Clone, PartialEq, Eq, Message)]

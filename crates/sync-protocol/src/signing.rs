@@ -25,6 +25,8 @@ pub enum Purpose {
     Batch,
     /// The list of what is in a bundle, by whoever exports it.
     Bundle,
+    /// A greeting of two devices that hand files over, by either.
+    Carry,
     /// A certificate, by the server.
     Certificate,
     /// A checkpoint, by the server.
@@ -43,6 +45,8 @@ pub enum Purpose {
     Request,
     /// The snapshots of a reply, by the server.
     Snapshots,
+    /// What a person may read, by the server.
+    Ticket,
 }
 
 impl Purpose {
@@ -50,6 +54,7 @@ impl Purpose {
         match self {
             Self::Batch => b"yidang 1 batch\0",
             Self::Bundle => b"yidang 1 bundle\0",
+            Self::Carry => b"yidang 1 carry\0",
             Self::Certificate => b"yidang 1 certificate\0",
             Self::Checkpoint => b"yidang 1 checkpoint\0",
             Self::Cursor => b"yidang 1 cursor\0",
@@ -59,6 +64,7 @@ impl Purpose {
             Self::Record => b"yidang 1 record\0",
             Self::Request => b"yidang 1 request\0",
             Self::Snapshots => b"yidang 1 snapshots\0",
+            Self::Ticket => b"yidang 1 ticket\0",
         }
     }
 

@@ -5,13 +5,16 @@ use insta::assert_snapshot;
 use prost::Message;
 use sha2::{Digest, Sha256};
 use yidang_sync_protocol::bundle::{self, Bundle, Fingerprint, PaperHead};
+use yidang_sync_protocol::carry::{
+    CarryFile, End, Holding, Myself, Offer, Part, PlaceSheet, Said, SheetPlace, Want, Word,
+};
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,
     CodeUsed, Cursor, DocumentDigest, DocumentProofs, HealReply, HealRequest, Leaf, PageDocument,
     PlacedBatch, Receipt, Record, RecordKind, RecordName, Sheet, SignedBatch, SignedCertificate,
     SignedCheckpoint, SignedCursor, SignedRecord, SignedRequest, SigningSeed, SyncReply,
-    SyncRequest, Tombstone, Trouble, TroubleKind, Verdict, frame,
+    SyncRequest, Ticket, Tombstone, Trouble, TroubleKind, Verdict, frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -386,4 +389,82 @@ fn healing() {
 #[test]
 fn frames() {
     assert_snapshot!("frame-plain", dump(&frame::pack(b"short")));
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        county: "610621".into(),
+        user: "u-wang".into(),
+        keys: vec!["6106211032032007".into(), "visit:610621103203".into()],
+        issued_at_ms: 1_795_132_800_000,
+        until_ms: 1_797_724_800_000,
+        guest_keys: vec!["610621103203".into()],
+        guest_until_ms: 1_795_305_600_000,
+    }
+}
+
+#[test]
+fn what_a_person_reads_in_the_countys_words() {
+    snapshot("ticket", &ticket().sign(&COUNTY));
+    let asking = SyncRequest { want_ticket: true, ..SyncRequest::default() };
+    snapshot("sync-request-for-a-ticket", &asking);
+    let reply = SyncReply { ticket: Some(ticket().sign(&COUNTY)), ..SyncReply::default() };
+    snapshot("sync-reply-with-a-ticket", &reply);
+}
+
+/// Both greetings, the first sealed word of either, and the file they stand in: whoever updates goes on
+/// understanding whoever has not.
+#[test]
+fn two_devices_that_hand_files_over() {
+    let (certificate, ticket, key) = (certificate(), ticket().sign(&COUNTY), COUNTY.public_key());
+    let myself = |secret: u8| Myself {
+        certificate: &certificate,
+        ticket: Some(&ticket),
+        seed: &DEVICE,
+        secret: [secret; 32],
+        county_key: &key,
+        code: "48151623",
+    };
+    let asked = myself(5).ask();
+    let (answered, _, mut giving) = myself(6).answer(&asked).unwrap();
+    let (_, mut taking) = myself(5).hear(&asked, &answered).unwrap();
+    snapshot("carry-greeting", &asked);
+    snapshot("carry-answer", &answered);
+    let said = giving.say(Word::End(End { documents: 1, changes: 2 })).unwrap();
+    assert_snapshot!("carry-sealed-by-the-giver", dump(&said));
+    let back = taking.say(Word::End(End { documents: 3, changes: 4 })).unwrap();
+    assert_snapshot!("carry-sealed-by-the-taker", dump(&back));
+    let file = CarryFile { asked: Some(asked), answered: Some(answered), said: vec![said] };
+    assert_snapshot!("carry-file", dump(&file.to_bytes()));
+}
+
+#[test]
+fn what_is_said_when_files_are_handed_over() {
+    let word = |name: &str, word: Word| snapshot(name, &Said { word: Some(word) });
+    let holding =
+        Holding { document: vec![4; 16], heads: vec![5; 32], batches: batch().id().to_vec() };
+    let documents = vec![holding];
+    let revocation = Record { epoch: vec![8; 16], seq: 300, kind: 2, ..Record::default() };
+    let records = vec![revocation.sign(&COUNTY)];
+    word("carry-offer", Word::Offer(Offer { documents: documents.clone(), records }));
+    word("carry-want", Word::Want(Want { documents, records: Vec::new() }));
+    let leaf = Leaf::Batch { epoch: [8; 16], seq: 5, batch: batch().id(), verdict: 2 };
+    let sheet = Sheet::of(&[leaf]);
+    let part = Part {
+        document: vec![4; 16],
+        kind: 1,
+        home: "6106211032032007".into(),
+        batches: vec![batch()],
+        certificates: vec![certificate()],
+        sheets: vec![PlaceSheet {
+            epoch: vec![8; 16],
+            leaves: sheet.to_bytes(),
+            signature: sheet.sign(&COUNTY),
+        }],
+        places: vec![SheetPlace { batch: 0, sheet: 0, leaf: 0, seq: 5 }],
+        ..Part::default()
+    };
+    assert_eq!(part.placed(&COUNTY.public_key()), [Some((0, 0, 5))]);
+    word("carry-part", Word::Part(Box::new(part)));
+    word("carry-end", Word::End(End { documents: 1, changes: 2 }));
 }

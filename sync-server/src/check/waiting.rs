@@ -9,7 +9,7 @@ use yidang_sync_protocol::SignedBatch;
 use super::documents::place;
 use super::log::Logged;
 use super::{Cure, Findings, Ground};
-use crate::store::{ParkedRow, Received, StoreError};
+use crate::store::{ActName, ParkedRow, Received, StoreError};
 
 /// Everything that was received and is not in the log.
 pub(super) fn check(
@@ -107,6 +107,35 @@ fn wrong_with(
     // Where the document is not known here, it waits for its beginning.
     let Some(known) = known else { return Ok(None) };
     let missing = ground.db.missing_of(&row.id)?;
-    let waits = missing.iter().any(|hash| !known.changes.contains_key(hash));
+    let waits = missing.iter().any(|hash| !known.changes.contains_key(hash))
+        || waits_in_an_act(ground, &batch)?;
     Ok((!waits).then_some(("it waits for nothing", Cure::Rebuild)))
+}
+
+/// Whether another part of the action that a batch is a part of is not here, or waits itself.
+fn waits_in_an_act(ground: &Ground<'_>, batch: &SignedBatch) -> Result<bool, StoreError> {
+    let header = batch.read().unwrap_or_default();
+    let (Some(certificate), Ok(act)) =
+        (header.certificate_id(), <[u8; 16]>::try_from(header.act.as_slice()))
+    else {
+        return Ok(false);
+    };
+    let name = ActName { certificate, act };
+    let (parts, taken) = (ground.db.act_parts(&name)?, ground.db.taken_of_act(&name)?);
+    let own = header.document_id();
+    for document in header.act_documents.iter().filter_map(|id| id.as_slice().try_into().ok()) {
+        let document: [u8; 16] = document;
+        if Some(document) == own || taken.contains(&document) {
+            continue;
+        }
+        let mut is_ready = false;
+        for (_, id) in parts.iter().filter(|(about, _)| *about == document) {
+            let is_in_review = ground.db.parked(id)?.is_none_or(|row| row.review);
+            is_ready |= !is_in_review && ground.db.missing_of(id)?.is_empty();
+        }
+        if !is_ready {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -116,6 +116,21 @@ impl Judge<'_> {
         Ok(holds.then_some(examined))
     }
 
+    /// Keeps what was found out about a batch that waits for the rest of its action: the last of it may
+    /// come in this same transaction.
+    pub(super) fn keep_for_later(
+        &mut self,
+        verified: &Verified,
+        examined: Examined,
+    ) -> Result<(), StoreError> {
+        if self.ahead.register == self.register.version() {
+            let base = self.shelf.heads(self.db, &verified.document)?;
+            let examined = OnBase { base, examined: Ok(examined) };
+            self.ahead.examined.insert(verified.id, examined);
+        }
+        Ok(())
+    }
+
     /// Examines a batch. A panic of the engine blames it alone: nothing is written meanwhile.
     fn examine_once(&mut self, verified: &Verified) -> Result<Examined, No> {
         self.look(verified)?;

@@ -67,6 +67,7 @@ impl From<GuardError> for No {
 }
 
 /// A batch that its author signed.
+#[derive(Clone)]
 pub struct Verified {
     /// Its name.
     pub id: [u8; 16],

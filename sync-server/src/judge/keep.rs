@@ -16,6 +16,7 @@ use crate::households;
 use crate::kinds;
 use crate::store::{CaseRow, DocumentRow, LogKind, StoreError};
 
+use super::acts::action_of;
 use super::number::CaseNumber;
 use super::{Examined, Judge, Ruling, Verified, shelf, verify};
 
@@ -31,6 +32,9 @@ impl Judge<'_> {
         let seq = self.db.append(LogKind::Batch, document, &bytes, self.now.0)?;
         self.db.passed(Boundary::Logged);
         self.db.wrote(&verified.header.certificate, seq)?;
+        if let Ok(Some(action)) = action_of(&verified.header) {
+            self.db.took_act(&action.name, document, seq)?;
+        }
         self.keep_at(seq, document, examined).map(|()| seq)
     }
 

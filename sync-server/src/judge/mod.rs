@@ -13,6 +13,7 @@ pub mod review;
 pub mod rights;
 pub mod shelf;
 
+mod acts;
 mod ahead;
 mod erased;
 mod examine;
@@ -160,6 +161,8 @@ pub struct Judge<'a> {
     touched: Vec<[u8; 16]>,
     /// Changes that came into the log, by document: something may wait for them.
     arrived: HashMap<[u8; 16], Vec<ChangeHash>>,
+    /// Documents that got something because another document did: the rest of an action.
+    beside: Vec<[u8; 16]>,
 }
 
 impl<'a> Judge<'a> {
@@ -191,6 +194,7 @@ impl<'a> Judge<'a> {
             rulings: HashMap::new(),
             touched: Vec::new(),
             arrived: HashMap::new(),
+            beside: Vec::new(),
         })
     }
 
@@ -242,12 +246,20 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges what waited for something that came, tests what came of it, issues the document's number
-    /// if it is due, and brings its line up to date.
+    /// if it is due, and brings its line up to date; the same for documents of actions that came with it.
     ///
     /// # Errors
     ///
     /// [`Halt`]; the transaction must be rolled back then.
     pub fn follow_up(&mut self, document: &[u8; 16]) -> Result<(), Halt> {
+        self.follow_one(document)?;
+        while let Some(other) = self.beside.pop() {
+            self.follow_one(&other)?;
+        }
+        Ok(())
+    }
+
+    fn follow_one(&mut self, document: &[u8; 16]) -> Result<(), Halt> {
         self.retry_waiting(document)?;
         let Some(found) = self.shelf.find(self.db, document)? else { return Ok(()) };
         let mut projection = self.rows_of(document, &found)?;
@@ -263,21 +275,43 @@ impl<'a> Judge<'a> {
         if let Some(ruling) = self.on_erased(&verified.batch)? {
             return Ok(ruling);
         }
+        let action = match self.part_of(verified) {
+            Ok(action) => action,
+            Err(no) => return self.settle_no(&verified.batch, no),
+        };
+        if let Some(action) = &action
+            && let Some(ruling) = self.fell_before(action, verified)?
+        {
+            return Ok(ruling);
+        }
         // Writes begin only after the engine is done with the batch, so a panic in it leaves the
         // transaction whole and blames this batch alone.
-        let ruling = match self.examined(verified) {
-            Ok(examined) => {
-                let seq = self.keep(verified, &examined)?;
-                self.shelf.stage(examined.document);
-                // A register or a version of before may have refused it.
-                self.db.pardon(&verified.id)?;
-                Ruling::Accepted(seq)
+        let examined = self.examined(verified).and_then(|examined| {
+            if !verified.is_placed {
+                acts::joins_within(action.as_ref(), &examined)?;
             }
-            Err(no) => self.settle_no(&verified.batch, no)?,
+            Ok(examined)
+        });
+        let ruling = match (examined, &action) {
+            (Ok(examined), Some(action)) => self.rule_part(action, verified, examined)?,
+            (Ok(examined), None) => Ruling::Accepted(self.take(verified, examined)?),
+            (Err(no), _) => self.settle_no(&verified.batch, no)?,
         };
-        if verified.is_placed && matches!(ruling, Ruling::Accepted(_) | Ruling::Duplicate(_)) {
-            self.db.drop_placed(&verified.id)?;
+        if let Ruling::Accepted(seq) | Ruling::Duplicate(seq) = ruling {
+            if verified.is_placed {
+                self.db.drop_placed(&verified.id)?;
+            }
+            self.part_came(verified, seq)?;
         }
         Ok(ruling)
+    }
+
+    /// Puts an examined batch into the log; its place there.
+    fn take(&mut self, verified: &Verified, examined: Examined) -> Result<u64, StoreError> {
+        let seq = self.keep(verified, &examined)?;
+        self.shelf.stage(examined.document);
+        // A register or a version of before may have refused it.
+        self.db.pardon(&verified.id)?;
+        Ok(seq)
     }
 }

@@ -8,6 +8,7 @@ use prost::Message;
 use yidang_documents::{ChangeHash, guard};
 use yidang_sync_protocol::SignedBatch;
 
+use super::acts::ACT;
 use super::examine::{No, Verified, open};
 use super::review::DECLINED;
 use super::{CRASHED, Judge, Ruling, grounds};
@@ -39,7 +40,9 @@ impl Judge<'_> {
     /// [`StoreError`].
     pub fn was_refused(&self, verified: &Verified) -> Result<Option<Refusal>, StoreError> {
         let Some(refusal) = self.db.refusal(&verified.id)? else { return Ok(None) };
-        let code = refusal.code.as_str();
+        // What was refused because of another part stands as long as that does.
+        let is_because = refusal.code == ACT && !refusal.rule.is_empty();
+        let code = if is_because { refusal.rule.as_str() } else { refusal.code.as_str() };
         let is_final = [CRASHED, DECLINED].contains(&code);
         let stands = if verified.is_placed {
             code == CRASHED
@@ -114,6 +117,7 @@ impl Judge<'_> {
             let changes = self.own_changes(batch, &document)?;
             self.never(&document, &changes, &root, &header.certificate)?;
             self.orphan_waiting(&document, changes, &root)?;
+            self.act_fell(batch, &root)?;
         }
         Ok(Ruling::Refused(refusal))
     }
@@ -180,6 +184,7 @@ impl Judge<'_> {
                 self.never(document, &changes, root, &row.certificate)?;
                 open.extend(changes);
                 self.rulings.insert(id, Ruling::Refused(refusal));
+                self.act_fell(&batch, root)?;
             }
         }
         Ok(())

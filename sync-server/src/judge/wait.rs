@@ -6,6 +6,7 @@ use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::OrgCode;
 use yidang_sync_protocol::SignedBatch;
 
+use super::acts::action_of;
 use super::examine::{No, Verified, verify};
 use super::rights::{self, Written};
 use super::{Judge, Ruling};
@@ -53,7 +54,7 @@ impl Judge<'_> {
         }
     }
 
-    /// Parks a batch until `missing` is there, or a person decides.
+    /// Parks a batch until `missing` is there and the other parts of its action, or a person decides.
     pub(super) fn park(
         &mut self,
         batch: &SignedBatch,
@@ -79,6 +80,9 @@ impl Judge<'_> {
         }
         let row = ParkedRow { id, document, certificate, bytes, review, at_ms: self.now.0 };
         self.db.park(&row, &missing)?;
+        if let Ok(Some(action)) = action_of(&header) {
+            self.db.put_act_part(&action.name, &document, &id)?;
+        }
         Ok(if review { Ruling::Review } else { Ruling::Parked(missing) })
     }
 

@@ -3,6 +3,7 @@
 pub mod authors;
 pub mod place;
 pub mod proofs;
+mod together;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use crate::register::{Register, Scope};
 use crate::store::{Db, DocumentRow, ScopeRow, StoreError};
 
 use place::Place;
+use together::Together;
 
 /// Documents looked up at once.
 const STRIDE: u32 = 256;
@@ -229,6 +231,7 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
     };
     page.released = given_back(db, &course, question, &page.scope)?;
     let mut size = 0;
+    let mut together = Together::default();
     'pages: loop {
         let rows = match course.round {
             Round::Open => db.open_cases_after(&page.scope.keys, course.position, STRIDE)?,
@@ -241,13 +244,14 @@ pub fn page(db: &Db<'_>, register: &Register, question: &Question<'_>) -> Result
             (course.position, course.round) = (0, Round::Rest(head.seq));
         }
         for row in rows {
-            if let Some(document) = deliver(db, &course, question, &row, &page.scope)? {
-                let weight = document.encoded_len();
+            let group = together.deliver(db, &course, question, &row, &page.scope)?;
+            if !group.is_empty() {
+                let weight: usize = group.iter().map(PageDocument::encoded_len).sum();
                 if size > 0 && size + weight > most {
                     break 'pages;
                 }
                 size += weight;
-                page.documents.push(document);
+                page.documents.extend(group);
             } else if row.gone
                 && row.last_seq > course.base
                 && !page.released.contains(&row.document)
@@ -397,6 +401,7 @@ fn outline(document: &DocumentRow) -> PageDocument {
         batches: Vec::new(),
         seq: document.last_seq,
         seqs: Vec::new(),
+        with_next: false,
     }
 }
 

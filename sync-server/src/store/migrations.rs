@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("step_10.sql"),
     include_str!("step_11.sql"),
     include_str!("step_12.sql"),
+    include_str!("step_13.sql"),
 ];
 
 /// Takes the steps that are missing, and says so after each.

@@ -4,6 +4,7 @@
 //! readers see the state of the last commit. `county` is the first column of every key.
 
 mod activation;
+mod acts;
 mod asked;
 mod backup;
 mod certificates;
@@ -36,6 +37,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use crate::boundary::{Boundary, Witness};
 
 pub use activation::Activation;
+pub use acts::ActName;
 pub use asked::{Consulted, LookRow};
 pub use backup::copy_database;
 pub use certificates::CertificateRow;

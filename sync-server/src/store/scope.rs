@@ -80,6 +80,30 @@ impl Db<'_> {
         )
     }
 
+    /// One document as these units see it, where it ever lay in any of them and its last record lies after
+    /// `seq`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn scope_row_after(
+        &self,
+        keys: &str,
+        document: &[u8; 16],
+        seq: u64,
+    ) -> Result<Option<ScopeRow>> {
+        let rows = self.scope_rows_after(
+            seq,
+            "SELECT s.document, min(CASE s.gone WHEN 0 THEN s.since_seq END), max(s.last_seq), \
+             min(s.gone) \
+             FROM json_each(?2) AS k CROSS JOIN scope_index AS s \
+             ON s.county = ?1 AND s.org = k.value AND s.document = ?3 \
+             GROUP BY s.document HAVING max(s.last_seq) > ?4",
+            params![self.county, keys, document, signed(seq)],
+        )?;
+        Ok(rows.into_iter().next())
+    }
+
     fn scope_rows_after(
         &self,
         seq: u64,

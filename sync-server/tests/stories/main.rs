@@ -5,6 +5,8 @@
 mod support;
 
 #[cfg(test)]
+mod acts;
+#[cfg(test)]
 mod admin;
 #[cfg(test)]
 mod allowance;

@@ -13,7 +13,7 @@ use yidang_api::{Fault, Question};
 use yidang_documents::{Author, Document, Edit, actor_id};
 use yidang_domain::calendar::{NominalDay, yanchang_2026};
 use yidang_domain::civil::{Date, InstantMs, date_after};
-use yidang_domain::entry::EntryHeader;
+use yidang_domain::entry::{Entry, EntryHeader};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
 use yidang_domain::org::{OrgLevel, OrgUnit, Role, Staff};
 use yidang_domain::reference::{TeamMember, VisitTeam};
@@ -249,8 +249,41 @@ impl Hand {
         Author { actor, header: EntryHeader { on: at.date(), by, org, device }, at }
     }
 
+    /// Joins the first file to the second, in one action over both.
+    pub fn join(
+        &self,
+        county: &County,
+        ends: &mut Document,
+        stands: &mut Document,
+    ) -> [SignedBatch; 2] {
+        let documents = [ends.id(), stands.id()];
+        let act_documents = documents.map(|id| id.as_bytes().to_vec()).to_vec();
+        let part = |document: &mut Document, with: DocumentId, stands: bool| {
+            let reason = "同一件事".to_owned();
+            let entry = Entry::Joined { seen: None, with, stands, reason };
+            let act = BatchHeader {
+                act: documents[1].as_bytes().to_vec(),
+                act_documents: act_documents.clone(),
+                ..BatchHeader::default()
+            };
+            self.write_in(county, act, document, &[Edit::AddEntry(entry)])
+        };
+        [part(ends, documents[1], false), part(stands, documents[0], true)]
+    }
+
     /// Writes on that document, whatever the table says, and signs it.
     pub fn write(&self, county: &County, document: &mut Document, edits: &[Edit]) -> SignedBatch {
+        self.write_in(county, BatchHeader::default(), document, edits)
+    }
+
+    /// The same as a part of the action that `act` names.
+    fn write_in(
+        &self,
+        county: &County,
+        act: BatchHeader,
+        document: &mut Document,
+        edits: &[Edit],
+    ) -> SignedBatch {
         let committed =
             document.commit(&self.author(county.clock.now()), None, edits).expect("a change");
         let cursor =
@@ -263,7 +296,7 @@ impl Hand {
             cursor_chain: cursor.map(|cursor| cursor.chain8).unwrap_or_default(),
             kind: kinds::number_of(document.kind()),
             home: document.home().to_string(),
-            ..BatchHeader::default()
+            ..act
         };
         header.sign(vec![committed.bytes], &self.seed)
     }

@@ -143,6 +143,13 @@ impl<'a> Phone<'a> {
     }
 }
 
+fn new_file(grid: Option<&str>) -> Value {
+    let party = json!({ "name": "冯例八", "side": "a", "phone": "" });
+    json!({ "matter": "争一条地埂", "category": "0901", "place": "3组", "occurred_on": TODAY,
+        "parties": [party], "risk": 3, "source": "01", "people": 2, "grid": grid,
+        "visit_day": null })
+}
+
 /// The value that settles a clash, whichever it is.
 fn settle(id: DocumentId, clash: &ClashView, heads: &Heads) -> Value {
     json!({ "case": id, "field": clash.field, "value": clash.values[0].value, "heads": heads })
@@ -177,6 +184,14 @@ impl Phone<'_> {
                     let mut clashes = clashes.filter(|clash| (clash.field == "stage") == is_stage);
                     if let Some(clash) = clashes.find(|clash| clash.may_decide) {
                         self.does(act, "resolve", &settle(id, clash, heads));
+                    }
+                }
+                Act::Add(EntryKind::Joined) => {
+                    // Another file about the same, which ends in this one.
+                    if let Ok(other) = self.ask("open_case_file", &new_file(Some(GRID))) {
+                        let join = json!({ "case": other["id"], "into": id, "reason": "同一件事",
+                            "heads": [] });
+                        self.does(act, "join_case_file", &join);
                     }
                 }
                 Act::Add(kind) if is_written_by_hand(kind, DocumentKind::CaseFile) => {
@@ -286,11 +301,7 @@ impl Phone<'_> {
     /// Files and households of their own, in grids, in a village, and where they are.
     fn begins(&mut self) {
         for grid in [None, Some(GRID), Some(NEXT_GRID), Some(VILLAGE)] {
-            let party = json!({ "name": "冯例八", "side": "a", "phone": "" });
-            let file = json!({ "matter": "争一条地埂", "category": "0901", "place": "3组",
-                "occurred_on": TODAY, "parties": [party], "risk": 3, "source": "01", "people": 2,
-                "grid": grid, "visit_day": null });
-            self.tries(Act::OpenCaseFile, "open_case_file", &file);
+            self.tries(Act::OpenCaseFile, "open_case_file", &new_file(grid));
             let home = json!({ "grid": grid, "head": "薛样一", "address": "上院",
                 "door_plate": "3-09", "household_no": "", "members": [] });
             self.tries(Act::EditHousehold, "open_household", &home);

@@ -131,13 +131,32 @@ impl Stand {
         }
     }
 
+    /// Everybody joins their copy of that document to a file of its own, in one action over both.
+    fn all_join(&mut self, what: &str, base: &Document, ought: impl Fn(&Person) -> bool) {
+        let (mut push, mut stands) = (Vec::new(), Vec::new());
+        for (_, hand) in &self.people {
+            let kind = DocumentKind::CaseFile;
+            let mut other = self.writers.prepared(&mut self.county, kind, Some(Stage::Found));
+            let [end, stand] = hand.join(&self.county, &mut base.clone(), &mut other);
+            push.push(end);
+            stands.push(stand);
+        }
+        push.extend(stands);
+        self.judge(what, push, ought);
+    }
+
     /// One act at one stage, by everybody.
     fn act(&mut self, act: Act, kind: DocumentKind, stage: Option<Stage>) {
         let Some(edits) = edits_of(act, kind) else { return };
         let base = self.writers.prepared(&mut self.county, kind, stage);
         let visits = self.visits;
         let what = format!("{act:?} in a {} at {stage:?}", kind.name());
-        self.all_write(&what, &base, &edits, |person| person.may(act, kind, stage, visits));
+        let ought = |person: &Person| person.may(act, kind, stage, visits);
+        if act == Act::Add(EntryKind::Joined) {
+            self.all_join(&what, &base, ought);
+        } else {
+            self.all_write(&what, &base, &edits, ought);
+        }
         self.told.tried.extend(ROLES.map(|role| (act, stage, role)));
     }
 

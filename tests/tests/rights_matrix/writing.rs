@@ -47,6 +47,9 @@ pub fn entry_of(kind: EntryKind) -> Entry {
         EntryKind::CloseAsked => Entry::CloseAsked { words: words() },
         EntryKind::Closed => Entry::Closed { seen: None, words: words() },
         EntryKind::Reopened => Entry::Reopened { seen: None, reason: "又争起来".into() },
+        EntryKind::Joined => {
+            Entry::Joined { seen: None, with: id, stands: false, reason: "同一件事".into() }
+        }
         EntryKind::ConflictResolved => settled("facts.place"),
         EntryKind::NumberIssued => {
             Entry::NumberIssued { number: "延张调〔2026〕99号".into() }

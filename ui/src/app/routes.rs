@@ -8,6 +8,7 @@ use super::gate::{lead, signed_in};
 use super::shared::Shared;
 use crate::components::{Symbols, Toast, UpdateNote};
 use crate::pages::admin::AdminPage;
+use crate::pages::carry::CarryPage;
 use crate::pages::case_file::CaseFilePage;
 use crate::pages::case_print::CasePrintPage;
 use crate::pages::cases::CasesPage;
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage/>
                 <Route path=path!("/new") view=|| signed_in(NewPage)/>
                 <Route path=path!("/sync") view=|| signed_in(SyncPage)/>
+                <Route path=path!("/carry") view=|| signed_in(CarryPage)/>
                 <Route path=path!("/me") view=|| signed_in(MePage)/>
                 <Route path=path!("/cases") view=|| signed_in(CasesPage)/>
                 <Route path=path!("/case/:id") view=|| signed_in(CaseFilePage)/>

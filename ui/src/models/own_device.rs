@@ -139,6 +139,7 @@ mod tests {
             last_received: 0,
             last_sent: 0,
             progress: Some((128, 412)),
+            carried: 0,
             to_prove: 0,
             first: None,
             outbox: Vec::new(),

@@ -23,6 +23,8 @@ pub fn case_file() -> CaseFileView {
         parallel: Vec::new(),
         acts: Vec::new(),
         returned: None,
+        joins: Vec::new(),
+        halves: Vec::new(),
         needs_update: false,
     }
 }

@@ -36,7 +36,7 @@ pub const fn mark(kind: Option<EntryKind>) -> Mark {
         Some(EntryKind::DayCancelled) => ("x", "soon"),
         Some(EntryKind::HouseholdMoved) => ("pin", ""),
         Some(EntryKind::HouseholdSplit) => ("users", ""),
-        Some(EntryKind::HouseholdMerged) => ("merge", ""),
+        Some(EntryKind::Joined | EntryKind::HouseholdMerged) => ("merge", ""),
         Some(EntryKind::Imported) => ("dl", "off"),
     };
     Mark { icon, tone }

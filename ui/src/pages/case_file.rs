@@ -16,6 +16,7 @@ pub mod file;
 pub mod five;
 pub mod header;
 pub mod home_offer;
+pub mod join_sheet;
 pub mod keeper;
 pub mod kept;
 mod looked;

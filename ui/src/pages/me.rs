@@ -141,6 +141,19 @@ fn Device(person: Person, device: Answer<DeviceView>) -> impl IntoView {
                 <span class="vl">"等待上传、需要你处理、记录"</span>
                 <Icon name="right" class="chev s"/>
             </a>
+            {move || {
+                let carries = session().is_some_and(|session| session.carries);
+                carries
+                    .then(|| {
+                        view! {
+                            <a class="field" href="/carry" data-test="me-carry">
+                                <span class="lb">"当面传档"</span>
+                                <span class="vl">"没有网络，给同事或收同事的"</span>
+                                <Icon name="right" class="chev s"/>
+                            </a>
+                        }
+                    })
+            }}
         </div>
     }
 }

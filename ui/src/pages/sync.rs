@@ -117,6 +117,16 @@ fn State(view: SyncView, trying: Trying) -> impl IntoView {
                 <Progress view=view.clone()/>
                 {proofs_words(view.to_prove)
                     .map(|words| view! { <p class="small t3 tight">{words}</p> })}
+                {carried_words(view.carried)
+                    .map(|words| {
+                        view! {
+                            <p class="small t3 tight">
+                                <a class="inline-link" href="/carry" data-test="sync-carried">
+                                    {words}
+                                </a>
+                            </p>
+                        }
+                    })}
                 {idle
                     .then(|| {
                         view! {
@@ -159,6 +169,11 @@ fn last_words(view: &SyncView) -> String {
 /// The words of a new device are here before their signatures.
 fn proofs_words(to_prove: u32) -> Option<String> {
     (to_prove > 0).then(|| format!("{to_prove} 件档的签名还在后台补齐，不耽误用"))
+}
+
+/// What colleagues gave by hand goes along with the next exchange.
+fn carried_words(carried: u32) -> Option<String> {
+    (carried > 0).then(|| format!("替同事带着 {carried} 条，联网后一起交到县里"))
 }
 
 /// How far an exchange has got; forward only, because the desk counts so.

@@ -114,6 +114,7 @@ mod tests {
             last_received: 0,
             last_sent: 0,
             progress: None,
+            carried: 0,
             to_prove: 0,
             first: None,
             outbox: Vec::new(),

@@ -59,6 +59,10 @@ fn closed() -> Entry {
 fn reopened() -> Entry {
     Entry::Reopened { seen: None, reason: "反悔".into() }
 }
+fn joined(with: u8, stands: bool) -> Entry {
+    let with = DocumentId::from_bytes([with; 16]);
+    Entry::Joined { seen: None, with, stands, reason: "同一件事".into() }
+}
 fn visit() -> Entry {
     Entry::Visit { words: "去看了".into() }
 }
@@ -80,7 +84,7 @@ fn a_file_goes_from_found_to_closed_and_can_be_reopened() {
 #[test]
 fn every_arrow_that_is_not_drawn_is_missing() {
     type Arrow = fn(&Standing) -> Result<Standing, MoveError>;
-    let arrows: [(Arrow, &[(Stage, Stage)]); 5] = [
+    let arrows: [(Arrow, &[(Stage, Stage)]); 6] = [
         (|s| s.accept(), &[(Stage::Found, Stage::Accepted), (Stage::Returned, Stage::Accepted)]),
         (
             |s| s.send_back(),
@@ -93,6 +97,15 @@ fn every_arrow_that_is_not_drawn_is_missing() {
         (|s| s.ask_close(&"王样一".into()), &[(Stage::Accepted, Stage::CloseAsked)]),
         (|s| s.close(&"李例二".into()), &[(Stage::CloseAsked, Stage::Closed)]),
         (|s| s.reopen(), &[(Stage::Closed, Stage::Accepted)]),
+        (
+            |s| s.join(DocumentId::from_bytes([9; 16])),
+            &[
+                (Stage::Found, Stage::Closed),
+                (Stage::Returned, Stage::Closed),
+                (Stage::Accepted, Stage::Closed),
+                (Stage::CloseAsked, Stage::Closed),
+            ],
+        ),
     ];
     for (arrow, drawn) in arrows {
         for stage in Stage::ALL {
@@ -101,6 +114,52 @@ fn every_arrow_that_is_not_drawn_is_missing() {
             assert_eq!(arrow(&from).ok().map(|standing| standing.stage), expected, "{stage:?}");
         }
     }
+}
+
+#[test]
+fn of_two_joined_files_one_ends_and_the_other_goes_on_as_it_was() {
+    let other = DocumentId::from_bytes([9; 16]);
+    let mut ends = History::default();
+    let found = ends.found();
+    let join = ends.add("李例二", &[found], joined(9, false));
+    let state = ends.fold().standing;
+    assert_eq!((state.stage, state.joined_into), (Stage::Closed, Some(other)));
+    // Joined by mistake: opened again it stands by itself.
+    ends.add("李例二", &[join], reopened());
+    let state = ends.fold().standing;
+    assert_eq!((state.stage, state.round, state.joined_into), (Stage::Accepted, 2, None));
+
+    let mut stands = History::default();
+    let found = stands.found();
+    let back = stands.add("李例二", &[found], returned());
+    let join = stands.add("李例二", &[back], joined(9, true));
+    // Neither in the way of others nor late to them.
+    let ask = stands.add("李例二", &[back], accepted());
+    let state = stands.fold();
+    assert_eq!((state.standing.stage, state.standing.joined_into), (Stage::Accepted, None));
+    assert!(state.standing.against.is_empty() && state.void.is_empty());
+    stands.add("王样一", &[join, ask], close_asked());
+    assert_eq!(stands.stage(), Stage::CloseAsked);
+}
+
+#[test]
+fn a_file_that_two_reviewers_join_to_different_files_waits_for_somebody_to_decide() {
+    let mut file = History::default();
+    let found = file.found();
+    let one = file.add("李例二", &[found], joined(8, false));
+    file.add("赵测三", &[found], joined(9, false));
+    let state = file.fold().standing;
+    assert_eq!((state.stage, state.joined_into, state.against.len()), (Stage::Found, None, 2));
+    let both = file.fold().standing.against;
+    let values = both.iter().map(|key| key.as_str().to_owned()).collect();
+    let chosen = format!("k{one}");
+    let resolved = Entry::ConflictResolved { field: "stage".into(), values, chosen };
+    file.add("李例二", &[one, 2], resolved);
+    let state = file.fold().standing;
+    assert_eq!(state.joined_into, Some(DocumentId::from_bytes([8; 16])));
+    // A closed file joins no other.
+    file.add("赵测三", &[3], joined(9, false));
+    assert_eq!(file.fold().void.get(&"k4".into()), Some(&MoveError::WrongStage));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileView, ExportedFile, NewParty, OpenCaseFile, Opened, Resolve, Saved,
-    SetFact, SetPartyField,
+    AddEntry, AddParty, CaseFileView, ExportedFile, Heads, NewParty, OpenCaseFile, Opened, Resolve,
+    Saved, SetFact, SetPartyField,
 };
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::{
@@ -19,9 +19,10 @@ use yidang_domain::rights::Act;
 use super::write::{Intent, hash_of};
 use super::{Answering, party_homes};
 use crate::device::Device;
+use crate::halves::waiting;
 use crate::people::People;
 use crate::present;
-use crate::store::{ReadCases, ReadOutbox, ReadRejected};
+use crate::store::{ReadCases, ReadHalves, ReadHeld, ReadRejected};
 
 fn field(container: &str, name: &str) -> Result<&'static Field, Fault> {
     schema::field(DocumentKind::CaseFile, container, name)
@@ -153,12 +154,20 @@ pub fn view(device: &mut Device, id: DocumentId) -> Result<CaseFileView, Fault> 
     let acts =
         present::acts_of(desk, (DocumentKind::CaseFile, &case.grid()), Some(case.stage), today);
     let acts = allowed(&case, acts, desk);
-    let outbox = desk.store.outbox()?;
+    let outbox = desk.store.on_its_way(id)?;
     let homes = party_homes::named(desk, &case, &changed)?;
+    let joins = super::joins::of(desk, &case)?;
+    let halves = if desk.store.halves(id)?.is_empty() {
+        Vec::new()
+    } else {
+        waiting(&desk.document(id)?, &Projection::CaseFile(case.clone()))
+    };
     let mut people = People::new(&desk.store, desk.user());
     let source = present::Source {
         tree: &desk.tree,
         homes,
+        joins,
+        halves,
         case: &case,
         row,
         outbox: &outbox,
@@ -178,7 +187,8 @@ fn is_number(case: &CaseProjection, path: &str) -> bool {
 }
 
 /// What the state of the file takes away from what the role may: a file that this version cannot
-/// read whole is read-only, and nobody closes what they asked to close.
+/// read whole is read-only, nobody closes what they asked to close, and one that joined another takes
+/// nothing more.
 fn allowed(case: &CaseProjection, acts: Vec<Act>, desk: &crate::device::OpenDesk) -> Vec<Act> {
     if case.common.has_unknown {
         return Vec::new();
@@ -188,11 +198,19 @@ fn allowed(case: &CaseProjection, acts: Vec<Act>, desk: &crate::device::OpenDesk
         .last()
         .and_then(|row| row.header.as_ref())
         .is_some_and(|header| header.by == desk.user());
-    acts.into_iter().filter(|act| !(asked_by_me && *act == Act::Add(EntryKind::Closed))).collect()
+    acts.into_iter()
+        .filter(|act| !(asked_by_me && *act == Act::Add(EntryKind::Closed)))
+        // What there is to write is written into the file that stands in its place.
+        .filter(|act| case.joined_into.is_none() || *act != Act::Add(EntryKind::Visit))
+        .collect()
 }
 
 /// Refuses what the person may not do here and now, before anything is written.
-fn must(desk: &mut Answering<'_>, id: DocumentId, act: Act) -> Result<CaseProjection, Fault> {
+pub(super) fn must(
+    desk: &mut Answering<'_>,
+    id: DocumentId,
+    act: Act,
+) -> Result<CaseProjection, Fault> {
     let today = desk.device.today();
     let case = projection(desk.device, id)?;
     let open = desk.device.desk()?;
@@ -271,18 +289,17 @@ pub fn set_party_field(desk: &mut Answering<'_>, question: &SetPartyField) -> Re
 /// Adds an entry.
 pub fn add_entry(desk: &mut Answering<'_>, question: AddEntry) -> Result<Saved, Fault> {
     let kind = question.entry.kind();
-    if kind == EntryKind::ConflictResolved || kind == EntryKind::NumberIssued {
+    let by_others = [EntryKind::ConflictResolved, EntryKind::NumberIssued, EntryKind::Joined];
+    if by_others.contains(&kind) {
         return Err(Fault::new(FaultCode::NotAllowed, "not written by hand"));
     }
     if kind.home() != Some(DocumentKind::CaseFile) {
         return Err(Fault::invalid("kind", "belongs to another kind of document"));
     }
-    let case = must(desk, question.case, Act::Add(kind))?;
+    must(desk, question.case, Act::Add(kind))?;
     check_words(&question.entry)?;
-    // What was seen has other names where something was written again since.
-    let saw = desk.device.desk()?.store.renamed(question.case)?.heads(&question.heads.0);
-    let is_stale = question.heads.0 != case.common.heads && saw != case.common.heads;
-    let entry = with_seen(question.entry, is_stale.then_some(saw));
+    let saw = saw(desk, question.case, &question.heads)?;
+    let entry = with_seen(question.entry, saw);
     let words = entry.gist();
     let mut intent = edit(question.case, vec![Edit::AddEntry(entry)], kind.label().into(), words);
     // An entry stands beside whatever arrived meanwhile; a decision says what it saw instead.
@@ -290,6 +307,20 @@ pub fn add_entry(desk: &mut Answering<'_>, question: AddEntry) -> Result<Saved, 
     intent.on = question.on;
     intent.drafts = vec![format!("entry/{}", question.case)];
     desk.save(&intent, |_, saved| Saved { clashed: false, ..saved })
+}
+
+/// What its author saw of a file, where that is not what a change of now is made on: something came since, or
+/// waits in it and is not in force.
+pub(super) fn saw(
+    desk: &mut Answering<'_>,
+    id: DocumentId,
+    heads: &Heads,
+) -> Result<Option<Vec<String>>, Fault> {
+    let desk = desk.device.desk()?;
+    let now: Vec<String> = desk.document(id)?.heads().iter().map(|hash| hex_of(hash)).collect();
+    // What was seen has other names where something was written again since.
+    let saw = desk.store.renamed(id)?.heads(&heads.0);
+    Ok((heads.0 != now && saw != now).then_some(saw))
 }
 
 /// Refuses entries that say nothing where something has to be said.

@@ -22,7 +22,7 @@ use super::{Answering, plan};
 use crate::device::{Device, OpenDesk};
 use crate::people::People;
 use crate::present;
-use crate::store::{CaseFilter, OutboxItem, ReadCases, ReadOutbox, ReadState};
+use crate::store::{CaseFilter, OnItsWay, ReadCases, ReadHeld, ReadOutbox, ReadState};
 
 /// The document of a visit day: the same on every device, computed from village and nominal day.
 pub fn document_id(village: &OrgCode, nominal: &str) -> DocumentId {
@@ -136,7 +136,7 @@ pub fn view(device: &mut Device, question: &VisitDayQuestion) -> Result<VisitDay
     let nominal = planned.nominal.to_string();
     let desk = device.desk()?;
     let day = projection(desk, &village, &nominal)?;
-    let outbox = desk.store.outbox()?;
+    let outbox = desk.store.on_its_way(day.common.id)?;
     let open = open_of(desk, &village, today)?;
     let decision = day.decision();
     let on = match &decision {
@@ -219,7 +219,7 @@ fn around(desk: &mut OpenDesk, village: &OrgCode, on: Date) -> Result<Vec<(Strin
 
 fn walk_ins(
     day: &VisitDayProjection,
-    outbox: &[OutboxItem],
+    outbox: &[OnItsWay],
     people: &mut People<'_, crate::store::Store>,
 ) -> Vec<WalkInView> {
     day.common

@@ -23,7 +23,7 @@ use crate::people::People;
 use crate::present;
 use crate::present::household::{clashes, entries, facts, members, on_day};
 use crate::store::{
-    CaseFilter, HouseholdSelection, ReadCases, ReadDocuments, ReadHouseholds, ReadOutbox,
+    CaseFilter, HouseholdSelection, ReadCases, ReadDocuments, ReadHeld, ReadHouseholds,
 };
 
 /// No screen shows more rows at once.
@@ -110,7 +110,7 @@ pub fn view(device: &mut Device, question: &HouseholdQuestion) -> Result<Househo
         .map(|stored| case_on_day(stored, today))
         .collect();
     let acts = allowed(desk, &household, today);
-    let outbox = desk.store.outbox()?;
+    let outbox = desk.store.on_its_way(question.id)?;
     let mut people = People::new(&desk.store, desk.user());
     Ok(HouseholdView {
         row: on_day(row, today),

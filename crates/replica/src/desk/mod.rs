@@ -7,6 +7,7 @@ mod day;
 mod find;
 mod handover;
 mod households;
+mod joins;
 mod lists;
 mod messages;
 mod month;
@@ -21,10 +22,14 @@ mod today;
 mod workers;
 mod write;
 
+use yidang_api::carry::{
+    CarryAsk, CarryChoice, CarryChoicesQuestion, CarryOpen, CarryPack, CarryPacked, CarryQuestion,
+    CarryStop, CarryView,
+};
 use yidang_api::case_file::{
-    AddEntry, AddParty, CaseFileQuestion, CaseFileView, ExportBundle, ExportCaseFile, ExportedFile,
-    MarkLooked, OpenCaseFile, Opened, PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact,
-    SetPartyField,
+    AddEntry, AddParty, CaseFileQuestion, CaseFileView, CaseFilesJoined, ExportBundle,
+    ExportCaseFile, ExportedFile, JoinCaseFile, MarkLooked, OpenCaseFile, Opened,
+    PaperHeadQuestion, PaperHeadView, Resolve, Saved, SetFact, SetPartyField,
 };
 use yidang_api::county::{CountyQuestion, CountyView};
 use yidang_api::device::{Complain, ComplaintRow, ComplaintsQuestion, DeviceQuestion, DeviceView};
@@ -53,6 +58,7 @@ use yidang_api::visit_day::{
 use yidang_api::{Desk, Fault};
 
 use crate::boundary::Boundary;
+use crate::carry;
 use crate::device::Device;
 use crate::store::{ReadRejected, StoreError};
 
@@ -101,6 +107,10 @@ impl Desk for Answering<'_> {
 
     fn add_entry(&mut self, question: AddEntry) -> Result<Saved, Fault> {
         cases::add_entry(self, question)
+    }
+
+    fn join_case_file(&mut self, question: JoinCaseFile) -> Result<CaseFilesJoined, Fault> {
+        joins::join(self, &question)
     }
 
     fn resolve(&mut self, question: Resolve) -> Result<Saved, Fault> {
@@ -285,6 +295,30 @@ impl Desk for Answering<'_> {
 
     fn drop_rejected(&mut self, question: DropRejected) -> Result<(), Fault> {
         rejected::drop_one(self.device, &question)
+    }
+
+    fn carry_choices(&mut self, _: CarryChoicesQuestion) -> Result<Vec<CarryChoice>, Fault> {
+        carry::choices(self.device)
+    }
+
+    fn carry_state(&mut self, _: CarryQuestion) -> Result<CarryView, Fault> {
+        Ok(carry::state(self.device))
+    }
+
+    fn carry_stop(&mut self, _: CarryStop) -> Result<CarryView, Fault> {
+        Ok(carry::stop(self.device))
+    }
+
+    fn carry_ask(&mut self, _: CarryAsk) -> Result<ExportedFile, Fault> {
+        carry::ask(self.device)
+    }
+
+    fn carry_pack(&mut self, question: CarryPack) -> Result<CarryPacked, Fault> {
+        carry::pack(self.device, &question)
+    }
+
+    fn carry_open(&mut self, question: CarryOpen) -> Result<CarryView, Fault> {
+        carry::open(self.device, &question)
     }
 
     fn sync_state(&mut self, _: SyncQuestion) -> Result<SyncView, Fault> {

@@ -18,6 +18,7 @@ use yidang_domain::org::OrgTree;
 use super::Answering;
 use crate::boundary::Boundary;
 use crate::device::OpenDesk;
+use crate::halves::{InForce, rows_in_force, without_halves};
 use crate::present;
 use crate::store::{
     ActOf, CaseKeys, HouseholdKeys, JournalRow, OutboxItem, ReadRejected, SAVED, Said, Stood,
@@ -152,7 +153,7 @@ fn prepare<'a>(
     let committed = document
         .commit(&author, heads.as_deref(), &renamed.edits(&intent.edits))
         .map_err(|error| refused(&error))?;
-    let projection = project(&document);
+    let projection = rows_in_force(&desk.store, &document)?;
     let rows = indexed(&desk.tree, &desk.user(), &projection, at.date());
     let item = OutboxItem {
         document: intent.id,
@@ -300,7 +301,8 @@ pub(crate) fn put_rows<'a>(
     households.into_iter().try_for_each(|(at, keys)| write.put_household_words(at, keys))
 }
 
-/// Makes the rows of these documents anew: after new reference data and after an upgrade.
+/// Makes the rows of these documents anew: after new reference data, after an upgrade, and where a half
+/// that waited is in force.
 pub(crate) fn index(
     desk: &mut OpenDesk,
     documents: &[DocumentId],
@@ -309,8 +311,14 @@ pub(crate) fn index(
     let mut made = Vec::with_capacity(documents.len());
     for id in documents {
         let Some(document) = desk.sound_document(*id)? else { continue };
-        let projection = project(&document);
-        let rows = indexed(&desk.tree, &desk.user(), &projection, today);
+        let (projection, rows) = match without_halves(&desk.store, &document)? {
+            Some(InForce { projection, is_nothing: true }) => (projection, Indexed::Nothing),
+            waits => {
+                let projection = waits.map_or_else(|| project(&document), |half| half.projection);
+                let rows = indexed(&desk.tree, &desk.user(), &projection, today);
+                (projection, rows)
+            }
+        };
         made.push((projection, rows));
     }
     desk.store.write(|write| -> Result<(), StoreError> {

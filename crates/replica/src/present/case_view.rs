@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use yidang_api::case_file::{
     CaseFileView, ChangeView, ClashValue, ClashView, Delivery, EntryView, FactView, Heads,
-    ParallelView, PartyHome, PartyView, ReturnView, RoutePlace, RouteStop,
+    JoinView, ParallelView, PartyHome, PartyView, ReturnView, RoutePlace, RouteStop,
 };
 use yidang_api::list::{CaseRow, Stage};
 use yidang_documents::project::{Clash, EntryRow, MarkedValue};
@@ -18,7 +18,7 @@ use yidang_domain::org::OrgTree;
 use yidang_domain::rights::Act;
 
 use crate::people::People;
-use crate::store::{OutboxItem, RECEIVED, SAVED, Store};
+use crate::store::{OnItsWay, RECEIVED, SAVED, Store};
 
 use super::words::{about, entry_label, is_home_path, shown_value, side};
 
@@ -28,12 +28,16 @@ pub struct Source<'a> {
     pub tree: &'a OrgTree,
     /// What the households of its parties are called, those that are held here.
     pub homes: BTreeMap<DocumentId, String>,
+    /// The files it was joined with.
+    pub joins: Vec<JoinView>,
+    /// Entries that wait for the other half of an action.
+    pub halves: Vec<EntryRow>,
     /// The rows of the file.
     pub case: &'a CaseProjection,
     /// What lists show of it.
     pub row: CaseRow,
-    /// Own changes on their way.
-    pub outbox: &'a [OutboxItem],
+    /// Changes on their way, own ones and those that came by hand.
+    pub outbox: &'a [OnItsWay],
     /// What changed since the last look.
     pub changed: Vec<Difference>,
     /// When that was.
@@ -95,6 +99,8 @@ pub fn case_view(source: Source<'_>, people: &mut People<'_, Store>) -> CaseFile
             .collect(),
         acts: source.acts,
         returned: returned(case, people),
+        joins: source.joins,
+        halves: source.halves.iter().map(|row| entry_view(row, source.outbox, people)).collect(),
         needs_update: case.common.has_unknown,
         row: source.row,
     }
@@ -152,13 +158,16 @@ fn route(case: &CaseProjection) -> Vec<RouteStop> {
     let on = |kind: EntryKind| -> Option<Date> {
         case.entries_of(kind).last().and_then(|row| row.header.as_ref()).map(|header| header.on)
     };
+    // Where it joined another file, that is its end.
+    let is_joined = case.joined_into.is_some();
+    let closes = if is_joined { EntryKind::Joined } else { EntryKind::Closed };
     let stops = [
         ("发现", on(EntryKind::Found)),
         ("受理", on(EntryKind::Accepted)),
         ("调解", on(EntryKind::MediationSession)),
         ("协议", on(EntryKind::Agreement)),
         ("申请销号", on(EntryKind::CloseAsked)),
-        ("销号", if case.stage == Stage::Closed { on(EntryKind::Closed) } else { None }),
+        (closes.label(), if case.stage == Stage::Closed { on(closes) } else { None }),
     ];
     let here = match case.stage {
         Stage::Found | Stage::Returned => 0,
@@ -186,7 +195,7 @@ fn route(case: &CaseProjection) -> Vec<RouteStop> {
 }
 
 /// How far an entry has got.
-pub fn delivery(outbox: &[OutboxItem], change: &str) -> Delivery {
+pub fn delivery(outbox: &[OnItsWay], change: &str) -> Delivery {
     let found = outbox.iter().find(|item| yidang_domain::causality::hex_of(&item.hash) == change);
     match found.map(|item| item.delivery) {
         None => Delivery::Accepted,
@@ -246,7 +255,7 @@ fn chosen_word(source: &Source<'_>, field: &str, value: &str) -> String {
 /// The view of an entry, without what the fold says of it.
 pub fn entry_view(
     row: &EntryRow,
-    outbox: &[OutboxItem],
+    outbox: &[OnItsWay],
     people: &mut People<'_, Store>,
 ) -> EntryView {
     EntryView {

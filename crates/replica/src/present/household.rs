@@ -13,7 +13,7 @@ use yidang_domain::org::{OrgLevel, OrgTree};
 use super::entry_view;
 use super::words::{about, shown_value};
 use crate::people::People;
-use crate::store::{HouseholdKeys, OutboxItem, Store, Tie};
+use crate::store::{HouseholdKeys, OnItsWay, Store, Tie};
 
 fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
@@ -184,7 +184,7 @@ pub fn members(household: &HouseholdProjection) -> Vec<MemberView> {
 /// Entries, newest business date first.
 pub fn entries(
     household: &HouseholdProjection,
-    outbox: &[OutboxItem],
+    outbox: &[OnItsWay],
     people: &mut People<'_, Store>,
 ) -> Vec<EntryView> {
     let mut views: Vec<EntryView> =

@@ -7,7 +7,7 @@ mod row;
 mod words;
 
 pub use case_view::{Source, case_view, delivery, entry_view};
-pub use refusals::refusal;
+pub use refusals::{ACT, refusal};
 pub use row::{case_keys, case_row};
 pub use words::{QUIET_AFTER_DAYS, is_home_path, outbox_title, place_name, unit_name};
 

@@ -2,8 +2,15 @@
 
 use crate::store::Said;
 
+/// The server's word for a part of an action of which another part was refused.
+pub const ACT: &str = "act";
+
 /// The sentence for what was said of a batch: of the rule in particular where it is known, else of its code.
 pub fn refusal(said: &Said) -> &'static str {
+    // What its rule says is said of another part.
+    if said.code == ACT {
+        return "同一次办理的另一份没有采用，这一份也就没有采用";
+    }
     sentence(&said.rule).or_else(|| sentence(&said.code)).unwrap_or("格式不对，请联系县中心")
 }
 
@@ -40,5 +47,6 @@ mod tests {
         assert_eq!(refusal(&said("not_allowed", "own_request")), refusal(&said("own_request", "")));
         assert_eq!(refusal(&said("not_allowed", "later")), "你现在的任职不能这样办");
         assert_eq!(refusal(&said("later", "")), "格式不对，请联系县中心");
+        assert!(refusal(&said(ACT, "not_allowed")).contains("另一份"));
     }
 }

@@ -117,7 +117,12 @@ pub fn case_keys(tree: &OrgTree, case: &CaseProjection, me: &UserId, today: Date
         village: code(OrgLevel::Village),
         township: code(OrgLevel::Township),
         found_on: found_on(case),
-        closed_on: if is_open(case.stage) { None } else { on_of(case, EntryKind::Closed) },
+        closed_on: if is_open(case.stage) || case.joined_into.is_some() {
+            None
+        } else {
+            on_of(case, EntryKind::Closed)
+        },
+        is_joined: case.joined_into.is_some(),
         due_on: due_on(case),
         finder: case.common.entries.first().map(|row| row.mark.actor),
         brief: brief(case),

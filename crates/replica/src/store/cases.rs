@@ -27,6 +27,8 @@ pub struct CaseKeys {
     pub found_on: Date,
     /// When it was closed, if it is.
     pub closed_on: Option<Date>,
+    /// Another file stands in its place: it is shown where that one is, and in no list.
+    pub is_joined: bool,
     /// Until when something is due.
     pub due_on: Option<Date>,
     /// The actor of the first entry.
@@ -69,7 +71,8 @@ impl Write<'_> {
     pub fn put_case(&self, row: &CaseRow, keys: &CaseKeys) -> Result<SearchPlace, StoreError> {
         let is_new = self.place_of(row.id)?.is_none();
         let json = serde_json::to_string(row)?;
-        // Making rows anew lets no file back into lists that left the scope.
+        // Making rows anew lets no file back into lists that left the scope (1). One that joined another is
+        // kept out of lists too (2): one matter is counted once.
         let (number, is_sealed): (i64, bool) = self
             .sql()
             .prepare_cached(
@@ -77,7 +80,8 @@ impl Write<'_> {
                    clashes, late, due_on, found_on, closed_on, last_on, last_at, row, answered,
                    finder, brief, sealed)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                   ?17, ?18, ifnull((SELECT d.sealed FROM document d WHERE d.document = ?1), 0))
+                   ?17, ?18, max(?19,
+                   ifnull((SELECT 1 FROM document d WHERE d.document = ?1 AND d.sealed = 1), 0)))
                  ON CONFLICT (document) DO UPDATE SET grid = ?2, village = ?3, township = ?4,
                    category = ?5, risk = ?6, stage = ?7, clashes = ?8, late = ?9, due_on = ?10,
                    found_on = ?11, closed_on = ?12, last_on = ?13, last_at = ?14, row = ?15,
@@ -103,7 +107,8 @@ impl Write<'_> {
                     json,
                     row.answered,
                     keys.finder,
-                    serde_json::to_string(&keys.brief)?
+                    serde_json::to_string(&keys.brief)?,
+                    if keys.is_joined { 2 } else { 0 }
                 ],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;

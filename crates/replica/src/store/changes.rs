@@ -5,6 +5,7 @@ use yidang_documents::{ChangeHash, Document, DocumentError, Projection};
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, OrgCode};
 
+use super::halves::act_of;
 use super::{Access, Read, Store, StoreError, StoredPlace, Write};
 
 /// A document as it is kept.
@@ -164,8 +165,9 @@ impl Write<'_> {
         self.sql()
             .prepare_cached(
                 "INSERT OR IGNORE INTO batch
-                   (batch, document, position, header, signature, hashes, push)
-                 VALUES (?1, ?2, (SELECT ifnull(max(position), 0) + 1 FROM batch), ?3, ?4, ?5, ?6)",
+                   (batch, document, position, header, signature, hashes, push, act)
+                 VALUES (?1, ?2, (SELECT ifnull(max(position), 0) + 1 FROM batch), ?3, ?4, ?5, ?6,
+                   ?7)",
             )?
             .execute(params![
                 batch.id,
@@ -173,7 +175,8 @@ impl Write<'_> {
                 batch.header,
                 batch.signature,
                 batch.hashes.concat(),
-                push
+                push,
+                act_of(&batch.header)
             ])?;
         Ok(())
     }
@@ -289,11 +292,11 @@ fn not_as_stored(reason: impl Into<String>) -> StoreError {
     DocumentError::Damaged { index: 0, total: 1, reason: reason.into() }.into()
 }
 
-fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
+pub(super) fn hashes(bytes: &[u8]) -> Vec<ChangeHash> {
     bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect()
 }
 
-fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
+pub(super) fn stored_batch(row: &Row<'_>) -> rusqlite::Result<StoredBatch> {
     Ok(StoredBatch {
         id: row.get(0)?,
         document: DocumentId::from_bytes(row.get(1)?),

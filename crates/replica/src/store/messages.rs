@@ -64,7 +64,7 @@ pub trait ReadMessages: Read {
     fn count_messages(&self) -> Result<(u32, u32), StoreError> {
         Ok(self.sql().query_row(
             "SELECT count(*), ifnull(sum(m.seen = 0), 0) FROM message m
-             JOIN case_row c USING (document) WHERE c.sealed = 0",
+             JOIN case_row c USING (document) WHERE c.sealed <> 1",
             [],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?)
@@ -77,7 +77,7 @@ pub trait ReadMessages: Read {
                (m.kind = 'returned' AND c.stage = 'Returned' AND c.answered = 0),
                (SELECT x.bytes FROM actor a JOIN certificate x USING (certificate)
                 WHERE a.actor = m.actor)
-             FROM message m JOIN case_row c USING (document) WHERE c.sealed = 0
+             FROM message m JOIN case_row c USING (document) WHERE c.sealed <> 1
              ORDER BY m.at DESC, m.document, m.key LIMIT ?1 OFFSET ?2",
         )?;
         let mut rows = statement.query([limit, offset])?;

@@ -272,11 +272,17 @@ pub trait ReadOutbox: Read {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Batches that the server holds and has said nothing final of, at most `limit`.
+    /// Batches that the server holds and has said nothing final of, at most `limit`: own ones, and after
+    /// them those that came by hand and need not be sent again.
     fn undecided(&self, limit: u32) -> Result<Vec<Vec<u8>>, StoreError> {
         let mut statement = self.sql().prepare_cached(
-            "SELECT batch FROM outbox WHERE delivery = 1 AND batch IS NOT NULL
-             GROUP BY batch ORDER BY min(position) LIMIT ?1",
+            "SELECT batch FROM (
+               SELECT o.batch, 0 AS by_hand, min(o.position) AS position FROM outbox o
+               WHERE o.delivery = 1 AND o.batch IS NOT NULL GROUP BY o.batch
+               UNION ALL
+               SELECT b.batch, 1, b.position FROM batch b
+               WHERE b.held > 0 AND b.held = 1 AND b.push = 0)
+             ORDER BY by_hand, position LIMIT ?1",
         )?;
         let rows = statement.query_map([limit], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -66,7 +66,7 @@ impl Write<'_> {
     pub fn place_batch(&self, batch: &[u8], place: StoredPlace) -> Result<(), StoreError> {
         self.sql()
             .prepare_cached(
-                "UPDATE batch SET sheet = ?2, leaf = ?3, log_seq = ?4 WHERE batch = ?1",
+                "UPDATE batch SET sheet = ?2, leaf = ?3, log_seq = ?4, held = 0 WHERE batch = ?1",
             )?
             .execute(params![batch, place.sheet, place.leaf, signed(place.seq)])?;
         Ok(())
@@ -226,6 +226,29 @@ pub trait ReadPlaces: Read {
             .prepare_cached("SELECT document FROM wanted_document ORDER BY document LIMIT ?1")?;
         let rows = statement.query_map([limit], |row| row.get::<_, [u8; 16]>(0))?;
         Ok(rows.map(|row| row.map(DocumentId::from_bytes)).collect::<Result<_, _>>()?)
+    }
+
+    /// What the county said of this kind.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn records_of(
+        &self,
+        kind: yidang_sync_protocol::RecordKind,
+    ) -> Result<Vec<(yidang_sync_protocol::Record, SignedRecord)>, StoreError> {
+        use prost::Message;
+        use yidang_sync_protocol::Record;
+        let mut statement =
+            self.sql().prepare_cached("SELECT bytes, signature FROM record ORDER BY epoch, seq")?;
+        let rows = statement.query_map([], |row| {
+            Ok(SignedRecord { record: row.get(0)?, signature: row.get(1)? })
+        })?;
+        let mut all = Vec::new();
+        for signed in rows {
+            let signed = signed?;
+            // They were read when they came; one of a later version is of no kind that is asked for.
+            let read = Record::decode(signed.record.as_slice()).ok();
+            all.extend(read.filter(|record| record.kind() == kind).map(|record| (record, signed)));
+        }
+        Ok(all)
     }
 
     /// The names of everything the county said that is kept here.

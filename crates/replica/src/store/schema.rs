@@ -412,6 +412,17 @@ CREATE TABLE tombstone (
 ) STRICT;
 -- Of which document a line says what it is called; NULL: of none, or by a version that did not write it down.
 ALTER TABLE happened ADD COLUMN document BLOB;
+", "
+-- How a batch came: 0 from the county or by one's own hand; 1 by hand from a colleague, and the county has
+-- not said that it took it; 2 the county does not take it, and it is on its way out of its document.
+ALTER TABLE batch ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX batch_held ON batch (document) WHERE held > 0;
+", "
+-- Which action over several documents a batch is a part of: the certificate of its author, and the name of the
+-- action. NULL for one that is about its document alone; versions before wrote no others.
+ALTER TABLE batch ADD COLUMN act BLOB;
+CREATE INDEX batch_of_act ON batch (act, document) WHERE act IS NOT NULL;
+CREATE INDEX batch_part ON batch (document) WHERE act IS NOT NULL;
 "];
 
 /// The version that this program writes.

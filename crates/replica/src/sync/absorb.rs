@@ -1,7 +1,7 @@
 //! Taking what came: certificates first, the documents in slices, and last the verdicts and the
 //! cursor in one transaction. Cut anywhere, the same page comes again and changes nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
@@ -10,21 +10,23 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
+use yidang_sync_protocol::ticket::RENEW_MS;
 use yidang_sync_protocol::{
-    PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SyncReply, Verdict,
+    PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SignedTicket, SyncReply,
+    Ticket, Verdict,
 };
 
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
-use super::request::{Outgoing, TOLD};
+use super::request::{Outgoing, TICKET, TICKET_IS_OLD, TOLD};
 use super::{erase, lock, make_room, proofs, reindex, salvage, settle, tidy};
 use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
 use crate::store::{
-    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadPlaces, ReadState, Said, StoreError,
-    StoredBatch, Write,
+    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHalves, ReadHeld, ReadPlaces, ReadState, Said,
+    StoreError, StoredBatch, Write,
 };
 
 /// What a page brought.
@@ -53,7 +55,7 @@ pub async fn absorb<O: Outside>(
     let placed = begin(&mut lock(device), outgoing, reply)?;
     let mut taken = Taken { bytes, more: reply.more, ..Taken::default() };
     let documents = whole_ones(&mut lock(device), outgoing, reply)?;
-    for slice in documents.chunks(SLICE) {
+    for slice in slices(&documents) {
         let mut read = VecDeque::with_capacity(slice.len());
         for &page in slice {
             let is_here = {
@@ -99,6 +101,20 @@ pub async fn absorb<O: Outside>(
         reindex(device, outside, outgoing.seat).await?;
     }
     Ok(taken)
+}
+
+/// The documents of a page in slices that do not end between two that belong together.
+fn slices<'a, 'b>(pages: &'a [&'b PageDocument]) -> Vec<&'a [&'b PageDocument]> {
+    let mut slices = Vec::new();
+    let mut rest = pages;
+    while !rest.is_empty() {
+        let is_end = |at: &usize| rest.get(at - 1).is_none_or(|page| !page.with_next);
+        let end = (SLICE..rest.len()).find(is_end).unwrap_or(rest.len());
+        let (slice, others) = rest.split_at(end.min(rest.len()));
+        slices.push(slice);
+        rest = others;
+    }
+    slices
 }
 
 /// Checks everything that can be checked before anything is stored, and keeps places, names and units:
@@ -177,9 +193,11 @@ fn end(
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
-    let next = spare.filter(|_| words.iter().any(|(_, receipt, _)| is_about_the_actor(receipt)));
+    let next = if is_about_this_actor(desk, &words)? { spare } else { None };
+    let ticket = ticket(desk, reply);
     let certificate = desk.certificate_id;
     let damaged = desk.damaged.clone();
+    let mut halves = with_halves(desk, &words)?;
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
             write.begin_incarnation(next, &certificate, now)?;
@@ -196,6 +214,7 @@ fn end(
         }
         doomed.iter().try_for_each(|doomed| erase::take(write, doomed, now))?;
         write.put_state(TOLD, &[1])?;
+        keep_ticket(write, ticket, reply.server_time_ms)?;
         given_back(write, outgoing, reply)?;
         // What came for them was left: it comes again by name.
         damaged.iter().try_for_each(|id| write.want_document(*id))?;
@@ -213,6 +232,10 @@ fn end(
     doomed.iter().for_each(|doomed| desk.let_go(doomed.id()));
     // Owed until it is done, and what came is kept whether or not it can be done now.
     drop(desk.store.scrub());
+    // The county may have taken what waited here for its other half.
+    halves.retain(|id| doomed.iter().all(|doomed| doomed.id() != *id));
+    crate::desk::index(desk, &halves, now.date())?;
+    halves.iter().for_each(|id| desk.let_go(*id));
     let unjudged = reply.receipts.iter().filter(|receipt| is_unjudged(outgoing, receipt, placed));
     let unjudged = unjudged.filter_map(|receipt| {
         let index = usize::try_from(receipt.index).ok()?;
@@ -318,8 +341,59 @@ fn words<'a>(
     Ok(words)
 }
 
-fn is_about_the_actor(receipt: &Receipt) -> bool {
-    receipt.verdict == Verdict::Refused as i32 && settle::is_about_the_actor(&receipt.code)
+/// Whether the server says of something that was written here that somebody else wrote as this actor. Of
+/// what came by hand from a colleague it may say so too, and means them.
+fn is_about_this_actor(
+    desk: &OpenDesk,
+    words: &[(StoredBatch, &Receipt, bool)],
+) -> Result<bool, StoreError> {
+    for (batch, receipt, _) in words {
+        let is_refused = receipt.verdict == Verdict::Refused as i32;
+        if is_refused
+            && settle::is_about_the_actor(&receipt.code)
+            && !desk.store.is_held(&batch.id)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What the county says that this person reads, as far as it signed it.
+fn ticket(desk: &OpenDesk, reply: &SyncReply) -> Option<SignedTicket> {
+    let ticket = reply.ticket.clone()?;
+    ticket.open(&desk.account.county_key).is_ok().then_some(ticket)
+}
+
+/// Keeps a ticket that came, or notes that the one that is here grows old by the server's clock.
+fn keep_ticket(
+    write: &Write<'_>,
+    ticket: Option<SignedTicket>,
+    server_ms: i64,
+) -> Result<(), StoreError> {
+    if let Some(ticket) = ticket {
+        write.put_state(TICKET, &ticket.encode_to_vec())?;
+        return write.drop_state(TICKET_IS_OLD);
+    }
+    let kept = write.state(TICKET)?.and_then(|bytes| SignedTicket::decode(bytes.as_slice()).ok());
+    let kept = kept.and_then(|signed| Ticket::decode(signed.ticket.as_slice()).ok());
+    let is_old = kept.is_some_and(|kept| server_ms.saturating_sub(kept.issued_at_ms) > RENEW_MS);
+    if is_old { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
+}
+
+/// The documents of these words in which a half of an action waits.
+fn with_halves(
+    desk: &OpenDesk,
+    words: &[(StoredBatch, &Receipt, bool)],
+) -> Result<Vec<DocumentId>, StoreError> {
+    let documents: BTreeSet<DocumentId> = words.iter().map(|(batch, ..)| batch.document).collect();
+    let mut waiting = Vec::new();
+    for id in documents {
+        if !desk.store.halves(id)?.is_empty() {
+            waiting.push(id);
+        }
+    }
+    Ok(waiting)
 }
 
 /// What the county says itself, as far as it signed it.
@@ -366,10 +440,12 @@ fn put_receipt(
         // What becomes of them is settled once everything that the server has is here.
         Verdict::Refused => {
             write.pushed(&batch.id)?;
+            write.held_in_vain(&batch.id)?;
             write.not_taken(&batch.id, REFUSED, &said())
         }
         Verdict::Orphaned => {
             write.pushed(&batch.id)?;
+            write.held_in_vain(&batch.id)?;
             write.not_taken(&batch.id, ORPHANED, &said())
         }
         Verdict::Reverted => {
@@ -422,4 +498,26 @@ fn put_place(
         write.put_state("done_at", &now.0.to_be_bytes())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slice_does_not_end_between_documents_of_one_action() {
+        let page = |with_next| PageDocument { with_next, ..PageDocument::default() };
+        let lengths = |pages: &[PageDocument]| -> Vec<usize> {
+            let pages: Vec<&PageDocument> = pages.iter().collect();
+            slices(&pages).into_iter().map(<[&PageDocument]>::len).collect()
+        };
+        let mut pages = vec![page(false); SLICE + 3];
+        assert_eq!(lengths(&pages), [SLICE, 3]);
+        pages[SLICE - 1] = page(true);
+        assert_eq!(lengths(&pages), [SLICE + 1, 2]);
+        pages[SLICE] = page(true);
+        pages[SLICE + 1] = page(true);
+        assert_eq!(lengths(&pages), [SLICE + 3]);
+        assert_eq!(lengths(&[]), [0_usize; 0]);
+    }
 }

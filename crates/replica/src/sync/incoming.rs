@@ -1,12 +1,12 @@
 //! Documents of a page: read before the desk is needed, stored in slices short enough that a save
 //! in between stays quick.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use yidang_api::sync::LogKind;
 use yidang_api::{Fault, FaultCode};
 use yidang_documents::guard::scan;
-use yidang_documents::{Actor, Document, Projection, project};
+use yidang_documents::{Actor, Document, DocumentError, Projection, project};
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{Entry, EntryKind};
@@ -17,11 +17,12 @@ use super::places::Placed;
 use super::request::kind_of;
 use super::somebody_waits;
 use crate::boundary::Boundary;
-use crate::desk::{indexed, put_rows};
+use crate::desk::{Indexed, indexed, put_rows};
 use crate::device::OpenDesk;
+use crate::halves::{rows_in_force, without_halves};
 use crate::people::note_actor;
 use crate::store::{
-    Incarnation, Proofs, ReadDocuments, ReadErased, StoreError, StoredBatch, Write,
+    Incarnation, Proofs, ReadDocuments, ReadErased, ReadHalves, StoreError, StoredBatch, Write,
 };
 
 /// Documents stored in one transaction at most. Larger slices write the pages of the search index
@@ -139,6 +140,8 @@ pub fn take(
         let here = desk.store.stored(id_of(page)?)?.is_some();
         let read = match read {
             Some(read) if !here => read,
+            // Made way for the county's while it was being read.
+            None if !here => read_new(page)?,
             // Held before, or begun here while it was being read.
             _ => read_onto(desk, page)?,
         };
@@ -148,23 +151,33 @@ pub fn take(
     let next = spare.filter(|_| is_elsewhere);
     let certificate = desk.certificate_id;
     let (me, mut stored, mut received) = (desk.user(), Vec::new(), 0);
+    let mut met = Vec::new();
     let tree = &desk.tree;
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
             write.begin_incarnation(next, &certificate, now)?;
         }
-        let mut rows = Vec::with_capacity(ready.len());
         while let Some((page, read)) = ready.pop_front() {
             received += put(write, page, &read, placed, now)?;
-            rows.push(indexed(tree, &me, &read.projection, now.date()));
             stored.push(read);
-            if somebody_waits() {
+            // Nobody is to see the half of an action.
+            if somebody_waits() && !page.with_next {
                 break;
             }
         }
-        put_rows(write, stored.iter().map(|read| &read.projection).zip(&rows))
+        let rows = |projection: &Projection| indexed(tree, &me, projection, now.date());
+        let mut made = Vec::with_capacity(stored.len());
+        for read in &mut stored {
+            made.push(rows_of(write, read, &rows)?);
+        }
+        met = halves_met(write, &stored, &rows)?;
+        let here = stored.iter().map(|read| &read.projection).zip(&made);
+        put_rows(write, here.chain(met.iter().map(|(projection, rows)| (projection, rows))))
     })?;
     desk.store.passed(Boundary::PageKept);
+    for (projection, _) in &met {
+        desk.let_go(projection.common().id);
+    }
     desk.actor = next.map_or(desk.actor, |next| next.actor);
     // What was read onto something may stand on something else by the next time.
     slice.extend(ready.into_iter().map(|(page, read)| (page, read.is_new.then_some(read))));
@@ -174,6 +187,48 @@ pub fn take(
         }
     }
     Ok(received)
+}
+
+/// What the index keeps of a document that came. Where the half of an action waits in it, that is not in
+/// force.
+fn rows_of(
+    write: &Write<'_>,
+    read: &mut Read,
+    rows: &impl Fn(&Projection) -> Indexed,
+) -> Result<Indexed, StoreError> {
+    let Some(in_force) = without_halves(write, &read.document)? else {
+        return Ok(rows(&read.projection));
+    };
+    read.projection = in_force.projection;
+    write.drop_projection(read.id)?;
+    Ok(if in_force.is_nothing { Indexed::Nothing } else { rows(&read.projection) })
+}
+
+/// Documents whose halves waited for one that came with these: they are in force from now on.
+fn halves_met(
+    write: &Write<'_>,
+    stored: &[Read],
+    rows: &impl Fn(&Projection) -> Indexed,
+) -> Result<Vec<(Projection, Indexed)>, StoreError> {
+    let mut ids = BTreeSet::new();
+    for read in stored {
+        ids.extend(write.other_halves(read.id)?);
+    }
+    let is_stored = |id: &DocumentId| stored.iter().any(|read| read.id == *id);
+    let mut met = Vec::new();
+    for id in ids.into_iter().filter(|id| !is_stored(id)) {
+        let document = match write.load(id) {
+            Ok(Some(document)) => document,
+            // What is damaged is fetched anew.
+            Ok(None) | Err(StoreError::Document(DocumentError::Damaged { .. })) => continue,
+            Err(error) => return Err(error),
+        };
+        write.drop_projection(id)?;
+        let projection = rows_in_force(write, &document)?;
+        let rows = rows(&projection);
+        met.push((projection, rows));
+    }
+    Ok(met)
 }
 
 fn put(
@@ -258,6 +313,9 @@ fn put_batch(
         hashes,
     };
     write.put_batch(&stored, false)?;
+    if placed.is_held(&stored.id) {
+        write.hold(&stored.id)?;
+    }
     // What is in the log was taken, in whatever batch, if the county signed where. A verdict that was lost
     // on the way, or that a person gave later, is heard of here alone.
     if let Some(place) = placed.batch(&stored.id) {

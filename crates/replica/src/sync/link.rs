@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use prost::Message;
+use yidang_api::carry::{CarryGive, CarryTake, CarryView};
 use yidang_api::device::{ComplaintTaken, TakeComplaint};
 use yidang_api::session::{DemoPeople, DemoPerson, DemoSignIn, Enrol, SessionView, SignOut};
 use yidang_api::sync::{LogKind, SyncNow, SyncState, SyncView};
@@ -16,6 +17,7 @@ use super::absorb::{Taken, absorb};
 use super::request::Outgoing;
 use super::{heal, lock, request, sign_in};
 use crate::boundary::Boundary;
+use crate::carry;
 use crate::device::Device;
 use crate::seams::{HttpReply, Outside};
 use crate::store::StoreError;
@@ -56,6 +58,14 @@ impl<O: Outside> Link for NetworkLink<'_, O> {
         }
         exchange(self.device, self.outside, MOST_PAGES).await;
         super::view(&mut lock(self.device))
+    }
+
+    async fn carry_give(&self, question: CarryGive) -> Result<CarryView, Fault> {
+        carry::give(self.device, question)
+    }
+
+    async fn carry_take(&self, question: CarryTake) -> Result<CarryView, Fault> {
+        carry::take(self.device, &question)
     }
 }
 

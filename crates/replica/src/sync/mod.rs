@@ -5,15 +5,15 @@
 
 mod absorb;
 mod bundle;
-mod erase;
+pub(crate) mod erase;
 mod heal;
-mod incoming;
+pub(crate) mod incoming;
 mod link;
-mod places;
+pub(crate) mod places;
 mod proofs;
-mod request;
+pub(crate) mod request;
 mod salvage;
-mod settle;
+pub(crate) mod settle;
 mod sign_in;
 mod trouble;
 mod view;
@@ -23,6 +23,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use yidang_api::{Fault, FaultCode, Kind, dispatch_local, dispatch_network};
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use view::matter;
 pub(crate) use view::page_of as about;
 pub use view::view;
 

@@ -1,7 +1,7 @@
 //! Places that the county tells: checked before anything is believed, kept as they were signed, and shown
 //! again to a server that forgot them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::ids::DocumentId;
@@ -17,9 +17,22 @@ use crate::store::{ReadPlaces, Store, StoreError, StoredPlace, StoredSheet, Writ
 pub struct Placed {
     batches: BTreeMap<BatchId, StoredPlace>,
     snapshots: BTreeMap<[u8; 16], StoredPlace>,
+    /// Batches that came by hand, and of which nobody showed that the county took them.
+    held: BTreeSet<BatchId>,
 }
 
 impl Placed {
+    /// What a colleague showed of places, whose sheets are kept, and what they showed none of.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub const fn by_hand(batches: BTreeMap<BatchId, StoredPlace>, held: BTreeSet<BatchId>) -> Self {
+        Self { batches, snapshots: BTreeMap::new(), held }
+    }
+
+    /// Whether a batch waits for the county from now on, like an own one.
+    pub fn is_held(&self, batch: &[u8]) -> bool {
+        self.held.contains(batch)
+    }
+
     /// Keeps the sheet of these places and says where on it everything stands.
     pub fn keep(write: &Write<'_>, places: &Places) -> Result<Self, StoreError> {
         if places.is_empty() {
@@ -33,7 +46,11 @@ impl Placed {
         let place = |leaf, seq| StoredPlace { sheet, leaf, seq };
         let batches = places.batches().map(|(leaf, batch, seq)| (batch, place(leaf, seq)));
         let snapshots = places.snapshots().map(|(leaf, document)| (document, place(leaf, 0)));
-        Ok(Self { batches: batches.collect(), snapshots: snapshots.collect() })
+        Ok(Self {
+            batches: batches.collect(),
+            snapshots: snapshots.collect(),
+            held: BTreeSet::new(),
+        })
     }
 
     /// Where a batch was taken; none where the county did not say so.

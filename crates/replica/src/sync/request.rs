@@ -6,7 +6,7 @@ use prost::Message;
 use yidang_api::Fault;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
-use yidang_sync_protocol::batch::MOST_CHANGES;
+use yidang_sync_protocol::batch::{MOST_ACT_DOCUMENTS, MOST_CHANGES};
 use yidang_sync_protocol::trouble::app_number;
 use yidang_sync_protocol::{
     AskRequest, AttestedSnapshot, BatchHeader, Cursor, RecordName, SignedAsk, SignedBatch,
@@ -29,6 +29,10 @@ const MOST_BATCHES: usize = 32;
 const MOST_PUSH_BYTES: usize = 256 * 1024;
 /// Under which stands that this device was told what the county says itself.
 pub const TOLD: &str = "records_told";
+/// Under which stands the ticket of this person, with which colleagues give them files by hand.
+pub const TICKET: &str = "ticket";
+/// Under which stands that another one is to be asked for.
+pub const TICKET_IS_OLD: &str = "ticket_is_old";
 /// Records of the county in one request.
 const MOST_RECORDS: u32 = 100;
 /// Saves of documents in one request.
@@ -114,17 +118,21 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let mut push = Vec::new();
     let mut placements = Vec::new();
     let mut shown = Shown::of(store);
-    let (mut bytes, mut damaged) = (0, Vec::new());
-    for batch in to_send(store, &asked, MOST_BATCHES)? {
+    let (mut bytes, mut damaged, mut last) = (0, Vec::new(), None);
+    for batch in to_send(store, &asked, MOST_BATCHES + MOST_ACT_DOCUMENTS)? {
         let Some(signed) = signed_batch(desk, &batch)? else {
             damaged.push(batch.document);
             continue;
         };
         let placed = shown.batch(push.len(), &batch.id)?;
         bytes += signed.encoded_len() + placed.as_ref().map_or(0, Message::encoded_len);
-        if bytes > MOST_PUSH_BYTES && !push.is_empty() {
+        let is_full = push.len() >= MOST_BATCHES || bytes > MOST_PUSH_BYTES && !push.is_empty();
+        // The parts of an action were saved together and stand one behind the other: they go together.
+        let act = signed.read().ok().map(|header| header.act).filter(|act| !act.is_empty());
+        if is_full && (act.is_none() || act != last) {
             break;
         }
+        last = act;
         push.push(signed);
         placements.extend(placed);
         batches.push(batch);
@@ -136,9 +144,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
     let mut certificates = foreign_certificates(desk, &push)?;
     certificates.extend(authors_of(desk, &saves, &certificates)?);
     let message = SyncRequest {
-        cursor: store
-            .state("cursor")?
-            .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()),
+        cursor: signed_cursor(store)?,
         certificates,
         push,
         most_bytes,
@@ -154,6 +160,7 @@ pub fn request(device: &mut Device, seat: u64) -> Result<Outgoing, Fault> {
         snapshots,
         want_documents: if is_giving { Vec::new() } else { wanted_documents(store)? },
         want_all_records: store.state(TOLD)?.is_none(),
+        want_ticket: store.state(TICKET)?.is_none() || store.state(TICKET_IS_OLD)?.is_some(),
     };
     desk.damaged.extend(damaged);
     Ok(Outgoing { message, batches, records, saves, seat })
@@ -242,7 +249,8 @@ pub fn question(desk: &OpenDesk, question: &AskRequest, attach: bool) -> Vec<u8>
     frame::pack(&signed.encode_to_vec())
 }
 
-fn own_certificate(desk: &OpenDesk) -> SignedCertificate {
+/// The certificate of this device.
+pub fn own_certificate(desk: &OpenDesk) -> SignedCertificate {
     SignedCertificate {
         certificate: desk.account.certificate.clone(),
         signature: desk.account.certificate_signature.clone(),
@@ -260,11 +268,14 @@ pub fn number(store: &impl ReadState, name: &str) -> Result<u64, StoreError> {
 
 /// Where this device stands in the log.
 pub fn cursor(desk: &OpenDesk) -> Result<Option<Cursor>, StoreError> {
-    Ok(desk
-        .store
-        .state("cursor")?
-        .and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok())
-        .and_then(|signed| signed.open(&desk.account.county_key).ok()))
+    let signed = signed_cursor(&desk.store)?;
+    Ok(signed.and_then(|signed| signed.open(&desk.account.county_key).ok()))
+}
+
+/// The same as the county signed it.
+fn signed_cursor(store: &Store) -> Result<Option<SignedCursor>, StoreError> {
+    let kept = store.state("cursor")?;
+    Ok(kept.and_then(|bytes| SignedCursor::decode(bytes.as_slice()).ok()))
 }
 
 /// Where this device stands, for whatever is saved now.
@@ -272,7 +283,8 @@ pub fn stood(desk: &OpenDesk) -> Result<Stood, StoreError> {
     Ok(Stood::at(cursor(desk)?.as_ref(), number(&desk.store, "reference_version")?))
 }
 
-fn sign_pending(desk: &mut OpenDesk, until: i64) -> Result<(), Fault> {
+/// Signs own changes up to position `until` that were not signed yet.
+pub fn sign_pending(desk: &mut OpenDesk, until: i64) -> Result<(), Fault> {
     let pending = desk.store.unsigned(until, MOST_CHANGES)?;
     if pending.is_empty() {
         return Ok(());

@@ -12,12 +12,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use prost::Message;
-use uuid::Uuid;
 use yidang_api::Fault;
 use yidang_api::sync::LogKind;
 use yidang_documents::{
     Actor, Author, ChangeHash, Committed, Document, DocumentError, Gone, Intended, Projection,
-    Renamed, Replay, project, state_of, take_out,
+    Renamed, Replay, state_of, take_out,
 };
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, EntryHeader};
@@ -25,13 +24,19 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::rights::Act;
 use yidang_sync_protocol::{BatchHeader, PageDocument};
 
+mod whole;
+
+use whole::{Actions, name_again};
+
+use super::request::kind_number;
 use crate::boundary::Boundary;
 use crate::desk::{Indexed, indexed, put_rows};
 use crate::device::{Device, OpenDesk};
+use crate::halves::rows_in_force;
 use crate::present::acts_of;
 use crate::store::{
-    Incarnation, ORPHANED, OutboxItem, REVERTED, ReadDocuments, ReadOutbox, Rejected, SAVED, Said,
-    StoreError, StoredBatch, Write,
+    Incarnation, ORPHANED, OutboxItem, REVERTED, ReadDocuments, ReadHeld, ReadOutbox, Rejected,
+    SAVED, Said, StoreError, StoredBatch, StoredDocument, Write,
 };
 
 /// Why something was not written again: it was about something that was not taken.
@@ -61,11 +66,20 @@ enum Fate {
 }
 
 /// What has to leave one document.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Case {
     fates: BTreeMap<ChangeHash, Fate>,
     /// Refused batches of others that something here was built on.
     causes: Vec<StoredBatch>,
+}
+
+impl Case {
+    /// Somebody else's batch is to blame, or one's own as a whole.
+    fn blame(&mut self, cause: StoredBatch) {
+        if !self.causes.iter().any(|known| known.id == cause.id) {
+            self.causes.push(cause);
+        }
+    }
 }
 
 /// What has to leave, by document, and what only has to be told.
@@ -73,6 +87,13 @@ struct Case {
 struct Owed {
     cases: BTreeMap<DocumentId, Case>,
     told: Vec<OutboxItem>,
+}
+
+impl Owed {
+    /// What becomes of a change, as far as that is known.
+    fn fate(&self, item: &OutboxItem) -> Option<&Fate> {
+        self.cases.get(&item.document)?.fates.get(&item.hash)
+    }
 }
 
 /// Settles what was left: what was not taken, and what was saved before this person was enrolled anew,
@@ -111,12 +132,20 @@ pub fn what_was_not_taken(device: &mut Device, seat: u64) -> Result<bool, Fault>
 pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(), Fault> {
     let id = super::incoming::id_of(page)?;
     let desk = device.desk_of(seat)?;
-    let waiting = desk.store.outbox_of(id)?;
-    if waiting.is_empty() || desk.store.stored(id)?.is_none() {
+    let (waiting, held) = (desk.store.outbox_of(id)?, desk.store.held_of(id)?);
+    let Some(stored) = desk.store.stored(id)? else { return Ok(()) };
+    if waiting.is_empty() && held.is_empty() {
         return Ok(());
     }
-    let theirs = numbers_in(page)?;
     let mut owed = Owed::default();
+    if begins_otherwise(&stored, page) {
+        // A colleague began it here as the county did not: nothing that stands on that can be kept as it is.
+        let fate = |item: OutboxItem| (item.hash, Fate::Rejected(because(STANDS_ON_REFUSED)));
+        let fates = waiting.into_iter().map(fate).collect();
+        owed.cases.insert(id, Case { fates, causes: held });
+        return run(device, seat, owed).map(drop);
+    }
+    let theirs = numbers_in(page)?;
     for link in desk.document(id)?.links() {
         let is_waiting = waiting.iter().any(|item| item.hash == link.hash);
         let is_another =
@@ -125,8 +154,18 @@ pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(
             let case = owed.cases.entry(id).or_default();
             case.fates.insert(link.hash, Fate::Again { alone: false });
         }
+        let by_hand = held.iter().find(|batch| is_another && batch.hashes.contains(&link.hash));
+        if let Some(batch) = by_hand {
+            owed.cases.entry(id).or_default().blame(batch.clone());
+        }
     }
     run(device, seat, owed).map(drop)
+}
+
+/// Whether the county's document has another kind or home than the one that is here under its name.
+fn begins_otherwise(stored: &StoredDocument, page: &PageDocument) -> bool {
+    let is_told = page.kind != 0 && !page.home.is_empty();
+    is_told && (kind_number(stored.kind) != page.kind || stored.home.as_str() != page.home)
 }
 
 /// Which change stands under which sequence number of which actor.
@@ -178,18 +217,23 @@ fn owed(desk: &OpenDesk, is_due: impl Fn(&OutboxItem) -> bool) -> Result<Owed, S
             };
             let case = owed.cases.entry(item.document).or_default();
             case.fates.insert(item.hash, fate);
-            if let Some(cause) = cause
-                && !case.causes.iter().any(|known| known.id == cause.id)
-            {
-                case.causes.push(cause);
+            if let Some(cause) = cause {
+                case.blame(cause);
             }
         }
+    }
+    // What colleagues gave by hand leaves with whatever was built on it; their own devices write it again.
+    for cause in desk.store.not_taken_by_hand()? {
+        owed.cases.entry(cause.document).or_default().blame(cause);
     }
     Ok(owed)
 }
 
 /// Whether the server has not taken a batch yet, as far as this device knows.
 fn is_waiting(desk: &OpenDesk, batch: &StoredBatch) -> Result<bool, StoreError> {
+    if desk.store.is_held(&batch.id)? {
+        return Ok(true);
+    }
     let waiting = desk.store.outbox_of(batch.document)?;
     Ok(waiting.iter().any(|item| batch.hashes.contains(&item.hash)))
 }
@@ -244,31 +288,45 @@ struct Again {
 }
 
 /// Does all of it in one transaction; gives whether something was written again.
-fn run(device: &mut Device, seat: u64, owed: Owed) -> Result<bool, Fault> {
-    if owed.cases.is_empty() && owed.told.is_empty() {
+fn run(device: &mut Device, seat: u64, mut owed: Owed) -> Result<bool, Fault> {
+    let is_nothing = |owed: &Owed| owed.cases.is_empty() && owed.told.is_empty();
+    if is_nothing(&owed) {
         return Ok(false);
     }
-    device.desk_of(seat)?;
+    let actions = Actions::of(device.desk_of(seat)?)?;
+    actions.share(&mut owed);
+    if is_nothing(&owed) {
+        return Ok(false);
+    }
     let now = device.senses.now();
     let Some(desk) = device.open.as_mut() else { return Ok(false) };
     let mut told = Vec::new();
     for item in &owed.told {
         told.extend(self::told(desk, item)?);
     }
-    let mut cut = Vec::new();
-    for (id, case) in owed.cases {
-        cut.extend(cut_out(desk, id, case)?);
-    }
-    if told.is_empty() && cut.is_empty() {
-        return Ok(false);
-    }
-    let is_over = cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
-    let next = is_over.then(|| desk.draw(&*device.senses));
-    let actor = next.map_or(desk.actor, |next| next.actor);
     let today = now.date();
-    let mut plans =
-        cut.into_iter().map(|cut| plan(desk, cut, actor, today)).collect::<Result<Vec<_>, _>>()?;
-    name_acts(&mut plans, &actor);
+    let (mut plans, next) = loop {
+        let mut cut = Vec::new();
+        for (id, case) in &owed.cases {
+            cut.extend(cut_out(desk, *id, case.clone())?);
+        }
+        if actions.take_along(&mut owed, &cut) {
+            continue;
+        }
+        if told.is_empty() && cut.is_empty() {
+            return Ok(false);
+        }
+        let is_over =
+            cut.iter().flat_map(|cut| &cut.gone).any(|gone| gone.link.actor == desk.actor);
+        let next = is_over.then(|| desk.draw(&*device.senses));
+        let actor = next.map_or(desk.actor, |next| next.actor);
+        let plans = cut.into_iter().map(|cut| plan(desk, cut, actor, today));
+        let plans = plans.collect::<Result<Vec<_>, _>>()?;
+        if !actions.reject_along(&mut owed, &plans) {
+            break (plans, next);
+        }
+    };
+    name_again(&mut plans, &next.map_or(desk.actor, |next| next.actor));
     let is_again = plans.iter().any(|plan| !plan.again.is_empty());
     keep(desk, plans, &told, next, now)?;
     device.exchange.until = desk.store.newest()?;
@@ -295,8 +353,23 @@ fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Option<Cut
     let Some(old) = desk.sound_document(id)? else { return Ok(None) };
     let mut roots: BTreeSet<ChangeHash> = case.fates.keys().copied().collect();
     roots.extend(case.causes.iter().flat_map(|batch| &batch.hashes));
-    let (rest, gone) = take_out(&old, &roots).map_err(StoreError::from)?;
+    let held = desk.store.held_of(id)?;
+    let (rest, gone) = loop {
+        let (rest, gone) = take_out(&old, &roots).map_err(StoreError::from)?;
+        let split = split_by(&gone, &held);
+        if split.is_empty() {
+            break (rest, gone);
+        }
+        roots.extend(split);
+    };
     Ok(Some(Cut { id, case, items, old: Some(old), rest: Some(rest), gone }))
+}
+
+/// What came by hand leaves batch by batch: the rest of one without its beginning or end has no proof.
+fn split_by(gone: &[Gone], held: &[StoredBatch]) -> Vec<ChangeHash> {
+    let is_gone = |hash: &ChangeHash| gone.iter().any(|gone| gone.link.hash == *hash);
+    let split = held.iter().filter(|batch| batch.hashes.iter().any(is_gone));
+    split.flat_map(|batch| &batch.hashes).filter(|hash| !is_gone(hash)).copied().collect()
 }
 
 fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan, Fault> {
@@ -323,7 +396,9 @@ fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan
     let Some(rest) = rest else { return Ok(plan) };
     // A file or household is nothing without its beginning; a visit day is begun by whoever writes first.
     let begins = rest.is_bare() && kind != DocumentKind::VisitDay;
-    let mut is_unbegun = false;
+    // Where somebody else began it and that was not taken, nothing is left to go on with.
+    let mut is_unbegun =
+        begins && gone.first().is_some_and(|first| !items.contains_key(&first.link.hash));
     let mut replay = Replay::onto(rest);
     for one in &gone {
         let Some(item) = items.get(&one.link.hash) else {
@@ -474,27 +549,6 @@ fn told(desk: &mut OpenDesk, item: &OutboxItem) -> Result<Option<Rejected>, Faul
     Ok(Some(About { id: item.document, kind, matter }.rejected(item, &bytes, None, said)))
 }
 
-/// An action over several documents that is written again in all of them has a new name; one that is
-/// written again in some of them is none any more.
-fn name_acts(plans: &mut [Plan], actor: &Actor) {
-    let mut written: BTreeMap<[u8; 16], BTreeSet<DocumentId>> = BTreeMap::new();
-    for item in plans.iter().flat_map(|plan| &plan.again).map(|again| &again.item) {
-        if let Some(act) = &item.act {
-            written.entry(act.id).or_default().insert(item.document);
-        }
-    }
-    for item in plans.iter_mut().flat_map(|plan| &mut plan.again).map(|again| &mut again.item) {
-        item.act = item.act.take().and_then(|mut act| {
-            let written = written.get(&act.id)?;
-            if !act.documents.iter().all(|id| written.contains(id)) {
-                return None;
-            }
-            act.id = *Uuid::new_v5(&Uuid::from_bytes(act.id), actor).as_bytes();
-            Some(act)
-        });
-    }
-}
-
 fn keep(
     desk: &mut OpenDesk,
     plans: Vec<Plan>,
@@ -506,11 +560,12 @@ fn keep(
     let rows: Vec<Option<(Projection, Indexed)>> = plans
         .iter()
         .map(|plan| {
-            let projection = project(plan.document.as_ref()?);
+            let Some(document) = &plan.document else { return Ok(None) };
+            let projection = rows_in_force(&desk.store, document)?;
             let rows = indexed(&desk.tree, &desk.user(), &projection, now.date());
-            Some((projection, rows))
+            Ok(Some((projection, rows)))
         })
-        .collect();
+        .collect::<Result<_, StoreError>>()?;
     let rejected = told.len() + plans.iter().map(|plan| plan.rejected.len()).sum::<usize>();
     desk.store.write(|write| -> Result<(), StoreError> {
         if let Some(next) = &next {
@@ -547,6 +602,7 @@ fn put(write: &Write<'_>, plan: &Plan, now: InstantMs) -> Result<(), StoreError>
     for hash in &plan.gone {
         write.take_out(plan.id, hash)?;
     }
+    write.drop_held(plan.id, &plan.gone)?;
     plan.causes.iter().try_for_each(|batch| write.drop_batch(batch))?;
     plan.rejected.iter().try_for_each(|rejected| write.put_rejected(rejected, now))?;
     if plan.document.is_none() {

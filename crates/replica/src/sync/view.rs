@@ -14,8 +14,8 @@ use crate::desk::{nominal_of, rejected_row};
 use crate::device::{Device, OpenDesk};
 use crate::present::household::first_clash;
 use crate::store::{
-    CaseFilter, HouseholdSelection, OutboxItem, ReadCases, ReadDesk, ReadDocuments, ReadHouseholds,
-    ReadOutbox, ReadRejected, ReadState, StoreError, StoredRow,
+    CaseFilter, HouseholdSelection, OutboxItem, ReadCases, ReadDesk, ReadDocuments, ReadHeld,
+    ReadHouseholds, ReadOutbox, ReadRejected, ReadState, StoreError, StoredRow,
 };
 
 /// Of each kind of thing that needs a person, the page lists so many.
@@ -42,6 +42,7 @@ pub fn view(device: &mut Device) -> Result<SyncView, Fault> {
         last_received,
         last_sent,
         progress,
+        carried: desk.store.count_held()?,
         to_prove: desk.store.count_to_prove()?,
         first: first(desk)?,
         outbox: rows(desk, &outbox)?,

@@ -27,6 +27,10 @@ pub struct Action {
 pub fn actions(file: OpenFile) -> Vec<Action> {
     let button = |hook, label, icon, opens| Action { hook, label, icon, opens, first: false };
     let mut all = Vec::new();
+    // Rare, so it is never the blue one beside another.
+    if file.may_add(EntryKind::Joined) {
+        all.push(button("case-join", "并案", "merge", Sheeted::Join));
+    }
     let written = file
         .answer
         .value

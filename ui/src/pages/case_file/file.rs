@@ -34,6 +34,8 @@ pub enum Sheeted {
     Close,
     /// 重开
     Reopen,
+    /// 并案
+    Join,
 }
 
 impl Sheeted {

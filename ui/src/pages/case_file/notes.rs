@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use yidang_api::case_file::ReturnView;
+use yidang_api::case_file::{JoinView, ReturnView};
 use yidang_api::rejected::{RejectedQuestion, RejectedRow, WriteAgain};
 use yidang_domain::ids::DocumentId;
 use yidang_domain::rights::Act;
@@ -10,6 +10,7 @@ use yidang_domain::rights::Act;
 use super::file::{OpenFile, Sheeted};
 use crate::components::{Dotted, Icon};
 use crate::door::answer_to;
+use crate::models::joins::{half_words, is_held, join_title, join_words};
 use crate::pages::sync::rejected::RejectedCard;
 use crate::words::moment;
 
@@ -28,6 +29,8 @@ pub fn Notes(
     });
     view! {
         <NotTaken file />
+        <Joined file />
+        <Halves file />
         {move || update.get().unwrap_or(false).then(|| view! { <NeedsUpdate /> })}
         {move || {
             returned.get().flatten().map(|(back, may)| view! { <Returned file back may /> })
@@ -55,6 +58,67 @@ fn NotTaken(file: OpenFile) -> impl IntoView {
     move || {
         let rows = rejected.value.get().unwrap_or_default();
         rows.into_iter().map(|row| view! { <RejectedCard row opens=Some(opens) /> }).collect_view()
+    }
+}
+
+/// The files that it was joined with (并案); leads there where they are held.
+#[component]
+fn Joined(file: OpenFile) -> impl IntoView {
+    let joins = file.part(|view| view.joins.clone());
+    move || {
+        let joins = joins.get().unwrap_or_default();
+        joins.into_iter().map(|join| view! { <JoinNote join /> }).collect_view()
+    }
+}
+
+#[component]
+fn JoinNote(join: JoinView) -> impl IntoView {
+    let held = is_held(&join);
+    let (title, other) = (join_title(&join), join_words(&join));
+    view! {
+        <div class="note quiet" data-test="case-joined">
+            <Icon name="merge" />
+            <div class="grow">
+                <b>{title}</b>
+                <div class="mid t2"><Dotted text=other /></div>
+                <div class="small t2">{join.reason}</div>
+            </div>
+            {held
+                .then(|| {
+                    view! {
+                        <A
+                            href=format!("/case/{}", join.id)
+                            attr:class="btn slim"
+                            attr:data-test="case-to-joined"
+                        >
+                            "去看"
+                        </A>
+                    }
+                })}
+        </div>
+    }
+}
+
+/// What is not in force yet because it is the half of an action (等另一半).
+#[component]
+fn Halves(file: OpenFile) -> impl IntoView {
+    let halves = file.part(|view| view.halves.clone());
+    move || {
+        let halves = halves.get().filter(|halves| !halves.is_empty())?;
+        let rows = halves
+            .into_iter()
+            .map(|entry| view! { <div class="mid t2"><Dotted text=half_words(&entry) /></div> })
+            .collect_view();
+        Some(view! {
+            <div class="note quiet" role="status" data-test="case-halves">
+                <Icon name="cal" />
+                <div class="grow">
+                    <b>"等另一半，还没有生效"</b>
+                    {rows}
+                    <div class="small t2">"另一件里的那一份到了，两份一起生效"</div>
+                </div>
+            </div>
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use super::decide::{AcceptSheet, CloseSheet, ReopenSheet};
 use super::entry_sheet::{EntryOn, EntrySheet};
 use super::fact_sheet::FactSheet;
 use super::file::{OpenFile, Sheeted};
+use super::join_sheet::JoinSheet;
 use super::party_home_sheet::PartyHomeSheet;
 use super::party_sheet::{NewPartySheet, PartySheet};
 use super::return_parts::ReturnSheet;
@@ -34,6 +35,7 @@ pub fn Sheets(
             Sheeted::Return => (!composer).then(|| view! { <ReturnSheet file /> }.into_any()),
             Sheeted::Close => Some(view! { <CloseSheet file /> }.into_any()),
             Sheeted::Reopen => Some(view! { <ReopenSheet file /> }.into_any()),
+            Sheeted::Join => Some(view! { <JoinSheet file /> }.into_any()),
         })
     }
 }
