@@ -10,7 +10,7 @@ use yidang_domain::civil::InstantMs;
 use yidang_sync_protocol::batch::BatchId;
 use yidang_sync_protocol::{
     AttestedSnapshot, DocumentProofs, PlacedBatch, Receipt, SignedBatch, SignedCertificate,
-    SignedCheckpoint, SignedRecord, SyncReply, SyncRequest,
+    SignedCheckpoint, SignedRecord, SignedTicket, SyncReply, SyncRequest,
 };
 
 use crate::app::App;
@@ -373,6 +373,23 @@ impl App {
         }
     }
 
+    /// Whether something is to be healed before a device that stands there hears more, which is noted.
+    fn heals_first(&self, standing: &Standing, now: InstantMs) -> Result<bool, StoreError> {
+        match standing {
+            Standing::New | Standing::At(_) => return Ok(false),
+            Standing::Lost => {}
+            Standing::Elsewhere(epoch) => self.saw_epoch(epoch, now)?,
+            Standing::WentBack => self.went_back("a device saw more than the log holds", now)?,
+        }
+        Ok(true)
+    }
+
+    /// What a person reads, signed.
+    fn ticket(&self, caller: &Caller, register: &Register, now: InstantMs) -> SignedTicket {
+        let county = self.county();
+        register.ticket(&county.code, &caller.user, now).sign(&county.seed)
+    }
+
     /// The same; none where the register is another one by now.
     fn answer_with(
         &self,
@@ -385,19 +402,10 @@ impl App {
         let county = self.county();
         let cursor = request.cursor.as_ref();
         let standing = self.read(|db| pull::standing(db, county, cursor))?;
-        let place = match &standing {
-            Standing::New => None,
-            Standing::At(place) => Some(place),
-            Standing::Lost => return Ok(Some(heal_first())),
-            Standing::Elsewhere(epoch) => {
-                self.saw_epoch(epoch, now)?;
-                return Ok(Some(heal_first()));
-            }
-            Standing::WentBack => {
-                self.went_back("a device saw more than the log holds", now)?;
-                return Ok(Some(heal_first()));
-            }
-        };
+        if self.heals_first(&standing, now)? {
+            return Ok(Some(heal_first()));
+        }
+        let place = if let Standing::At(place) = &standing { Some(place) } else { None };
         if let Some(place) = place {
             self.confirm_erased(caller, place)?;
         }
@@ -425,8 +433,7 @@ impl App {
         // Whoever reads something else by now needs another ticket, and whoever's is old a new one; once
         // everything else has come.
         let is_due = request.want_ticket || request.scope != page.scope.hash;
-        let ticket = (is_due && !page.more)
-            .then(|| register.ticket(&county.code, &caller.user, now).sign(&county.seed));
+        let ticket = (is_due && !page.more).then(|| self.ticket(caller, register, now));
         let version = register.reference_version(&caller.user);
         let is_new = version != request.reference_version;
         let mut reply = SyncReply {

@@ -120,7 +120,7 @@ mod tests {
     /// behind the half waits with it.
     #[test]
     fn a_half_by_hand_is_in_force_when_the_other_one_comes() {
-        let mut store = Store::open(Connection::open_in_memory().unwrap()).unwrap();
+        let mut store = Store::open(Connection::open_in_memory().unwrap(), None).unwrap();
         let (mut ends, mut into) = (file(ENDS), file(INTO));
         let first = half(&mut ends, INTO, false);
         let second = half(&mut into, ENDS, true);
@@ -145,7 +145,7 @@ mod tests {
     /// Whoever reads one of the files alone never gets the other half: the county's word is enough.
     #[test]
     fn a_half_that_the_county_took_is_in_force_by_itself() {
-        let mut store = Store::open(Connection::open_in_memory().unwrap()).unwrap();
+        let mut store = Store::open(Connection::open_in_memory().unwrap(), None).unwrap();
         let mut ends = file(ENDS);
         let first = half(&mut ends, INTO, false);
         store.write(|write| put(write, &ends, &first)).unwrap();

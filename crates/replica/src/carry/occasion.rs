@@ -159,10 +159,9 @@ fn tell(device: &mut Device) {
     device.exchange.due_at = Some(now);
     if let Ok(desk) = device.desk() {
         // A line that cannot be written takes nothing back.
-        drop(
-            desk.store
-                .write(|write| -> Result<(), StoreError> { write.put_happened(now, kind, &line) }),
-        );
+        drop(desk.store.write(|write| -> Result<(), StoreError> {
+            write.put_happened(now, kind, &line, None)
+        }));
     }
     device.touch();
 }

@@ -26,7 +26,7 @@ pub fn holding(desk: &mut OpenDesk, id: DocumentId) -> Result<Holding, Fault> {
     if desk.store.stored(id)?.is_some() {
         holding.heads = desk.document(id)?.heads().concat();
         holding.batches =
-            desk.store.batches_of(id)?.iter().flat_map(|batch| batch.id.clone()).collect();
+            desk.store.batches_to_give(id)?.iter().flat_map(|batch| batch.id.clone()).collect();
     }
     Ok(holding)
 }
@@ -51,7 +51,7 @@ pub fn may_give(
         return Ok(Err(Why::NotTheirs));
     }
     let document = desk.document(id)?;
-    let batches = desk.store.batches_of(id)?;
+    let batches = desk.store.batches_to_give(id)?;
     let is_proved = proof(desk, &document, &batches)?.is_some();
     Ok(if is_proved { Ok(()) } else { Err(Why::Unproved) })
 }
@@ -99,11 +99,14 @@ pub fn parts(desk: &mut OpenDesk, id: DocumentId, theirs: &Holding) -> Result<Ve
         return Ok(Vec::new());
     }
     let known: BTreeSet<&[u8]> = theirs.batches.chunks_exact(16).collect();
-    let all = desk.store.batches_of(id)?;
+    let all = desk.store.batches_to_give(id)?;
     let proof = proof(desk, &document, &all)?;
     let mut lacking = Vec::new();
     for batch in all.iter().filter(|batch| !known.contains(batch.id.as_slice())) {
-        let signed = signed_batch(desk, batch)?;
+        let Some(signed) = signed_batch(desk, batch)? else {
+            desk.damaged.insert(id);
+            return Ok(Vec::new());
+        };
         let first = signed.changes.first().and_then(|bytes| guard::scan(bytes).ok());
         lacking.push((first.map_or(0, |outline| outline.start_op), batch, signed));
     }

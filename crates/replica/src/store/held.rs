@@ -118,7 +118,7 @@ pub trait ReadHeld: Read {
 
     /// Every batch of a document that is in it, oldest first.
     #[cfg(not(target_arch = "wasm32"))]
-    fn batches_of(&self, id: DocumentId) -> Result<Vec<StoredBatch>, StoreError> {
+    fn batches_to_give(&self, id: DocumentId) -> Result<Vec<StoredBatch>, StoreError> {
         let mut statement = self.sql().prepare_cached(
             "SELECT batch, document, header, signature, hashes FROM batch
              WHERE document = ?1 AND held < 2 ORDER BY position",

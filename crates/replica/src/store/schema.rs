@@ -525,6 +525,20 @@ mod tests {
         insta::assert_snapshot!("tables-of-version-10", tables(&connection));
     }
 
+    #[test]
+    fn tables_of_version_11() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 11).unwrap();
+        insta::assert_snapshot!("tables-of-version-11", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_12() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 12).unwrap();
+        insta::assert_snapshot!("tables-of-version-12", tables(&connection));
+    }
+
     fn tables(connection: &Connection) -> String {
         let mut statement = connection
             .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
