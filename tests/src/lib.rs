@@ -4,7 +4,9 @@
 #![expect(clippy::indexing_slicing, reason = "a field that JSON lacks reads as null")]
 
 pub mod browser;
+pub mod disk;
 pub mod hands;
+pub mod image;
 pub mod keyboard;
 pub mod roster;
 pub mod screen;

@@ -46,7 +46,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Outside crates that only these crates of ours may import.
 const KEPT_TO: &[(&str, &[&str])] = &[
     ("automerge", &["yidang-documents"]),
-    ("rusqlite", &["yidang-replica", "yidang-worker", "yidang-sync-server"]),
+    ("rusqlite", &["yidang-replica", "yidang-worker", "yidang-sync-server", "yidang-tests"]),
     ("sqlite-wasm-rs", &["yidang-replica", "yidang-worker"]),
     ("tauri", &["yidang-app"]),
     ("axum", &["yidang-sync-server"]),
@@ -64,8 +64,10 @@ const PLANTED: &[(&str, &str)] = &[
     ("yidang-documents", "planted-hidden-clash"),
     ("yidang-replica", "planted-cursor-first"),
     ("yidang-replica", "planted-same-actor"),
+    ("yidang-replica", "planted-tombstone-by-hand"),
     ("yidang-sync-server", "planted-chain-unchecked"),
     ("yidang-sync-server", "planted-last-row-lost"),
+    ("yidang-sync-server", "planted-reply-before-flush"),
     ("yidang-sync-server", "planted-revoked-heals"),
 ];
 

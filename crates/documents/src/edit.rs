@@ -206,6 +206,46 @@ impl Document {
         changed.then_some(base)
     }
 
+    /// Whether [`Self::commit`] would put a value over one of somebody else that the form did not show, because
+    /// a change that this actor made since stands on it. Its sequence must stay whole, so only another actor of
+    /// the same author can write beside what came: [`Self::commit_on`] the heads of the form.
+    #[must_use]
+    pub fn covers_unseen(
+        &self,
+        author: &Author,
+        form_heads: &[ChangeHash],
+        edits: &[Edit],
+    ) -> bool {
+        let known: Vec<automerge::ChangeHash> =
+            form_heads.iter().map(|hash| automerge::ChangeHash(*hash)).collect();
+        let is_here = |hash| self.engine.get_change_meta_by_hash(hash).is_some();
+        if !known.iter().all(is_here) || self.stale_base(author, form_heads, edits).is_some() {
+            return false;
+        }
+        edits.iter().any(|edit| match edit {
+            Edit::Set(path, _) => self.came_since(author, path, &known),
+            Edit::AddEntry(_) | Edit::AddItem(..) => false,
+        })
+    }
+
+    /// Whether something stands in a register now that somebody else put there after `heads`.
+    fn came_since(
+        &self,
+        author: &Author,
+        path: &RegisterPath,
+        heads: &[automerge::ChangeHash],
+    ) -> bool {
+        let Ok((object, field)) = self.locate(&self.engine, path) else { return false };
+        let then = self.engine.get_all_at(&object, field, heads).unwrap_or_default();
+        let then: Vec<&ObjId> = then.iter().map(|(_, id)| id).collect();
+        let is_theirs = |id: &ObjId| match id {
+            ObjId::Id(_, actor, _) => actor.to_bytes() != author.actor,
+            ObjId::Root => false,
+        };
+        let now = self.engine.get_all(&object, field).unwrap_or_default();
+        now.iter().any(|(_, id)| !then.contains(&id) && is_theirs(id))
+    }
+
     fn changed_since(&self, path: &RegisterPath, heads: &[automerge::ChangeHash]) -> bool {
         let Ok((object, field)) = self.locate(&self.engine, path) else { return false };
         let now = self.engine.get_all(&object, field).unwrap_or_default();

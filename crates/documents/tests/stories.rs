@@ -197,6 +197,31 @@ fn a_value_that_arrived_while_a_form_was_open_makes_a_card() {
     assert_eq!(case(&wang), case(&township));
 }
 
+/// 王样一 leaves a form open, takes what came, writes something else, and saves the old form: her own change
+/// stands on what came, so the value of the form is written by another actor of hers.
+#[test]
+fn a_form_older_than_ones_own_later_work_covers_nothing_unseen() {
+    let mut wang = opened();
+    let form = wang.heads();
+    let path = phone(&wang);
+    let edits = [Edit::Set(path.clone(), text("12000000021"))];
+    let first = author("王样一", 9);
+    assert!(!wang.covers_unseen(&first, &form, &edits), "nothing came yet");
+    let mut township = wang.clone();
+    township.commit(&author("李例二", 6), None, &[Edit::Set(path, text("12000000012"))]).unwrap();
+    exchange(&mut wang, &mut township);
+    assert!(!wang.covers_unseen(&first, &form, &edits), "she can write beside it");
+    let risk = RegisterPath::of("facts", "risk");
+    wang.commit(&first, None, &[Edit::Set(risk, Scalar::Number(2))]).unwrap();
+    assert!(wang.covers_unseen(&first, &form, &edits));
+    let again = Author { actor: [9; 16], ..first };
+    let committed = wang.commit_on(&again, &form, &edits).unwrap();
+    assert!(committed.forked);
+    assert_eq!(case(&wang).common.clashes.len(), 1);
+    exchange(&mut wang, &mut township);
+    assert_eq!(case(&wang), case(&township));
+}
+
 #[test]
 fn different_fields_at_the_same_time_ask_nobody() {
     let mut wang = opened();

@@ -5,6 +5,7 @@ use yidang_documents::{
     CaseProjection, Document, Edit, Projection, VisitDayProjection, actor_id, project,
 };
 use yidang_domain::calendar::Exception;
+use yidang_domain::case_state::Stage;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
@@ -133,7 +134,10 @@ impl Judge<'_> {
         projection: &Projection,
     ) -> Result<bool, StoreError> {
         let Projection::CaseFile(case) = projection else { return Ok(false) };
-        if self.healing || case.entries_of(EntryKind::Accepted).next().is_none() {
+        // An acceptance that stands against another decision gives none until somebody decides.
+        let is_in_force = matches!(case.stage, Stage::Accepted | Stage::CloseAsked | Stage::Closed)
+            && case.entries_of(EntryKind::Accepted).next().is_some();
+        if self.healing || !is_in_force {
             return Ok(false);
         }
         let is_due = match &case.number {

@@ -290,6 +290,8 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
         let detail = format!("journal_mode is {journal}, synchronous is {synchronous}");
         return Err(StoreError::Damaged(detail));
     }
+    #[cfg(feature = "planted-reply-before-flush")]
+    connection.pragma_update(None, "synchronous", "normal")?;
     Ok(connection)
 }
 

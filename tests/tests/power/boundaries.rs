@@ -22,10 +22,10 @@ use yidang_sync_server::{App, Clock, Dice as ServerDice, Options, Witness, count
 
 use crate::check;
 use crate::dice::Dice;
-use crate::disk::{Disk, Event, What};
-use crate::image::{Image, Tape};
 use crate::story::{Act, PLANTED, Story, Typed};
 use crate::town::{self, COUNTY, Mark, Phone, Shared, Way, at};
+use yidang_tests::disk::{Disk, Event, What};
+use yidang_tests::image::{Image, Tape};
 
 /// Moments of each boundary, where nobody says how many.
 const MOMENTS: usize = 1;
@@ -424,7 +424,9 @@ fn whatever_ends_at_a_boundary_goes_on_from_there() -> Result<()> {
     let mut tape = Tape::of(&story.events);
     for (moment, side, name) in &looks {
         tape.forward(*moment);
-        for (how, image) in [("process", tape.killed()), ("power", tape.cut(&mut dice))] {
+        for (how, image) in
+            [("process", tape.killed()), ("power", tape.cut(&mut |most| dice.below(most)))]
+        {
             look(&story, &seen, *side, &image, *moment)
                 .with_context(|| format!("the {how} ended at {name} of {side:?}"))?;
         }
@@ -498,7 +500,9 @@ fn an_upgrade_that_ends_between_two_steps_goes_on_from_there() -> Result<()> {
     let mut tape = Tape::of(&events);
     for moment in server.iter().chain(&device) {
         tape.forward(*moment);
-        for (how, image) in [("process", tape.killed()), ("power", tape.cut(&mut dice))] {
+        for (how, image) in
+            [("process", tape.killed()), ("power", tape.cut(&mut |most| dice.below(most)))]
+        {
             let folder = restored(&image)?;
             let ended = || format!("the {how} ended at event {moment}");
             drop(check::server(&at(&folder, "server"), &[], *moment).with_context(ended)?);

@@ -4,9 +4,9 @@ use anyhow::{Context, Result, ensure};
 
 use crate::check;
 use crate::dice::Dice;
-use crate::disk::Disk;
-use crate::image::{Image, Tape};
 use crate::story::{PLANTED, Story};
+use yidang_tests::disk::Disk;
+use yidang_tests::image::{Image, Tape};
 
 /// What was counted.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ fn cut(steps: u32, cuts: usize) -> Result<()> {
     let mut tape = Tape::of(&story.events);
     for (index, moment) in moments(&story, cuts, &mut dice).into_iter().enumerate() {
         tape.forward(moment);
-        let image = tape.cut(&mut dice);
+        let image = tape.cut(&mut |most| dice.below(most));
         let meet = index % 10 == 0;
         look(&story, &image, moment, meet)
             .with_context(|| format!("cut {index} after event {moment}"))?;
@@ -122,7 +122,7 @@ fn a_disk_that_lies_about_flushing_is_found_out() -> Result<()> {
     let mut lost = 0;
     for moment in moments(&story, 20, &mut dice) {
         tape.forward(moment);
-        let image = tape.cut(&mut dice);
+        let image = tape.cut(&mut |most| dice.below(most));
         lost += u32::from(look(&story, &image, moment, false).is_err());
     }
     println!("{lost} of 20 power cuts lost something that was promised");

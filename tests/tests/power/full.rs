@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
 
-use crate::disk::Disk;
 use crate::town::{self, Phone, Way, at};
+use yidang_tests::disk::Disk;
 
 /// Writes that a save or an exchange needs are fewer than this.
 const MOST_WRITES: u64 = 60;

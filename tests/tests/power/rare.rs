@@ -15,8 +15,8 @@ use yidang_tests::roster::MENDED;
 
 use crate::boundaries::{OLD_CASE, old_files, settled};
 use crate::check::{self, views};
-use crate::disk::Disk;
 use crate::town::{self, COUNTY, Phone, Way, at};
+use yidang_tests::disk::Disk;
 
 /// Nothing that is done here takes more writes.
 const MOST_WRITES: u64 = 100_000;

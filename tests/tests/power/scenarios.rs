@@ -7,8 +7,8 @@ use yidang_sync_protocol::TroubleKind;
 use yidang_sync_server::App;
 use yidang_sync_server::store::StoreError;
 
-use crate::disk::Disk;
 use crate::town::{self, COUNTY, Phone, Way, at};
+use yidang_tests::disk::Disk;
 
 /// Nothing that is done here takes more writes.
 const MOST_WRITES: u64 = 400;

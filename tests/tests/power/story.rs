@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use yidang_sync_server::App;
 
 use crate::dice::Dice;
-use crate::disk::{Disk, Event};
 use crate::town::{self, Phone, Way, at};
+use yidang_tests::disk::{Disk, Event};
 
 /// Stands in everything that is typed, so that it can be looked for where it must not be.
 pub const PLANTED: &str = "青石桥下那棵老槐树";

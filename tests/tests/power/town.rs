@@ -20,7 +20,7 @@ use yidang_sync_protocol::{SignedRequest, SyncReply, SyncRequest, Verdict, frame
 use yidang_sync_server::{App, Options, app, demo, open, router};
 
 use crate::dice::Dice;
-use crate::disk::Disk;
+use yidang_tests::disk::Disk;
 
 /// The county of every story.
 pub const COUNTY: &str = "610621";

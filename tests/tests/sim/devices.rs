@@ -440,6 +440,11 @@ impl Phone {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// What its database holds, byte by byte.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        Ok(fs::read(self.database())?)
+    }
+
     fn database(&self) -> PathBuf {
         self.folder.join(format!("desk-{}", self.person.user))
     }

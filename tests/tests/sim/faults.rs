@@ -25,11 +25,20 @@ pub enum Fault {
     Clock,
     /// A form stays open for a while, and what others write meanwhile comes in beneath it.
     OldForm,
+    /// Somebody meets a colleague and hands files over.
+    ByHand,
+    /// A file for a colleague loses its second half before it is opened.
+    FileCut,
+    /// It lies in a drawer before it is opened.
+    FileLate,
+    /// It is opened twice.
+    FileTwice,
 }
 
 impl Fault {
     /// Each with its name and how often of a thousand times it happens: of requests the first five, of
-    /// exchanges `Killed`, of steps the others, of the days of a device `Clock`.
+    /// exchanges `Killed`, of files for colleagues the last three, of steps the others, of the days of a
+    /// device `Clock`.
     const TABLE: &[(Self, &str, u64)] = &[
         (Self::Lost, "lost", 60),
         (Self::AnswerLost, "answer-lost", 60),
@@ -41,6 +50,10 @@ impl Fault {
         (Self::Restarted, "restarted", 15),
         (Self::Clock, "clock", 50),
         (Self::OldForm, "old-form", 300),
+        (Self::ByHand, "by-hand", 120),
+        (Self::FileCut, "file-cut", 150),
+        (Self::FileLate, "file-late", 400),
+        (Self::FileTwice, "file-twice", 150),
     ];
 
     /// Those that befall one request.
@@ -67,6 +80,10 @@ pub enum Mishap {
     Revoked,
     /// Somebody gets one more device in the middle of it.
     NewDevice,
+    /// A document is destroyed by order.
+    Erased,
+    /// The server's power fails.
+    PowerLost,
 }
 
 impl Mishap {
@@ -79,6 +96,8 @@ impl Mishap {
         (Self::PostEnded, "post-ended", 1),
         (Self::Revoked, "revoked", 1),
         (Self::NewDevice, "new-device", 2),
+        (Self::Erased, "erased", 2),
+        (Self::PowerLost, "power-lost", 1),
     ];
 
     /// The names of all.
@@ -93,7 +112,8 @@ impl Mishap {
 
     /// What else may befall a run whose server is put back: what was taken before must come back with
     /// the proof that it was, and what the county said must stay said.
-    const TOGETHER: [Self; 4] = [Self::PostMoved, Self::PostEnded, Self::Revoked, Self::NewDevice];
+    const TOGETHER: [Self; 5] =
+        [Self::PostMoved, Self::PostEnded, Self::Revoked, Self::NewDevice, Self::Erased];
 
     /// Whether the server forgets.
     pub fn is_server_back(self) -> bool {

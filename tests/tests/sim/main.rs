@@ -9,6 +9,7 @@
 mod devices;
 mod dice;
 mod faults;
+mod handed;
 mod oracle;
 mod people;
 mod places;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use yidang_documents::{Projection, project};
+use yidang_domain::case_state::Stage;
 use yidang_domain::entry::{DocumentKind, Entry, EntryKind};
 use yidang_domain::ids::DocumentId;
 use yidang_sync_server::judge::shelf;
@@ -88,9 +89,7 @@ struct Kept {
 impl Kept {
     /// Changes in which something stands.
     fn times(&self, token: &str) -> usize {
-        let word = token.as_bytes();
-        let holds = |bytes: &&Vec<u8>| bytes.windows(word.len()).any(|part| part == word);
-        self.changes.iter().filter(holds).count()
+        self.changes.iter().filter(|bytes| holds(bytes, token)).count()
     }
 
     fn heads(&self) -> Value {
@@ -154,7 +153,8 @@ fn numbers(county: &County, is_untold: bool) -> Result<()> {
                 _ => None,
             })
             .collect();
-        let is_due = case.entries_of(EntryKind::Accepted).next().is_some();
+        let is_in_force = matches!(case.stage, Stage::Accepted | Stage::CloseAsked | Stage::Closed);
+        let is_due = is_in_force && case.entries_of(EntryKind::Accepted).next().is_some();
         ensure!(!is_due || !of_file.is_empty(), "{id} was accepted and has no number");
         // Nobody vouches for the numbers of a copy that was put in place without a word, until the
         // first device that saw more comes by (docs/trials.md).
@@ -172,6 +172,9 @@ fn numbers(county: &County, is_untold: bool) -> Result<()> {
 pub fn check_all(world: &mut World, ledger: &Ledger) -> Result<()> {
     let app = world.app()?;
     sound(&app)?;
+    // Whoever began one met a server that had forgotten what it said: only one that was put back may.
+    let is_forgetful = world.epoch()? != world.began_in;
+    ensure!(!is_forgetful || world.was_put_back, "the server forgot what it had said");
     let county = county(&app)?;
     numbers(&county, world.is_untold)?;
     let mut shown = Shown::default();
@@ -180,11 +183,45 @@ pub fn check_all(world: &mut World, ledger: &Ledger) -> Result<()> {
             device(world, nth, &county, ledger, &mut shown)?;
         }
     }
+    destroyed(world, ledger, &county)?;
     for promise in &ledger.promises {
         kept_promise(world, promise, ledger, &county)
             .with_context(|| format!("{} on day {}", promise.name, promise.day + 1))?;
     }
     Ok(())
+}
+
+/// What was destroyed is nowhere any more: in no list, and in no byte of any database but for words that the
+/// county never had and that stay with their author.
+fn destroyed(world: &mut World, ledger: &Ledger, county: &County) -> Result<()> {
+    let of = |id: &DocumentId| {
+        let id = id.to_string();
+        ledger.promises.iter().filter(move |promise| promise.document == id)
+    };
+    for (id, _) in world.erased.clone() {
+        ensure!(!county.contains_key(&id.to_string()), "{id} was destroyed and is at the server");
+        let bytes = world.bytes_of_server()?;
+        for promise in of(&id) {
+            ensure!(!holds(&bytes, &promise.token), "the server holds {} of {id}", promise.token);
+        }
+        for nth in 0..world.phones.len() {
+            let phone = &mut world.phones[nth];
+            if phone.is_revoked {
+                continue;
+            }
+            let (kept, bytes) = (phone.words_kept()?, phone.bytes()?);
+            for promise in of(&id) {
+                let is_own = kept.iter().any(|words| words.contains(&promise.token));
+                let is_here = !is_own && holds(&bytes, &promise.token);
+                ensure!(!is_here, "{} holds {} of {id}, destroyed", phone.called(), promise.token);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn holds(bytes: &[u8], token: &str) -> bool {
+    bytes.windows(token.len()).any(|part| part == token.as_bytes())
 }
 
 /// What a document looks like on the first device that showed it, and which one that was.
@@ -364,6 +401,11 @@ fn kept_promise(
     let times = kept.map_or(0, |kept| kept.times(token));
     if promise.is_stolen {
         ensure!(times == 0, "{token} in {document} was written on {called} after it was lost");
+        return Ok(());
+    }
+    let erased = world.erased.iter().find(|(id, _)| id.to_string() == *document);
+    if erased.is_some_and(|(_, day)| promise.day < *day || world.was_put_back) {
+        // The county may have had it, and destroyed it.
         return Ok(());
     }
     let Some(kept) = kept.filter(|_| times > 0) else {

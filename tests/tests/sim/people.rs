@@ -16,6 +16,11 @@ const MOST_FORMS: usize = 3;
 /// Faults that no question here may end with: they are defects.
 const DEFECTS: [&str; 3] = ["\"internal\"", "\"store_damaged\"", "\"needs_update\""];
 
+/// Whether a fault is one that no question here may end with.
+pub fn is_defect(fault: &str) -> bool {
+    DEFECTS.iter().any(|word| fault.contains(word))
+}
+
 /// Somebody with a device in hand.
 pub struct Hand<'a> {
     /// The county.
@@ -91,7 +96,7 @@ impl Hand<'_> {
                 });
                 Ok(())
             }
-            Said::No(fault) if DEFECTS.iter().any(|word| fault.contains(word)) => {
+            Said::No(fault) if is_defect(&fault) => {
                 bail!("{called} answers {name} with a defect: {fault}")
             }
             Said::No(_) => Ok(()),
@@ -103,7 +108,7 @@ impl Hand<'_> {
     fn read(&mut self, name: &str, question: &Value) -> Result<Option<Value>> {
         match self.phone().ask(name, question)? {
             Said::Yes(reply) => Ok(Some(reply)),
-            Said::No(fault) if DEFECTS.iter().any(|word| fault.contains(word)) => {
+            Said::No(fault) if is_defect(&fault) => {
                 bail!("{} answers {name} with a defect: {fault}", self.phone().called())
             }
             Said::No(_) => Ok(None),

@@ -41,6 +41,8 @@ const fn person(user: &'static str, name: &'static str, role: Role, org: &'stati
 
 /// Who keeps the register.
 pub const ADMINISTRATOR: Person = person("u-he", "何演八", Role::Administrator, COUNTY);
+/// Who looks at what they do twice; without a device.
+pub const SECOND_ADMINISTRATOR: Person = person("u-xu", "许样九", Role::Administrator, COUNTY);
 
 use Role::{CountyClerk, GridWorker, Mediator, TownshipReviewer, VillageCadre};
 
@@ -113,7 +115,7 @@ pub fn register() -> RegisterData {
             units.push(OrgUnit { grid: Some(GridTraits::of(GridKind::Rural)), ..plain });
         }
     }
-    let mut people = vec![ADMINISTRATOR];
+    let mut people = vec![ADMINISTRATOR, SECOND_ADMINISTRATOR];
     for person in PEOPLE {
         if !people.iter().any(|known| known.user == person.user) {
             people.push(person);

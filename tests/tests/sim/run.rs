@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::dice::Dice;
 use crate::faults::{Fate, Fault, Faults, Mishap};
+use crate::handed;
 use crate::oracle::{Ledger, check_all};
 use crate::people::Hand;
 use crate::places::{COUNTY, grids_under, township_of};
@@ -49,6 +50,8 @@ const WRONG_CLOCKS: [i64; 6] = [60, -60, 1_440, -1_440, 5_258_880, -5_258_880];
 const MOST_A_DAY: u64 = 4;
 /// Devices that are on the net exchange after so many of a thousand steps.
 const EXCHANGES: u64 = 500;
+/// After so many of a thousand steps somebody finds a colleague's file in their drawer.
+const DRAWERS: u64 = 40;
 
 /// Tells the story of a seed, and looks at what came of it.
 ///
@@ -122,6 +125,9 @@ fn days(
                 world.phones[nth].exchange_rough(&mut dice)?;
             }
         }
+        if fate.mishap == Mishap::PowerLost && day == fate.strikes_on {
+            world.lose_power(&mut dice.apart("power", 0))?;
+        }
     }
     Ok(())
 }
@@ -165,6 +171,14 @@ fn step(
     if reach == Some(Reach::Always) && dice.permille(EXCHANGES) {
         world.phones[nth].exchange_rough(dice)?;
     }
+    let mut of_hand = dice.apart("hand", 0);
+    if of_hand.permille(world.faults().chance(Fault::ByHand)) {
+        world.count(Fault::ByHand);
+        handed::hand_over(world, nth, &mut of_hand)?;
+    }
+    if of_hand.permille(DRAWERS) {
+        handed::open_parcel(world, &mut of_hand)?;
+    }
     Ok(())
 }
 
@@ -191,6 +205,7 @@ fn strike(world: &mut World, ledger: &mut Ledger, fate: Fate) -> Result<()> {
         Mishap::ServerBack => world.server_back(),
         Mishap::ServerBackUntold => world.server_back_untold(),
         Mishap::DeviceBack => device_back(world, ledger, device, copied_on),
+        Mishap::PowerLost => world.watch_power(),
         _ => befall(world, mishap, device),
     }
 }
@@ -211,6 +226,7 @@ fn befall(world: &mut World, mishap: Mishap, device: usize) -> Result<()> {
         Mishap::PostEnded => world.move_post(device, None),
         Mishap::Revoked => world.revoke(device),
         Mishap::NewDevice => world.new_device(device),
+        Mishap::Erased => world.erase(),
         _ => Ok(()),
     }
 }

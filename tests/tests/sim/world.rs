@@ -9,14 +9,21 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use yidang_domain::civil::{Date, InstantMs, date_after};
+use yidang_domain::ids::DocumentId;
 use yidang_domain::org::Role;
 use yidang_sync_server::enrol::Making;
+use yidang_sync_server::erase::Order;
+use yidang_sync_server::kinds::is_computed;
+use yidang_sync_server::store::{DocumentRow, StoreError};
 use yidang_sync_server::{App, Clock, Dice as ServerDice, Options, app, open, restore};
+use yidang_tests::disk::Disk;
+use yidang_tests::image::Tape;
 
 use crate::devices::{Net, Phone};
 use crate::dice::Dice;
 use crate::faults::{Fault, Faults};
-use crate::places::{self, ADMINISTRATOR, COUNTY, PEOPLE, Person, SINCE};
+use crate::handed::Parcel;
+use crate::places::{self, ADMINISTRATOR, COUNTY, PEOPLE, Person, SECOND_ADMINISTRATOR, SINCE};
 
 /// The day before the first one.
 const BEFORE: Date = Date::constant(2026, 11, 1);
@@ -24,6 +31,8 @@ const BEFORE: Date = Date::constant(2026, 11, 1);
 const MORNING_MINUTES: i64 = 8 * 60;
 /// How large pages are at most, in bytes: small ones are cut in the middle of everything.
 const PAGES: [usize; 3] = [1_500, 12_000, 1 << 20];
+/// Where the server stands.
+const OFFICE: &str = "office";
 /// Trying an activation code costs next to nothing here.
 const CODE_MEMORY_KIB: u32 = 8;
 
@@ -40,6 +49,12 @@ pub struct Post {
     pub to: Option<Date>,
 }
 
+/// The disk of the server, and the files that lay on it before.
+struct Watched {
+    disk: Disk,
+    before: Vec<(String, Vec<u8>)>,
+}
+
 /// The county.
 pub struct World {
     /// Everybody's devices, the administrator's last but for those that came later.
@@ -54,6 +69,14 @@ pub struct World {
     pub is_untold: bool,
     /// A copy of the server was put in place, with or without a word.
     pub was_put_back: bool,
+    /// Documents that were destroyed by order, each with the day.
+    pub erased: Vec<(DocumentId, u32)>,
+    /// Files for colleagues that were not opened yet.
+    pub parcels: Vec<Parcel>,
+    /// The epoch in which the county began.
+    pub began_in: Vec<u8>,
+    /// Sees what reaches the disk of the server, with its files before.
+    disk: Option<Watched>,
     net: Rc<Net>,
     clock: Clock,
     options: Options,
@@ -81,8 +104,9 @@ impl World {
             most_page_bytes: PAGES[own.place(PAGES.len())],
             patience: Duration::MAX,
             making: Making { dice: ServerDice::foreseen(seed), memory_kib: CODE_MEMORY_KIB },
-            ..Options::new(folder.path().join("server")).with_clock(clock.clone())
+            ..Options::new(folder.path().join(OFFICE).join("server")).with_clock(clock.clone())
         };
+        fs::create_dir_all(folder.path().join(OFFICE))?;
         app::create(&options, COUNTY, &places::register())?;
         let post = |person: &Person| Post {
             user: person.user,
@@ -103,6 +127,10 @@ impl World {
             told: Vec::new(),
             is_untold: false,
             was_put_back: false,
+            erased: Vec::new(),
+            parcels: Vec::new(),
+            began_in: Vec::new(),
+            disk: None,
             net: Rc::new(Net::new()?),
             clock,
             options,
@@ -112,6 +140,7 @@ impl World {
             folder,
         };
         world.start()?;
+        world.began_in = world.epoch()?;
         for nth in 0..people {
             let code = world.app()?.create_code(&PEOPLE[nth % PEOPLE.len()].user.into())?;
             world.add_phone(PEOPLE[nth % PEOPLE.len()], &code)?;
@@ -291,6 +320,88 @@ impl World {
         Ok(())
     }
 
+    /// The epoch in which the county is.
+    pub fn epoch(&self) -> Result<Vec<u8>> {
+        let county = self.app()?.store().read::<_, StoreError>(COUNTY, |db| db.county())?;
+        Ok(county.epoch.to_vec())
+    }
+
+    /// Destroys one file or household (visit days are not destroyed), as two administrators and the command do it.
+    pub fn erase(&mut self) -> Result<()> {
+        let app = self.app()?;
+        let rows = app.store().read::<_, StoreError>(COUNTY, |db| db.documents())?;
+        let may_be = |row: &&DocumentRow| !is_computed(DocumentId::from_bytes(row.id));
+        let rows: Vec<&DocumentRow> = rows.iter().filter(may_be).collect();
+        let place = self.dice.apart("erase", self.day.into()).place(rows.len());
+        let Some(row) = rows.get(place) else { return Ok(()) };
+        let document = DocumentId::from_bytes(row.id);
+        app.erase(&Order {
+            document,
+            basis: "延政法〔2026〕7号".to_owned(),
+            by: ADMINISTRATOR.user.into(),
+            second: SECOND_ADMINISTRATOR.user.into(),
+        })?;
+        self.erased.push((document, self.day));
+        // A server that forgets it hears of it again from whoever was told: here at least the administrator.
+        self.phones[self.administrator].exchange()?;
+        self.tell(format!("{document} is destroyed by order"));
+        Ok(())
+    }
+
+    /// What every file of the server's database holds, and of what may stand beside it before a checkpoint.
+    pub fn bytes_of_server(&self) -> Result<Vec<u8>> {
+        let path = app::database(&self.options.data);
+        let mut bytes = fs::read(&path)?;
+        let beside = PathBuf::from(format!("{}-wal", path.display()));
+        if beside.exists() {
+            bytes.extend(fs::read(beside)?);
+        }
+        Ok(bytes)
+    }
+
+    /// From now on every write of the server is seen.
+    pub fn watch_power(&mut self) -> Result<()> {
+        self.stop();
+        let office = self.folder.path().join(OFFICE);
+        let mut before = Vec::new();
+        for entry in fs::read_dir(&self.options.data)? {
+            let path = entry?.path();
+            let name = path.strip_prefix(&office)?.to_string_lossy().into_owned();
+            before.push((name, fs::read(&path)?));
+        }
+        self.disk = Some(Watched { disk: Disk::under(&office)?, before });
+        self.start()
+    }
+
+    /// The power of the server fails, and it starts again with what reached its disk.
+    pub fn lose_power(&mut self, dice: &mut Dice) -> Result<()> {
+        let Some(Watched { disk, before }) = self.disk.take() else { return Ok(()) };
+        let moment = disk.now();
+        self.stop();
+        disk.unwatch();
+        let events = disk.events();
+        let mut tape = Tape::of(&events);
+        for (name, bytes) in before {
+            tape = tape.onto(&name, bytes);
+        }
+        tape.forward(moment);
+        let image = tape.cut(&mut |most| dice.place(most));
+        let office = self.folder.path().join(OFFICE);
+        let part = self.options.data.strip_prefix(&office)?.to_string_lossy().into_owned();
+        let database = app::database(&self.options.data);
+        let of_sqlite = [String::new(), "-wal".into(), "-shm".into(), "-journal".into()];
+        for suffix in of_sqlite {
+            let path = PathBuf::from(format!("{}{suffix}", database.display()));
+            if path.exists() {
+                fs::remove_file(path)?;
+            }
+        }
+        image.restore(&part, &self.options.data)?;
+        self.start()?;
+        self.tell("the power of the server fails, and it starts again");
+        Ok(())
+    }
+
     /// Puts the copy of the server in place, as the administrator's command does it.
     pub fn server_back(&mut self) -> Result<()> {
         self.stop();
@@ -347,10 +458,7 @@ impl World {
             }
             self.pass_minutes(61);
             let app = self.app()?;
-            let head =
-                app.store().read::<_, yidang_sync_server::store::StoreError>(COUNTY, |db| {
-                    Ok(db.county()?.seq)
-                })?;
+            let head = app.store().read::<_, StoreError>(COUNTY, |db| Ok(db.county()?.seq))?;
             if moving == 0 && before == Some(head) {
                 return Ok(());
             }

@@ -25,13 +25,15 @@ const PROGRAM: &str = "sim";
 /// Its test that tells as many seeds as it is asked for.
 const TEST: &str = "stories::trial";
 /// Defects that can be planted; `tests/tests/architecture.rs` holds the list of them.
-const PLANTED: [&str; 6] = [
+const PLANTED: [&str; 8] = [
     "planted-chain-unchecked",
     "planted-cursor-first",
     "planted-hidden-clash",
     "planted-last-row-lost",
+    "planted-reply-before-flush",
     "planted-revoked-heals",
     "planted-same-actor",
+    "planted-tombstone-by-hand",
 ];
 /// Seeds of one process. Parts of a device are shared by all devices of a process, so seeds run beside
 /// each other in processes and never in threads.

@@ -21,8 +21,8 @@ use crate::device::OpenDesk;
 use crate::halves::{InForce, rows_in_force, without_halves};
 use crate::present;
 use crate::store::{
-    ActOf, CaseKeys, HouseholdKeys, JournalRow, OutboxItem, ReadRejected, SAVED, Said, Stood,
-    StoreError, Write,
+    ActOf, CaseKeys, HouseholdKeys, Incarnation, JournalRow, OutboxItem, ReadRejected, SAVED, Said,
+    Stood, StoreError, Write,
 };
 
 /// The question that is being answered.
@@ -64,6 +64,8 @@ struct Prepared<'a> {
     projection: Projection,
     rows: Indexed,
     item: OutboxItem,
+    /// Another actor of this person wrote it, who is new.
+    incarnation: Option<Incarnation>,
 }
 
 impl Answering<'_> {
@@ -87,11 +89,12 @@ impl Answering<'_> {
         let at = self.device.senses.now();
         let ask = self.ask.clone();
         let act = self.act_of(intents);
+        let spare = self.device.spare();
         let desk = self.device.desk()?;
         let stood = crate::sync::stood(desk)?;
         let prepared = intents
             .iter()
-            .map(|intent| prepare(desk, intent, at, (&stood, act.as_ref())))
+            .map(|intent| prepare(desk, intent, at, (&stood, act.as_ref(), spare)))
             .collect::<Result<Vec<_>, _>>()?;
         let first = prepared
             .first()
@@ -112,7 +115,12 @@ impl Answering<'_> {
             wrote: Some((first.intent.id, &first.committed.hash)),
             act: act.as_ref().map(|act| act.id),
         };
+        let next = prepared.iter().find_map(|one| one.incarnation);
+        let certificate = desk.certificate_id;
         desk.store.write(|write| -> Result<(), StoreError> {
+            if let Some(next) = &next {
+                write.begin_incarnation(next, &certificate, at)?;
+            }
             prepared.iter().try_for_each(|one| put_prepared(write, one))?;
             write.put_journal(&journal)?;
             put_rows(write, prepared.iter().map(|one| (&one.projection, &one.rows)))?;
@@ -120,6 +128,7 @@ impl Answering<'_> {
             Ok(())
         })?;
         desk.store.passed(Boundary::Saved);
+        desk.actor = next.map_or(desk.actor, |next| next.actor);
         for one in prepared {
             desk.remember(one.document, Some(one.projection));
         }
@@ -143,16 +152,23 @@ fn prepare<'a>(
     desk: &mut OpenDesk,
     intent: &'a Intent,
     at: InstantMs,
-    (stood, act): (&Stood, Option<&ActOf>),
+    (stood, act, spare): (&Stood, Option<&ActOf>, Option<Incarnation>),
 ) -> Result<Prepared<'a>, Fault> {
     let mut document = begin_or_load(desk, intent)?;
     // The form may have been opened before something was written again under other names.
     let renamed = desk.store.renamed(intent.id)?;
-    let author = author(desk, intent.on, at);
+    let mut author = author(desk, intent.on, at);
     let heads = intent.heads.as_ref().map(|heads| read_heads(&renamed.heads(&heads.0)));
-    let committed = document
-        .commit(&author, heads.as_deref(), &renamed.edits(&intent.edits))
-        .map_err(|error| refused(&error))?;
+    let edits = renamed.edits(&intent.edits);
+    // What was written here since the form was opened may stand on what came meanwhile.
+    let unseen = heads.as_ref().filter(|heads| document.covers_unseen(&author, heads, &edits));
+    let incarnation = spare.filter(|_| unseen.is_some());
+    author.actor = incarnation.map_or(author.actor, |incarnation| incarnation.actor);
+    let committed = match unseen.filter(|_| incarnation.is_some()) {
+        Some(heads) => document.commit_on(&author, heads, &edits),
+        None => document.commit(&author, heads.as_deref(), &edits),
+    };
+    let committed = committed.map_err(|error| refused(&error))?;
     let projection = rows_in_force(&desk.store, &document)?;
     let rows = indexed(&desk.tree, &desk.user(), &projection, at.date());
     let item = OutboxItem {
@@ -169,7 +185,7 @@ fn prepare<'a>(
         alone: false,
         said: Said::default(),
     };
-    Ok(Prepared { intent, document, committed, projection, rows, item })
+    Ok(Prepared { intent, document, committed, projection, rows, item, incarnation })
 }
 
 fn put_prepared(write: &Write<'_>, one: &Prepared<'_>) -> Result<(), StoreError> {

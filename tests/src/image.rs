@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::dice::Dice;
 use crate::disk::{Event, What};
 
 /// A disk writes this much at once or not at all.
@@ -31,6 +30,10 @@ pub struct Image {
 
 impl Image {
     /// Puts the files below `part` into a folder.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
     pub fn restore(&self, part: &str, to: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(to)?;
         for (name, bytes) in &self.files {
@@ -61,6 +64,13 @@ impl<'a> Tape<'a> {
     /// At the beginning of `events`.
     pub fn of(events: &'a [Event]) -> Self {
         Self { events, at: 0, files: BTreeMap::new(), lies_from: usize::MAX }
+    }
+
+    /// With a file that was there before.
+    #[must_use]
+    pub fn onto(mut self, name: &str, bytes: Vec<u8>) -> Self {
+        self.files.insert(name.into(), Held { flushed: Some(bytes), pending: Vec::new() });
+        self
     }
 
     /// With a disk that lies from some event on.
@@ -106,23 +116,23 @@ impl<'a> Tape<'a> {
         image
     }
 
-    /// Cuts the power here.
-    pub fn cut(&self, dice: &mut Dice) -> Image {
+    /// Cuts the power here. `below` throws a number smaller than the one that it is given.
+    pub fn cut(&self, below: &mut impl FnMut(usize) -> usize) -> Image {
         let mut image = Image { files: BTreeMap::new(), lost: 0, torn: 0 };
         for (name, held) in &self.files {
             let mut bytes = held.flushed.clone();
-            let chance = [0, 25, 50, 75, 100][dice.below(5)];
+            let chance = [0, 25, 50, 75, 100][below(5)];
             let mut sectors: Vec<(usize, &[u8])> = Vec::new();
             for index in &held.pending {
-                let is_kept = dice.percent(chance);
+                let is_kept = below(100) < chance;
                 match &self.events[*index].what {
                     What::Written(at, written) => {
                         let pieces = sectors_of(*at, written);
                         let count = pieces.len();
-                        let is_torn = count > 1 && dice.percent(20);
+                        let is_torn = count > 1 && below(100) < 20;
                         let kept = pieces
                             .into_iter()
-                            .filter(|_| if is_torn { dice.percent(50) } else { is_kept });
+                            .filter(|_| if is_torn { below(100) < 50 } else { is_kept });
                         let before = sectors.len();
                         sectors.extend(kept);
                         match sectors.len() - before {
@@ -133,15 +143,15 @@ impl<'a> Tape<'a> {
                     }
                     // Lengths and names are kept by the file system, in order.
                     other if is_kept => {
-                        scatter(&mut bytes, &mut sectors, dice);
+                        scatter(&mut bytes, &mut sectors, below);
                         apply(&mut bytes, other);
                     }
                     _ => {}
                 }
             }
-            scatter(&mut bytes, &mut sectors, dice);
+            scatter(&mut bytes, &mut sectors, below);
             // A file of which nothing was flushed may be there by name, or not.
-            if bytes.is_none() && !held.pending.is_empty() && dice.percent(50) {
+            if bytes.is_none() && !held.pending.is_empty() && below(100) < 50 {
                 bytes = Some(Vec::new());
             }
             image.files.extend(bytes.map(|bytes| (Arc::clone(name), bytes)));
@@ -151,9 +161,13 @@ impl<'a> Tape<'a> {
 }
 
 /// Writes sectors in any order.
-fn scatter(bytes: &mut Option<Vec<u8>>, sectors: &mut Vec<(usize, &[u8])>, dice: &mut Dice) {
+fn scatter(
+    bytes: &mut Option<Vec<u8>>,
+    sectors: &mut Vec<(usize, &[u8])>,
+    below: &mut impl FnMut(usize) -> usize,
+) {
     while !sectors.is_empty() {
-        let (at, part) = sectors.swap_remove(dice.below(sectors.len()));
+        let (at, part) = sectors.swap_remove(below(sectors.len()));
         put(bytes.get_or_insert_default(), at, part);
     }
 }
@@ -187,33 +201,50 @@ fn apply(file: &mut Option<Vec<u8>>, what: &What) {
     }
 }
 
-#[test]
-fn what_was_flushed_is_kept_and_the_rest_is_kept_dropped_or_torn() {
-    let file: Arc<str> = "a/db".into();
-    let event = |what| Event { file: Arc::clone(&file), what };
-    let events = [
-        event(What::Written(0, vec![1; 2_048])),
-        event(What::Flushed),
-        event(What::Written(1_024, vec![2; 2_048])),
-    ];
-    let mut tape = Tape::of(&events);
-    tape.forward(2);
-    assert!(!tape.is_open("a"));
-    tape.forward(3);
-    assert!(tape.is_open("a"));
-    let mut dice = Dice::of(7);
-    let (mut lost, mut torn, mut whole) = (0, 0, 0);
-    for _ in 0..200 {
-        let image = tape.cut(&mut dice);
-        let bytes = &image.files["a/db"];
-        assert!(bytes.len() >= 2_048 && bytes[..1_024].iter().all(|byte| *byte == 1));
-        lost += image.lost;
-        torn += image.torn;
-        whole += u32::from(bytes.len() == 3_072 && bytes[1_024..].iter().all(|byte| *byte == 2));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers that look like chance.
+    fn dice() -> impl FnMut(usize) -> usize {
+        let mut state = 0x9E37_79B9_u64 | 1;
+        move |most| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 16).unwrap() % most
+        }
     }
-    assert!(lost > 20 && torn > 20 && whole > 20, "{lost} {torn} {whole}");
-    let mut liar = Tape::of(&events).lying_from(0);
-    liar.forward(3);
-    let gone = (0..200).filter(|_| liar.cut(&mut dice).lost == 2).count();
-    assert!(gone > 10, "a disk that lies loses what it said was flushed");
+
+    #[test]
+    fn what_was_flushed_is_kept_and_the_rest_is_kept_dropped_or_torn() {
+        let file: Arc<str> = "a/db".into();
+        let event = |what| Event { file: Arc::clone(&file), what };
+        let events = [
+            event(What::Written(0, vec![1; 2_048])),
+            event(What::Flushed),
+            event(What::Written(1_024, vec![2; 2_048])),
+        ];
+        let mut tape = Tape::of(&events);
+        tape.forward(2);
+        assert!(!tape.is_open("a"));
+        tape.forward(3);
+        assert!(tape.is_open("a"));
+        let mut dice = dice();
+        let (mut lost, mut torn, mut whole) = (0, 0, 0);
+        for _ in 0..200 {
+            let image = tape.cut(&mut dice);
+            let bytes = &image.files["a/db"];
+            assert!(bytes.len() >= 2_048 && bytes[..1_024].iter().all(|byte| *byte == 1));
+            lost += image.lost;
+            torn += image.torn;
+            whole +=
+                u32::from(bytes.len() == 3_072 && bytes[1_024..].iter().all(|byte| *byte == 2));
+        }
+        assert!(lost > 20 && torn > 20 && whole > 20, "{lost} {torn} {whole}");
+        let mut liar = Tape::of(&events).lying_from(0);
+        liar.forward(3);
+        let gone = (0..200).filter(|_| liar.cut(&mut dice).lost == 2).count();
+        assert!(gone > 10, "a disk that lies loses what it said was flushed");
+    }
 }

@@ -67,11 +67,20 @@ static TEMPORARY: AtomicU64 = AtomicU64::new(0);
 
 impl Disk {
     /// Watches a folder from now on. Flushing it costs nothing: it is only written down.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such folder.
     pub fn under(folder: &Path) -> std::io::Result<Self> {
         register();
         let watch = Arc::new(Watch { folder: folder.canonicalize()?, record: Mutex::default() });
         unpoisoned(watches()).push(Arc::clone(&watch));
         Ok(Self(watch))
+    }
+
+    /// Watches no longer what is opened from here on.
+    pub fn unwatch(&self) {
+        unpoisoned(watches()).retain(|watch| !Arc::ptr_eq(watch, &self.0));
     }
 
     /// How many events there were.
