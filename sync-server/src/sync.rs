@@ -533,6 +533,7 @@ fn find(
     page.documents.retain(|new| !request.want_documents.contains(&new.document));
     page.documents.extend(asked);
     page.released.extend(not_theirs);
+    page.released.extend(brought_from_elsewhere(db, &page, request)?);
     let told = if request.want_all_records { None } else { place };
     let from = told.map_or(0, Place::records_from);
     let told = records::new_for(db, register, question.user, question.today, from)?;
@@ -545,6 +546,27 @@ fn find(
     let in_scope = if place.is_none() { db.count_in_scope(&page.scope.keys)? } else { 0 };
     let certificates = authors::certificates(db, &wanted)?;
     Ok(Found { page, certificates, proofs, in_scope, records: told.records })
+}
+
+/// What a device brought and is not to keep: it lies here, and not in what its person reads. What was not here
+/// when their scope changed stands in no list of what they left.
+fn brought_from_elsewhere(
+    db: &Db<'_>,
+    page: &Page,
+    request: &SyncRequest,
+) -> Result<BTreeSet<[u8; 16]>, StoreError> {
+    let of_batches = request.push.iter().filter_map(|batch| batch.read().ok()?.document_id());
+    let of_saves = request.snapshots.iter();
+    let of_saves = of_saves.filter_map(|save| save.document.as_slice().try_into().ok());
+    let mut elsewhere: BTreeSet<[u8; 16]> = of_batches.chain(of_saves).collect();
+    elsewhere.retain(|id| !page.released.contains(id));
+    let mut released = BTreeSet::new();
+    for id in elsewhere {
+        if db.document(&id)?.is_some() && !db.is_in_scope(&page.scope.keys, &id)? {
+            released.insert(id);
+        }
+    }
+    Ok(released)
 }
 
 fn received(index: u32) -> Receipt {

@@ -84,6 +84,27 @@ async fn a_grid_worker_reads_the_village_around_its_day_and_gives_it_back_after(
     assert!(wang.documents.contains_key(&next_door), "the next visit day brings it back");
 }
 
+/// 何演八 of 雷赤 brings what a colleague of 张家滩 wrote: it is taken, and he is told to keep nothing of it.
+/// What a person brings whose scope changed while the server had lost it is let go the same way.
+#[tokio::test]
+async fn what_was_brought_from_elsewhere_is_not_kept() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut li = town.device("u-li").await;
+    let matter = li.open_case(1, GRID_7, "争一条地埂", at);
+    let mut he = town.device("u-he").await;
+    he.sync(&town.app).await;
+    let batch = li.set(matter, "facts.place", "后沟", at);
+    let own = he.open_case(2, XIAYI_IN_LEICHI, "雷赤的事", at);
+    let mut push = li.outbox.clone();
+    push.extend(he.outbox.clone());
+    assert!(push.contains(&batch));
+    let reply = he.exchange(&town.app, &he.request(push)).await;
+    let verdicts: Vec<i32> = reply.receipts.iter().map(|receipt| receipt.verdict).collect();
+    assert!(verdicts.iter().all(|verdict| *verdict == ACCEPTED), "{verdicts:?}");
+    assert_eq!(reply.released, [matter.as_bytes().to_vec()], "and not {own:?}");
+}
+
 #[tokio::test]
 async fn visit_days_are_read_in_every_grid_of_the_village_and_households_in_their_own() {
     let town = Town::on(ORDINARY_DAY);

@@ -23,9 +23,8 @@ fn setting(people: usize, days: u32) -> Setting {
     }
 }
 
-/// Ten small counties: whatever may befall a whole run befalls at least one of them. Seed 3 found the
-/// first defect (`a_household_moved_away_leaves_the_phone_though_the_first_answer_was_lost`).
-const SEEDS: [u64; 10] = [1, 2, 3, 4, 7, 12, 14, 15, 17, 20];
+/// Ten small counties: whatever may befall a whole run befalls at least one of them.
+const SEEDS: [u64; 10] = [1, 3, 4, 7, 12, 13, 15, 17, 33, 37];
 
 /// Ten small counties, each with what befalls it.
 #[test]

@@ -13,7 +13,7 @@ use crate::device::Device;
 
 /// Nothing is ever under way.
 #[derive(Default)]
-pub struct Occasion;
+pub struct Occasion {}
 
 fn never<T>() -> Result<T, Fault> {
     Err(Fault::new(FaultCode::NotAllowed, "browsers hand nothing over"))
