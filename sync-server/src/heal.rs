@@ -115,7 +115,7 @@ impl App {
         }
         self.read(|db| {
             let head = db.county()?;
-            let (mut wanted, mut same) = (Vec::new(), BTreeSet::new());
+            let (mut wanted, mut same, mut released) = (Vec::new(), BTreeSet::new(), Vec::new());
             for held in &request.documents {
                 let Ok(id) = <[u8; 16]>::try_from(held.document.as_slice()) else { continue };
                 if db.is_erased(&id)? {
@@ -129,6 +129,8 @@ impl App {
                 // What came in a save lacks its batches, which somebody may hold.
                 if !is_same || db.has_unproved(&id, 0)? {
                     wanted.push(held.document.clone());
+                } else if !db.is_in_scope(&scope.keys, &id)? {
+                    released.push(held.document.clone());
                 }
             }
             let lost = RecordName::unpack(&request.records).into_iter();
@@ -148,7 +150,7 @@ impl App {
                 (Place::at(&head.epoch, 0, &begin), Vec::new())
             };
             let cursor = Some(place.sign(&county.seed));
-            Ok(HealReply { wanted, cursor, wanted_records, lacking })
+            Ok(HealReply { wanted, cursor, wanted_records, lacking, released })
         })
     }
 }

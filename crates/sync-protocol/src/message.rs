@@ -412,6 +412,10 @@ pub struct HealReply {
     /// them.
     #[prost(bytes = "vec", repeated, tag = "5")]
     pub lacking: Vec<Vec<u8>>,
+    /// Documents that the device named, that are the same here, and that do not lie in what its person reads,
+    /// 16 bytes each: it was not told when they left, or their reader did.
+    #[prost(bytes = "vec", repeated, tag = "6")]
+    pub released: Vec<Vec<u8>>,
 }
 
 /// The digest of a document with these heads.

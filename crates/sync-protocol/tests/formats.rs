@@ -383,7 +383,9 @@ fn healing() {
     };
     snapshot("heal-request-part", &part);
     let lacking = vec![vec![5; 16]];
-    snapshot("heal-reply-to-a-part", &HealReply { wanted_records: names, lacking, ..reply });
+    let reply = HealReply { wanted_records: names, lacking, ..reply };
+    snapshot("heal-reply-to-a-part", &reply);
+    snapshot("heal-reply-that-releases", &HealReply { released: vec![vec![6; 16]], ..reply });
 }
 
 #[test]

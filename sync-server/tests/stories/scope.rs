@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::restore::{backup, restore};
 use crate::support::{
     ACCEPTED, Device, GRID_6, GRID_7, GRID_8, ORDINARY_DAY, TODAY, Town, VILLAGE, XIAYI_IN_LEICHI,
     XIAYI_IN_ZHANGJIATAN, accepted, close_asked, closed, noon, visit,
@@ -219,6 +220,25 @@ async fn whoever_leaves_the_post_reads_nothing_any_more() {
     let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
     assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
     wang.sync(&town.app).await;
+    assert_eq!(wang.released, [id]);
+    assert!(wang.documents.is_empty());
+}
+
+/// 王样一's post ended while she was away, and before she came again the server was restored: nobody knows any
+/// more what she was told of, so she is told to keep nothing of the file that lies on her device.
+#[tokio::test]
+async fn whoever_left_before_a_restore_lets_go_of_what_they_held() {
+    let town = Town::on(ORDINARY_DAY);
+    let at = noon(ORDINARY_DAY);
+    let mut wang = town.device("u-wang").await;
+    let id = wang.open_case(1, GRID_7, "争一行梨树", at);
+    wang.sync(&town.app).await;
+    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
+    assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    let town = town.restarted(|data| restore(data, &copy));
+    wang.give_back(&town.app, Vec::new()).await;
     assert_eq!(wang.released, [id]);
     assert!(wang.documents.is_empty());
 }

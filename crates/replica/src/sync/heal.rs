@@ -82,6 +82,9 @@ pub fn absorb(desk: &mut OpenDesk, replies: &[HealReply], now: InstantMs) -> Res
             for id in ids(&reply.lacking) {
                 write.want_document(id)?;
             }
+            for id in ids(&reply.released) {
+                write.seal(id)?;
+            }
             for name in RecordName::unpack(&reply.wanted_records) {
                 write.set_record_push(&name, true)?;
             }

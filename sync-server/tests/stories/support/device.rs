@@ -312,11 +312,7 @@ impl Device {
         if !reply.reference.is_empty() {
             self.reference = Some(serde_json::from_slice(&reply.reference).unwrap());
         }
-        for id in &reply.released {
-            let id = DocumentId::from_bytes(id.as_slice().try_into().unwrap());
-            self.documents.remove(&id);
-            self.released.push(id);
-        }
+        self.let_go(&reply.released);
     }
 
     fn take_document(&mut self, page: &PageDocument) {
@@ -347,6 +343,15 @@ impl Device {
             if !held.contains(batch) {
                 held.push(batch.clone());
             }
+        }
+    }
+
+    /// Keeps nothing of these.
+    fn let_go(&mut self, released: &[Vec<u8>]) {
+        for id in released {
+            let id = DocumentId::from_bytes(id.as_slice().try_into().unwrap());
+            self.documents.remove(&id);
+            self.released.push(id);
         }
     }
 
@@ -395,6 +400,7 @@ impl Device {
         let answer = self.send(app, "/v1/heal", &signed).await.unwrap();
         let reply = HealReply::decode(answer.as_slice()).unwrap();
         self.cursor = reply.cursor;
+        self.let_go(&reply.released);
         let ids = |ids: &[Vec<u8>]| -> Vec<DocumentId> {
             ids.iter().map(|id| DocumentId::from_bytes(id.as_slice().try_into().unwrap())).collect()
         };
@@ -443,6 +449,7 @@ impl Device {
         let answer = self.send(app, "/v1/heal", &signed).await.unwrap();
         let reply = HealReply::decode(answer.as_slice()).unwrap();
         self.cursor = reply.cursor;
+        self.let_go(&reply.released);
         let wanted =
             reply.wanted.iter().map(|id| DocumentId::from_bytes(id.as_slice().try_into().unwrap()));
         let push: Vec<SignedBatch> =
