@@ -52,6 +52,7 @@ async fn a_file_on_the_phone(tour: &mut Tour, file: &str) -> Result<()> {
         tour.to_the_end("#main", &format!("case-{tab}")).await?;
     }
     tour.see(&format!("/case/{file}/print"), "case-print").await?;
+    tour.see("/carry", "carry-in-a-browser").await?;
     tour.go(&format!("/case/{file}")).await?;
     tour.browser.click("tab-parties").await?;
     tour.sheet("party-edit", "party").await?;
@@ -306,6 +307,8 @@ async fn desk(dress: Dress, word: &str) -> Result<()> {
         tour.to_the_end("#main", name).await?;
     }
     tour.sheet("new-category", "new-category").await?;
+    tour.go(&format!("/case/{clashing}")).await?;
+    tour.sheet("case-join", "join").await?;
     tour.go("/find").await?;
     tour.browser.fill("find", "苹果").await?;
     tour.browser.find("find-file").await?;

@@ -104,6 +104,10 @@ pub struct CarryView {
     pub addresses: Vec<String>,
     /// The code alone, eight digits.
     pub code: String,
+    /// How many modules the side of a picture of [`Self::text`] has, for a camera; zero where there is none.
+    pub modules: usize,
+    /// Its dark modules as the `d` of an SVG path.
+    pub path: String,
     /// Who the colleague is, with their post.
     pub partner: String,
     /// Documents in which something was new here.

@@ -25,6 +25,13 @@ pub fn ended_words(view: &CarryView) -> String {
     }
 }
 
+/// Eight digits in two groups, as they are read out.
+#[must_use]
+pub fn in_halves(code: &str) -> String {
+    let (first, last) = code.split_at_checked(code.len() / 2).unwrap_or((code, ""));
+    format!("{first} {last}")
+}
+
 /// What is asked with, out of what was typed: an address with its port, and eight digits. Whoever pasted the
 /// whole line need not take it apart.
 #[must_use]
@@ -61,6 +68,13 @@ mod tests {
         assert_eq!(asked_with(pasted, "").as_deref(), Some(pasted));
         assert_eq!(asked_with("192.168.43.1", "04815162"), None);
         assert_eq!(asked_with("192.168.43.1:48620", "0481516"), None);
+    }
+
+    #[test]
+    fn digits_are_read_in_two_groups() {
+        let (address, code) = ("192.168.43.1:48620", "04815162");
+        assert_eq!(in_halves(code), "0481 5162");
+        assert_eq!(asked_with(address, &in_halves(code)), asked_with(address, code));
     }
 
     #[test]

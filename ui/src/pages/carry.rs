@@ -16,7 +16,7 @@ use self::take::Take;
 use crate::app::shared;
 use crate::components::{Empty, Frame, Icon, Segments};
 use crate::door::ask;
-use crate::models::carry::{ended_words, is_under_way};
+use crate::models::carry::{ended_words, in_halves, is_under_way};
 use crate::models::needs::page;
 use crate::pages::case_file::file::changed;
 
@@ -139,7 +139,7 @@ fn Now(occasion: Occasion) -> impl IntoView {
             let code =
                 (view.phase == CarryPhase::Waiting).then(|| view! { <Code view=view.clone()/> });
             view! {
-                <section class="card" aria-label="传得怎么样" aria-live="polite">
+                <section class="stack carry" aria-label="传得怎么样" aria-live="polite">
                     <div class=tone data-test="carry-now">
                         <Icon name=icon/>
                         <div class="grow">
@@ -173,11 +173,25 @@ fn Now(occasion: Occasion) -> impl IntoView {
 /// What the colleague types: address and code, large.
 #[component]
 fn Code(view: CarryView) -> impl IntoView {
-    let addresses = view.addresses.join("，");
+    let addresses = view
+        .addresses
+        .into_iter()
+        .map(|address| view! { <p class="carry-address" data-test="carry-address">{address}</p> })
+        .collect_view();
+    // Four modules around it stay white, or cameras do not find it.
+    let frame = format!("-4 -4 {0} {0}", view.modules + 8);
     view! {
-        <p class="mid t2">"两台设备连同一个热点或网络。对方点“收下”，输入："</p>
-        <p class="mid wrap-any" data-test="carry-address">{addresses}</p>
-        <h2 data-test="carry-code">{view.code}</h2>
+        <div class="card roomy carry-code">
+            <svg viewBox=frame role="img" aria-label="地址和数字的二维码">
+                <path d=view.path></path>
+            </svg>
+            <div class="grow">
+                <p class="mid t2">"两台设备连同一个热点或网络。对方点“当面传档”“收下”，输入："</p>
+                {addresses}
+                <p class="carry-digits" data-test="carry-code">{in_halves(&view.code)}</p>
+                <p class="small t3">"能扫码的，把扫出来的一整行贴到“地址”里"</p>
+            </div>
+        </div>
     }
 }
 
@@ -200,7 +214,12 @@ fn Rows(title: &'static str, rows: Vec<CarriedRow>) -> impl IntoView {
                 }
             })
             .collect_view();
-        view! { <div class="sec"><h2>{title}</h2></div> <div class="cells flush">{rows}</div> }
+        view! {
+            <div>
+                <div class="sec"><h2>{title}</h2></div>
+                <div class="cells flush">{rows}</div>
+            </div>
+        }
     })
 }
 
@@ -222,6 +241,11 @@ fn Refused(rows: Vec<CarryRefused>) -> impl IntoView {
                 }
             })
             .collect_view();
-        view! { <div class="sec"><h2>"没有传的"</h2></div> <div class="cells flush">{rows}</div> }
+        view! {
+            <div>
+                <div class="sec"><h2>"没有传的"</h2></div>
+                <div class="cells flush">{rows}</div>
+            </div>
+        }
     })
 }

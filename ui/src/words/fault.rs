@@ -87,7 +87,7 @@ pub const fn fault_words(code: FaultCode) -> FaultWords {
 mod tests {
     use super::*;
 
-    const ALL: [FaultCode; 18] = [
+    const ALL: [FaultCode; 19] = [
         FaultCode::NotSignedIn,
         FaultCode::NeedsNetwork,
         FaultCode::ServerBusy,

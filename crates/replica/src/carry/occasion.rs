@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use yidang_api::Fault;
 use yidang_api::carry::{
     CarriedRow, CarryChoice, CarryGive, CarryOpen, CarryPack, CarryPacked, CarryPhase,
     CarryRefused, CarryTake, CarryView,
@@ -14,8 +13,10 @@ use yidang_api::carry::{
 use yidang_api::case_file::ExportedFile;
 use yidang_api::list::{ListCaseFiles, Queue};
 use yidang_api::sync::LogKind;
+use yidang_api::{Fault, FaultCode};
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
+use yidang_paper::qr::qr;
 
 use super::session::{MOST_DOCUMENTS, Outcome, Session};
 use super::words::Stop;
@@ -77,6 +78,8 @@ impl Progress {
                 text: before.text,
                 addresses: before.addresses,
                 code: before.code,
+                modules: before.modules,
+                path: before.path,
                 began_at: before.began_at,
                 ..view
             };
@@ -240,8 +243,17 @@ pub fn give(device: &Arc<Mutex<Device>>, question: CarryGive) -> Result<CarryVie
             listening.addresses.iter().map(SocketAddr::to_string).collect();
         let code = code(&device);
         let text = format!("{TEXT}{}:{code}", addresses.join(","));
-        let phase = CarryPhase::Waiting;
-        let view = CarryView { phase, text, addresses, code, ..CarryView::default() };
+        let picture = qr(&text)
+            .map_err(|error| Fault::new(FaultCode::Internal, format!("a code: {error}")))?;
+        let view = CarryView {
+            phase: CarryPhase::Waiting,
+            text,
+            addresses,
+            code,
+            modules: picture.modules,
+            path: picture.path,
+            ..CarryView::default()
+        };
         let progress = begin(&mut device, view)?;
         (state(&device), progress, listening)
     };

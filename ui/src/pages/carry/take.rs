@@ -71,7 +71,7 @@ fn ByFile(occasion: Occasion) -> impl IntoView {
     });
     view! {
         <div class="sec"><h2>"用文件传"</h2></div>
-        <div class="card stack">
+        <div class="card roomy stack">
             <p class="mid t2">"先写一个“要文件”发给对方，对方按它写好发回来，在这里打开。别人打不开。"</p>
             {move || by_file.fault.get().map(|fault| view! { <FaultNote fault/> })}
             <div class="row acts">
