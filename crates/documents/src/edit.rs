@@ -219,21 +219,23 @@ impl Document {
         let known: Vec<automerge::ChangeHash> =
             form_heads.iter().map(|hash| automerge::ChangeHash(*hash)).collect();
         let is_here = |hash| self.engine.get_change_meta_by_hash(hash).is_some();
-        if !known.iter().all(is_here) || self.stale_base(author, form_heads, edits).is_some() {
+        if !known.iter().all(is_here) {
             return false;
         }
+        let base = self.stale_base(author, form_heads, edits);
         edits.iter().any(|edit| match edit {
-            Edit::Set(path, _) => self.came_since(author, path, &known),
+            Edit::Set(path, _) => self.came_since(author, path, &known, base.as_deref()),
             Edit::AddEntry(_) | Edit::AddItem(..) => false,
         })
     }
 
-    /// Whether something stands in a register now that somebody else put there after `heads`.
+    /// Whether something stands in a register at `base`, or now, that somebody else put there after `heads`.
     fn came_since(
         &self,
         author: &Author,
         path: &RegisterPath,
         heads: &[automerge::ChangeHash],
+        base: Option<&[automerge::ChangeHash]>,
     ) -> bool {
         let Ok((object, field)) = self.locate(&self.engine, path) else { return false };
         let then = self.engine.get_all_at(&object, field, heads).unwrap_or_default();
@@ -242,8 +244,12 @@ impl Document {
             ObjId::Id(_, actor, _) => actor.to_bytes() != author.actor,
             ObjId::Root => false,
         };
-        let now = self.engine.get_all(&object, field).unwrap_or_default();
-        now.iter().any(|(_, id)| !then.contains(&id) && is_theirs(id))
+        let below = match base {
+            Some(base) => self.engine.get_all_at(&object, field, base),
+            None => self.engine.get_all(&object, field),
+        };
+        let below = below.unwrap_or_default();
+        below.iter().any(|(_, id)| !then.contains(&id) && is_theirs(id))
     }
 
     fn changed_since(&self, path: &RegisterPath, heads: &[automerge::ChangeHash]) -> bool {

@@ -214,6 +214,14 @@ fn a_form_older_than_ones_own_later_work_covers_nothing_unseen() {
     let risk = RegisterPath::of("facts", "risk");
     wang.commit(&first, None, &[Edit::Set(risk, Scalar::Number(2))]).unwrap();
     assert!(wang.covers_unseen(&first, &form, &edits));
+    // Beside a third value, which she could write beside, the one below her own change is covered all the same.
+    let mut third = opened();
+    third
+        .commit(&author("高样五", 7), None, &[Edit::Set(phone(&third), text("12000000013"))])
+        .unwrap();
+    let mut both = wang.clone();
+    exchange(&mut both, &mut third);
+    assert!(both.covers_unseen(&first, &form, &edits));
     let again = Author { actor: [9; 16], ..first };
     let committed = wang.commit_on(&again, &form, &edits).unwrap();
     assert!(committed.forked);

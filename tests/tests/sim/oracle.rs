@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
+use yidang_documents::guard::scan;
 use yidang_documents::{Projection, project};
 use yidang_domain::case_state::Stage;
 use yidang_domain::entry::{DocumentKind, Entry, EntryKind};
@@ -35,6 +36,16 @@ pub struct Promise {
     /// Whoever wrote it had a device that was lost and revoked: the county must not take it, not even from
     /// a server that forgot all this for a while.
     pub is_stolen: bool,
+}
+
+impl Promise {
+    /// Its word, and over what it was written.
+    fn told(&self) -> String {
+        match &self.what {
+            What::Words => self.token.clone(),
+            What::Fact { saw, .. } => format!("{} over {saw}", self.token),
+        }
+    }
 }
 
 /// What was written.
@@ -422,11 +433,26 @@ fn kept_promise(
             let is_accounted = is_accounted(promise, field, kept, ledger, county);
             ensure!(
                 is_accounted,
-                "{token} of {called} was covered in {document}, and nobody saw it"
+                "{token} of {called} was covered in {document}, and nobody saw it\n{}",
+                history(kept, ledger)
             );
         }
     }
     Ok(())
+}
+
+/// The changes of a document: who made each after how many, on what, and which words are in it.
+fn history(kept: &Kept, ledger: &Ledger) -> String {
+    let short = |bytes: &[u8]| bytes.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    let line = |bytes: &Vec<u8>| {
+        let Ok(outline) = scan(bytes) else { return "unreadable".to_owned() };
+        let (hash, actor): (String, String) = (short(&outline.hash), short(&outline.actor));
+        let deps: Vec<String> = outline.deps.iter().map(|dep| short(dep)).collect();
+        let words = ledger.promises.iter().filter(|promise| holds(bytes, &promise.token));
+        let words: String = words.map(Promise::told).collect();
+        format!("{hash} by {actor} {} on {} {words}", outline.seq, deps.join(" "))
+    };
+    kept.changes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A value stands there, alone or on a card, or somebody who saw it put another one over it, or it is
