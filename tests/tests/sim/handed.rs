@@ -34,19 +34,40 @@ pub fn hand_over(world: &mut World, from: usize, dice: &mut Dice) -> Result<()> 
     if documents.is_empty() {
         return Ok(());
     }
-    let Some(asking) = said(world, to, "carry_ask", &json!({}))? else { return Ok(()) };
-    let question = json!({ "documents": documents, "asking": asking["base64"] });
-    let Some(packed) = said(world, from, "carry_pack", &question)? else { return Ok(()) };
-    let given = packed["view"]["given"].as_array().map_or(0, Vec::len);
-    let (giver, taker) = (world.phones[from].called(), world.phones[to].called());
-    world.tell(format!("{giver} gives {taker} {given} of {}", documents.join(", ")));
-    let file = packed["base64"].as_str().unwrap_or_default().to_owned();
+    let Some((file, _)) = packed(world, (from, to), &documents)? else { return Ok(()) };
     let parcel = Parcel { to, file };
     if strikes(world, Fault::FileLate, dice) {
         world.parcels.push(parcel);
         return Ok(());
     }
     open(world, &parcel, dice)
+}
+
+/// Whoever has a document makes a file of it for somebody who reads it, and that one lies in a drawer.
+pub fn leave_in_a_drawer(world: &mut World, document: &str) -> Result<()> {
+    let everybody = world.writers();
+    for (from, to) in everybody.iter().flat_map(|from| everybody.iter().map(move |to| (*from, *to)))
+    {
+        if from == to {
+            continue;
+        }
+        let Some((file, given)) = packed(world, (from, to), &[document.to_owned()])? else {
+            continue;
+        };
+        if given > 0 {
+            world.parcels.push(Parcel { to, file });
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Everybody opens whatever is left in their drawers.
+pub fn open_all(world: &mut World, dice: &mut Dice) -> Result<()> {
+    while !world.parcels.is_empty() {
+        open_parcel(world, dice)?;
+    }
+    Ok(())
 }
 
 /// Opens something that lay in a drawer.
@@ -72,6 +93,21 @@ fn chosen(world: &mut World, from: usize, dice: &mut Dice) -> Result<Vec<String>
     documents.extend(others);
     documents.truncate(1 + dice.place(MOST_CHOSEN));
     Ok(documents)
+}
+
+/// A file with documents for somebody, in base64, and how many are in it.
+fn packed(
+    world: &mut World,
+    (from, to): (usize, usize),
+    documents: &[String],
+) -> Result<Option<(String, usize)>> {
+    let Some(asking) = said(world, to, "carry_ask", &json!({}))? else { return Ok(None) };
+    let question = json!({ "documents": documents, "asking": asking["base64"] });
+    let Some(packed) = said(world, from, "carry_pack", &question)? else { return Ok(None) };
+    let given = packed["view"]["given"].as_array().map_or(0, Vec::len);
+    let (giver, taker) = (world.phones[from].called(), world.phones[to].called());
+    world.tell(format!("{giver} gives {taker} {given} of {}", documents.join(", ")));
+    Ok(Some((packed["base64"].as_str().unwrap_or_default().to_owned(), given)))
 }
 
 fn open(world: &mut World, parcel: &Parcel, dice: &mut Dice) -> Result<()> {

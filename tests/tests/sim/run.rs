@@ -66,6 +66,8 @@ pub fn run(seed: u64, setting: &Setting) -> Result<Outcome> {
     let fate = setting.faults.fate(&mut dice.apart("fate", 0), setting.days, setting.people);
     let done = days(&mut world, &mut ledger, &dice, setting, fate)
         .and_then(|()| world.quiet())
+        .and_then(|()| handed::open_all(&mut world, &mut dice.apart("drawers", 0)))
+        .and_then(|()| world.quiet())
         .and_then(|()| check_all(&mut world, &ledger));
     if let Err(error) = done {
         let (day, mishap) = (world.day + 1, fate.name());
@@ -226,9 +228,16 @@ fn befall(world: &mut World, mishap: Mishap, device: usize) -> Result<()> {
         Mishap::PostEnded => world.move_post(device, None),
         Mishap::Revoked => world.revoke(device),
         Mishap::NewDevice => world.new_device(device),
-        Mishap::Erased => world.erase(),
+        Mishap::Erased => erased(world),
         _ => Ok(()),
     }
+}
+
+/// Something is destroyed of which a colleague has a file in their drawer.
+fn erased(world: &mut World) -> Result<()> {
+    let Some(document) = world.doomed()? else { return Ok(()) };
+    handed::leave_in_a_drawer(world, &document.to_string())?;
+    world.erase(document)
 }
 
 /// A device's database is that of an earlier day again. What was written since and had not left the

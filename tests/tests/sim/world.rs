@@ -326,16 +326,19 @@ impl World {
         Ok(county.epoch.to_vec())
     }
 
-    /// Destroys one file or household (visit days are not destroyed), as two administrators and the command do it.
-    pub fn erase(&mut self) -> Result<()> {
+    /// A file or household that is to be destroyed, if there is one (visit days are not).
+    pub fn doomed(&self) -> Result<Option<DocumentId>> {
         let app = self.app()?;
         let rows = app.store().read::<_, StoreError>(COUNTY, |db| db.documents())?;
         let may_be = |row: &&DocumentRow| !is_computed(DocumentId::from_bytes(row.id));
         let rows: Vec<&DocumentRow> = rows.iter().filter(may_be).collect();
         let place = self.dice.apart("erase", self.day.into()).place(rows.len());
-        let Some(row) = rows.get(place) else { return Ok(()) };
-        let document = DocumentId::from_bytes(row.id);
-        app.erase(&Order {
+        Ok(rows.get(place).map(|row| DocumentId::from_bytes(row.id)))
+    }
+
+    /// Destroys a document, as two administrators and the command do it.
+    pub fn erase(&mut self, document: DocumentId) -> Result<()> {
+        self.app()?.erase(&Order {
             document,
             basis: "延政法〔2026〕7号".to_owned(),
             by: ADMINISTRATOR.user.into(),
