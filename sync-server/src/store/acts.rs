@@ -3,7 +3,7 @@
 
 use rusqlite::params;
 
-use super::{Db, RefusedChange, Result, fixed, signed};
+use super::{Db, Kept, RefusedChange, Result, fixed, signed};
 
 /// An action over several documents: whose it is, and how they called it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Db<'_> {
             .connection
             .prepare_cached("INSERT OR IGNORE INTO act_taken VALUES (?1, ?2, ?3, ?4, ?5)")?;
         let ActName { certificate, act } = name;
-        statement.execute(params![self.county, certificate, act, document, signed(seq)])?;
+        statement.execute(params![self.county, certificate, act, document, Kept(seq)])?;
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::{Db, Result, fixed, signed, unsigned};
+use super::{Db, Kept, Result, fixed, unsigned};
 
 /// A certificate as it is kept.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Db<'_> {
             "UPDATE certificate SET first_batch_seq = ?3 \
              WHERE county = ?1 AND id = ?2 AND first_batch_seq IS NULL",
         )?;
-        statement.execute(params![self.county, id, signed(seq)])?;
+        statement.execute(params![self.county, id, Kept(seq)])?;
         Ok(())
     }
 
@@ -122,8 +122,8 @@ impl Db<'_> {
                 row.user,
                 row.device,
                 row.bytes,
-                signed(row.seq),
-                row.revoked_seq.map(signed),
+                Kept(row.seq),
+                row.revoked_seq.map(Kept),
                 row.seen_at_ms
             ],
         )?;
@@ -146,7 +146,7 @@ impl Db<'_> {
         }
     }
 
-    /// Revokes a certificate, also one that is not here.
+    /// Revokes a certificate, also one that is not here; the first record that says so counts.
     ///
     /// # Errors
     ///
@@ -154,11 +154,12 @@ impl Db<'_> {
     pub fn revoke(&self, id: &[u8; 16], seq: u64) -> Result<()> {
         self.connection.execute(
             "INSERT INTO revocation VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![self.county, id, signed(seq)],
+            params![self.county, id, Kept(seq)],
         )?;
         self.connection.execute(
-            "UPDATE certificate SET revoked_seq = ?3 WHERE county = ?1 AND id = ?2",
-            params![self.county, id, signed(seq)],
+            "UPDATE certificate SET revoked_seq = ?3 \
+             WHERE county = ?1 AND id = ?2 AND revoked_seq IS NULL",
+            params![self.county, id, Kept(seq)],
         )?;
         Ok(())
     }

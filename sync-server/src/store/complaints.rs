@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::{Db, Result, signed, unsigned};
+use super::{Db, Kept, Result, signed, unsigned};
 
 /// A complaint as it was handed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +170,7 @@ impl Db<'_> {
              ON CONFLICT (county, number) DO NOTHING",
             params![
                 self.county,
-                signed(number),
+                Kept(number),
                 answer.words,
                 answer.user,
                 certificate,

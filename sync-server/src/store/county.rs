@@ -3,7 +3,7 @@
 use rusqlite::params;
 use yidang_sync_protocol::{Chain, SigningSeed};
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Kept, Result, StoreError, fixed, unsigned};
 
 /// The county's row.
 #[derive(Debug, Clone)]
@@ -144,7 +144,7 @@ impl Db<'_> {
     pub(super) fn set_head(&self, seq: u64, chain: &Chain) -> Result<()> {
         self.connection.execute(
             "UPDATE county SET seq = ?2, chain = ?3 WHERE county = ?1",
-            params![self.county, signed(seq), chain.0],
+            params![self.county, Kept(seq), chain.0],
         )?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Kept, Result, StoreError, fixed, unsigned};
 
 /// A document without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl Db<'_> {
             row.home,
             row.org,
             row.heads.concat(),
-            signed(row.last_seq)
+            Kept(row.last_seq)
         ])?;
         Ok(())
     }
@@ -146,8 +146,8 @@ impl Db<'_> {
             document,
             row.hash,
             row.actor,
-            signed(row.seq_of_actor),
-            signed(log_seq),
+            Kept(row.seq_of_actor),
+            Kept(log_seq),
             row.position,
             row.bytes
         ])?;

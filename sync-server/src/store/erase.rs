@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use yidang_sync_protocol::cursor::record_hash;
 use yidang_sync_protocol::{SignedBatch, SignedRecord};
 
-use super::{Db, Result, Store, StoreError, fixed, lock, signed, unsigned};
+use super::{Db, Kept, Result, Store, StoreError, fixed, lock, signed, unsigned};
 
 /// What an administrator asks to have destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -289,7 +289,7 @@ impl Db<'_> {
     pub fn put_tombstone(&self, document: &[u8; 16], seq: u64) -> Result<()> {
         self.connection.execute(
             "INSERT OR IGNORE INTO tombstone VALUES (?1, ?2, ?3)",
-            params![self.county, document, signed(seq)],
+            params![self.county, document, Kept(seq)],
         )?;
         Ok(())
     }
@@ -379,7 +379,7 @@ impl Db<'_> {
         self.connection.execute(
             "INSERT INTO erased_copy VALUES (?1, ?2, ?3) \
              ON CONFLICT (county, certificate) DO UPDATE SET seq = excluded.seq",
-            params![self.county, certificate, signed(seq)],
+            params![self.county, certificate, Kept(seq)],
         )?;
         Ok(())
     }

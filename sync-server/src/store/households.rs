@@ -216,7 +216,8 @@ impl Db<'_> {
     /// any are named (codes of grids, villages or townships), and how many fit in all.
     ///
     /// The index alone answers where they lie and how many they are: looking every one of them up in
-    /// its table took five times as long (docs/decisions/0014). A file of SQLite holds one county.
+    /// its table took five times as long (docs/decisions/0014). Where the store holds another county as
+    /// well, they are looked up: the index knows no counties.
     ///
     /// # Errors
     ///
@@ -233,10 +234,7 @@ impl Db<'_> {
             [] => query.to_owned(),
             places => format!("({query}) AND ({})", places.join(" OR ")),
         };
-        let mut count = self.connection.prepare_cached(
-            "SELECT count(*) FROM household_search WHERE household_search MATCH ?1",
-        )?;
-        let total = count.query_row([&query], |row| row.get(0))?;
+        let total = self.count_found(&query)?;
         let mut statement = self.connection.prepare_cached(&format!(
             "SELECT {LINE} FROM household_search s \
              CROSS JOIN household_row h ON h.number_of = s.rowid \
@@ -248,6 +246,25 @@ impl Db<'_> {
             all.push(line(row)?);
         }
         Ok((total, all))
+    }
+
+    fn count_found(&self, query: &str) -> Result<u32> {
+        let is_alone: bool = self
+            .connection
+            .prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM county WHERE county <> ?1)")?
+            .query_row([self.county], |row| row.get(0))?;
+        if is_alone {
+            let mut count = self.connection.prepare_cached(
+                "SELECT count(*) FROM household_search WHERE household_search MATCH ?1",
+            )?;
+            return Ok(count.query_row([query], |row| row.get(0))?);
+        }
+        let mut count = self.connection.prepare_cached(
+            "SELECT count(*) FROM household_search s \
+             CROSS JOIN household_row h ON h.number_of = s.rowid \
+             WHERE household_search MATCH ?2 AND h.county = ?1",
+        )?;
+        Ok(count.query_row(params![self.county, query], |row| row.get(0))?)
     }
 
     /// Whether the search finds a household by the words of its line, by where it lies, and by nothing
@@ -281,7 +298,8 @@ impl Db<'_> {
         Ok(statement.query_row([self.county], |row| row.get(0))?)
     }
 
-    /// Empties the search index of households: their lines are made anew at the next start.
+    /// Empties the search index of households, of every county in the store: their lines are made anew at
+    /// the next start.
     ///
     /// # Errors
     ///
@@ -289,7 +307,7 @@ impl Db<'_> {
     pub fn owe_lines(&self) -> Result<()> {
         self.connection
             .execute("INSERT INTO household_search (household_search) VALUES ('delete-all')", [])?;
-        self.connection.execute("INSERT OR IGNORE INTO owed VALUES (?1)", [self.county])?;
+        self.connection.execute("INSERT OR IGNORE INTO owed SELECT county FROM county", [])?;
         Ok(())
     }
 

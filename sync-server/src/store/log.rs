@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 use yidang_sync_protocol::Chain;
 
-use super::{Db, Result, StoreError, fixed, lie_after, signed, unsigned};
+use super::{Db, Kept, Result, StoreError, fixed, lie_after, signed, unsigned};
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Db<'_> {
         )?;
         statement.execute(params![
             self.county,
-            signed(seq),
+            Kept(seq),
             kind as u32,
             document,
             record,
@@ -176,7 +176,7 @@ impl Db<'_> {
     pub fn put_checkpoint(&self, seq: u64, bytes: &[u8], at_ms: i64) -> Result<()> {
         self.connection.execute(
             "INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3, ?4)",
-            params![self.county, signed(seq), bytes, at_ms],
+            params![self.county, Kept(seq), bytes, at_ms],
         )?;
         Ok(())
     }

@@ -32,7 +32,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, OpenFlags, ToSql, Transaction, TransactionBehavior};
 
 use crate::boundary::{Boundary, Witness};
 
@@ -338,9 +339,23 @@ fn lie_after(table: &str, from: u64, mut places: impl Iterator<Item = u64>) -> R
     }
 }
 
-/// Sequence numbers are never negative and never reach the sign.
+/// A place that rows are looked for at or behind: nothing is kept beyond the largest number that a column
+/// holds, so nothing is found there either.
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number on its way into a column. One that does not fit is refused: another one would stand there
+/// afterwards, and two of them would be the same.
+struct Kept(u64);
+
+impl ToSql for Kept {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let too_large = || format!("{} is a larger number than is kept", self.0);
+        let number = i64::try_from(self.0)
+            .map_err(|_| rusqlite::Error::ToSqlConversionFailure(too_large().into()))?;
+        Ok(number.into())
+    }
 }
 
 fn unsigned(number: i64) -> u64 {

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Db, Result, signed};
+use super::{Db, Kept, Result, signed};
 
 impl Db<'_> {
     /// Notes that the county took a batch there once.
@@ -14,7 +14,7 @@ impl Db<'_> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO placed VALUES (?1, ?2, ?3, ?4) ON CONFLICT (county, batch) DO NOTHING",
         )?;
-        statement.execute(params![self.county, batch, epoch, signed(seq)])?;
+        statement.execute(params![self.county, batch, epoch, Kept(seq)])?;
         Ok(())
     }
 

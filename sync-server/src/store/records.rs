@@ -3,7 +3,7 @@
 use rusqlite::params;
 use yidang_sync_protocol::RecordName;
 
-use super::{Db, Result, StoreError, fixed, signed, unsigned};
+use super::{Db, Kept, Result, StoreError, fixed, signed, unsigned};
 
 /// A record without its bytes, which stand in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,12 +44,12 @@ impl Db<'_> {
         statement.execute(params![
             self.county,
             row.name.epoch,
-            signed(row.name.seq),
+            Kept(row.name.seq),
             row.kind,
             row.subject,
             row.about,
             row.at_ms,
-            signed(row.log_seq)
+            Kept(row.log_seq)
         ])?;
         Ok(())
     }

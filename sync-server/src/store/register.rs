@@ -9,7 +9,7 @@ use yidang_domain::org::{Assignment, GridTeam, GridTeamMember, OrgUnit, Staff};
 use yidang_domain::outline::Outline;
 use yidang_domain::reference::{TeamMember, VillageDay, VisitTeam};
 
-use super::{Db, Result, StoreError, signed};
+use super::{Db, Kept, Result, StoreError};
 
 /// The word of an enum as JSON has it, without quotes.
 fn word<T: Serialize>(value: &T) -> Result<String> {
@@ -139,7 +139,7 @@ impl Db<'_> {
             word(&assignment.role)?,
             word(&assignment.from)?,
             to,
-            signed(given_at_seq)
+            Kept(given_at_seq)
         ])?;
         Ok(())
     }

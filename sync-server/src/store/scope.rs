@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Db, Result, StoreError, fixed, lie_after, signed, unsigned};
+use super::{Db, Kept, Result, StoreError, fixed, lie_after, signed, unsigned};
 
 /// A document as a scope sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Db<'_> {
              WHERE county = ?1 AND document = ?2 AND gone = 0 \
              AND org NOT IN (SELECT value FROM json_each(?4))",
         )?;
-        leave.execute(params![self.county, document, signed(seq), keys])?;
+        leave.execute(params![self.county, document, Kept(seq), keys])?;
         let mut enter = self.connection.prepare_cached(
             "INSERT INTO scope_index VALUES (?1, ?2, ?3, ?4, ?4, 0) \
              ON CONFLICT (county, org, document) DO UPDATE SET \
@@ -40,7 +40,7 @@ impl Db<'_> {
              last_seq = excluded.last_seq, gone = 0",
         )?;
         for org in orgs {
-            enter.execute(params![self.county, org, document, signed(seq)])?;
+            enter.execute(params![self.county, org, document, Kept(seq)])?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Row, params};
 
-use super::{Db, Result, fixed, signed, unsigned};
+use super::{Db, Kept, Result, fixed, unsigned};
 
 /// A batch that waits.
 #[derive(Debug, Clone)]
@@ -260,7 +260,7 @@ impl Db<'_> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO settled VALUES (?1, ?2, ?3, ?4) ON CONFLICT (county, batch) DO NOTHING",
         )?;
-        statement.execute(params![self.county, id, signed(seq), at_ms])?;
+        statement.execute(params![self.county, id, Kept(seq), at_ms])?;
         Ok(())
     }
 
