@@ -242,6 +242,7 @@ fn Choices(list: List, row: ReviewRow) -> impl IntoView {
 fn SettleSheet(list: List, open: Open) -> impl IntoView {
     let shared = shared();
     let Open { name, way, .. } = open.clone();
+    let takes_away = way == Way::Decline;
     let (reason, pressed) = (RwSignal::new(String::new()), RwSignal::new(false));
     let missing = Signal::derive(move || {
         reason.with(|words| reason_missing(words)).filter(|_| pressed.get())
@@ -273,7 +274,7 @@ fn SettleSheet(list: List, open: Open) -> impl IntoView {
                 <p>{settle_words(way)}</p>
                 <Words label="为什么" value=reason limit=LONGEST_REASON hook="review-reason"/>
                 <div class="row wrap">{chips}</div>
-                <SendBar doing=list.doing words=way.word() hook="review-settle" missing takes_away=way == Way::Decline/>
+                <SendBar doing=list.doing words=way.word() hook="review-settle" missing takes_away/>
             </form>
         </Sheet>
     }
