@@ -11,6 +11,7 @@ use yidang_domain::ids::{OrgCode, UserId};
 use yidang_domain::org::{Assignment, GridTeam, OrgUnit, Role, Staff};
 use yidang_domain::outline::Outline;
 use yidang_domain::reference::VisitTeam;
+use yidang_sync_protocol::record::hashes;
 use yidang_sync_protocol::{CodeUsed, Record, RecordKind, RecordName, SignedRecord};
 
 use crate::app::App;
@@ -19,7 +20,7 @@ use crate::erase;
 use crate::register::Register;
 use crate::reindex;
 use crate::revocations;
-use crate::store::{Db, LogKind, RecordRow, SaidRow, StoreError};
+use crate::store::{Db, LogKind, RecordRow, SaidRow, StoreError, Undone};
 use crate::tombstones;
 
 /// A device is told no more in one answer.
@@ -188,14 +189,23 @@ fn about(db: &Db<'_>, record: &Record) -> Result<String, StoreError> {
         }
         RecordKind::CodeUsed => {
             let used = CodeUsed::decode(record.body.as_slice()).unwrap_or_default();
-            let certificate = match used.certificate.as_slice().try_into() {
-                Ok(id) => db.certificate(&id)?,
-                Err(_) => None,
-            };
-            certificate.map_or_else(|| NOBODY.to_owned(), |row| row.user)
+            holder_of(db, &used.certificate)?
         }
+        RecordKind::Decision => match record.undoing() {
+            Some((_, undoing)) => holder_of(db, &undoing.certificate)?,
+            None => NOBODY.to_owned(),
+        },
         _ => NOBODY.to_owned(),
     })
+}
+
+/// Whose certificate that is.
+fn holder_of(db: &Db<'_>, certificate: &[u8]) -> Result<String, StoreError> {
+    let certificate = match certificate.try_into() {
+        Ok(id) => db.certificate(&id)?,
+        Err(_) => None,
+    };
+    Ok(certificate.map_or_else(|| NOBODY.to_owned(), |row| row.user))
 }
 
 fn row_of(record: &Record) -> Option<RegisterRow> {
@@ -330,6 +340,14 @@ fn take(
             Ok(_) | Err(_) => Ok(()),
         },
         RecordKind::CodeUsed => use_code(db, record),
+        RecordKind::Decision => match record.undoing() {
+            // The change that undid it comes back like any other, and is not made a second time.
+            Some((batch, undoing)) => {
+                let (changes, rule) = (hashes(&undoing.undone), undoing.rule);
+                db.put_undone(&batch, &Undone { changes, rule, reason: String::new() })
+            }
+            None => Ok(()),
+        },
         RecordKind::Reference => {
             let own = SaidRow { name, at_ms: record.at_ms };
             let is_newest = said.iter().all(|other| order(&present, other) < order(&present, &own));

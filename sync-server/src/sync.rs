@@ -49,13 +49,12 @@ impl App {
         self.take_saves(&request.snapshots, &register, now)?;
         let receipts = self.take(&request.push, &register, now)?;
         self.watch().counters.judged(&receipts);
-        let accepted = yidang_sync_protocol::Verdict::Accepted as i32;
-        let own: BTreeSet<u64> =
-            receipts.iter().filter(|r| r.verdict == accepted).map(|r| r.seq).collect();
+        let duplicate = yidang_sync_protocol::Verdict::Duplicate as i32;
+        let is_new = |r: &&Receipt| r.is_taken() && r.verdict != duplicate;
+        let own: BTreeSet<u64> = receipts.iter().filter(is_new).map(|r| r.seq).collect();
         let (register, mut reply) = self.answer(caller, request, &own, now)?;
         // What was taken before counts too: the answer that released its document may have been lost.
-        let duplicate = yidang_sync_protocol::Verdict::Duplicate as i32;
-        let is_taken = |r: &Receipt| r.verdict == accepted || r.verdict == duplicate;
+        let is_taken = |r: &Receipt| r.is_taken() || r.verdict == duplicate;
         let taken = request.push.iter().zip(&receipts).filter(|(_, r)| is_taken(r));
         let moved = self.moved_away(caller, &register, taken.map(|(batch, _)| batch), now)?;
         for id in moved.into_iter().map(|id| id.to_vec()) {

@@ -239,6 +239,7 @@ fn two_reviews() -> ReviewsView {
         since: InstantMs::at_start_of(Date::constant(2026, 11, 19)),
         rule: "unknown_author".to_owned(),
         entries: vec![visit],
+        may_undo: false,
         unread: 0,
     };
     let second =

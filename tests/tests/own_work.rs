@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 use yidang_api::Fault;
+use yidang_documents::guard::scan;
 use yidang_domain::calendar::yanchang_2026;
 use yidang_domain::civil::date_after;
 use yidang_domain::org::{Assignment, Role};
@@ -20,11 +21,15 @@ use yidang_replica::native::{Files, SystemSenses};
 use yidang_replica::{Device, DeviceSetup, HttpReply, Outside, Unreachable, answer};
 use yidang_sync_protocol::message::{MOST_REPLY_BYTES, MOST_REQUEST_BYTES};
 use yidang_sync_protocol::{
-    BatchVerdict, Receipt, SignedRequest, SyncReply, SyncRequest, Verdict, frame,
+    BatchVerdict, Decision, Receipt, Record, RecordKind, SignedBatch, SignedRecord, SignedRequest,
+    SyncReply, SyncRequest, Verdict, frame,
 };
 use yidang_sync_server::register::RegisterData;
 use yidang_sync_server::store::{Db, StoreError};
 use yidang_sync_server::{App, Clock, Options, app, demo, open, router};
+
+#[path = "own_work/undone.rs"]
+mod undone;
 
 const COUNTY: &str = "610621";
 
@@ -41,6 +46,8 @@ enum Manner {
     BlamesTheFirst,
     /// It asks a person first, and tells when it is asked about the batch.
     TellsLater,
+    /// It takes the second batch, and says later in a record alone that it undid it.
+    UndoesTheSecond,
 }
 
 /// Batches with what the server will say of them.
@@ -54,13 +61,14 @@ struct Way {
     secrets: Arc<Mutex<Option<Vec<u8>>>>,
     manner: Manner,
     later: Later,
+    pushed: Arc<Mutex<Vec<SignedBatch>>>,
 }
 
 impl Way {
     fn to(server: &App) -> Self {
         let (server, has_signal) = (server.clone(), Arc::new(Mutex::new(true)));
-        let (secrets, later) = (Arc::default(), Arc::default());
-        Self { server, has_signal, secrets, manner: Manner::Plain, later }
+        let (secrets, later, pushed) = (Arc::default(), Arc::default(), Arc::default());
+        Self { server, has_signal, secrets, manner: Manner::Plain, later, pushed }
     }
 
     /// The same for a copy of an installation: with the secrets as they are now, and its own from here on.
@@ -71,6 +79,26 @@ impl Way {
 
     fn signal(&self, has_signal: bool) {
         *held(&self.has_signal) = has_signal;
+    }
+
+    /// The county's word that it undid the only change of a batch.
+    fn undoing(&self, batch: &SignedBatch) -> Option<SignedRecord> {
+        let hash = scan(batch.changes.first()?).ok()?.hash;
+        let decision = Decision {
+            verdict: Verdict::Reverted.into(),
+            rule: "closed_meanwhile".to_owned(),
+            undone: hash.to_vec(),
+            certificate: batch.read().ok()?.certificate,
+        };
+        let record = Record {
+            epoch: vec![8; 16],
+            seq: 1,
+            kind: RecordKind::Decision.into(),
+            subject: batch.id().to_vec(),
+            body: decision.encode_to_vec(),
+            ..Record::default()
+        };
+        Some(record.sign(&self.server.county().seed))
     }
 
     /// The answer in the manner of this way.
@@ -85,10 +113,17 @@ impl Way {
             let (batch, receipt) = (id.clone(), Some(receipt.clone()));
             reply.verdicts.push(BatchVerdict { batch, receipt });
         }
+        if self.manner == Manner::UndoesTheSecond {
+            let mut pushed = held(&self.pushed);
+            pushed.extend(request.push.iter().cloned());
+            if request.push.is_empty() && pushed.len() == 2 {
+                reply.records.extend(self.undoing(&pushed.pop()?));
+            }
+        }
         let is_refused = |receipt: &&mut Receipt| receipt.verdict == Verdict::Refused as i32;
         for receipt in reply.receipts.iter_mut().filter(is_refused) {
             match self.manner {
-                Manner::Plain => {}
+                Manner::Plain | Manner::UndoesTheSecond => {}
                 Manner::BlamesTheFirst => receipt.rule.clone_from(&receipt.code),
                 Manner::TellsLater => {
                     let batch = request.push.get(usize::try_from(receipt.index).ok()?)?;

@@ -46,6 +46,9 @@ pub struct ReviewRow {
     pub rule: String,
     /// The entries it brings, in order, and then every value that it writes beside them.
     pub entries: Vec<ReviewEntry>,
+    /// It brings entries, and values that can be put back without them ([`SettleReview::undo`]).
+    #[serde(default)]
+    pub may_undo: bool,
     /// So many of its changes cannot be read yet, because what they were made on is not here.
     pub unread: u32,
 }
@@ -69,6 +72,10 @@ pub struct SettleReview {
     pub batch: String,
     /// Whether it goes into the file.
     pub admit: bool,
+    /// Only its entries count: the values it writes beside them are put back to what stood there before.
+    /// What a file began with stays.
+    #[serde(default)]
+    pub undo: bool,
     /// Why, for its author: between 1 and 200 characters.
     pub reason: String,
 }
@@ -86,6 +93,8 @@ pub struct ReviewSettled {
 pub enum ReviewOutcome {
     /// It stands in the file.
     Taken,
+    /// It stands in the file, and values it wrote were put back.
+    Undone,
     /// It is admitted and goes into the file as soon as what it was made on is there.
     Waits,
     /// It was declined; its author keeps the words and reads the reason.

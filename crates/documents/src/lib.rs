@@ -19,6 +19,7 @@ pub mod guard;
 pub mod project;
 pub mod read;
 pub mod replay;
+pub mod undo;
 
 pub use actor::{Actor, ChangeHash, actor_id};
 pub use document::{Document, DocumentError};
@@ -30,3 +31,4 @@ pub use project::{
 pub use read::{ChangeInfo, EntryBody, EntryRecord, Item, Reading, Register, Written};
 pub use replay::{Gone, Intended, Link, Renamed, Replay, edits_of, take_out};
 pub use scalar::Scalar;
+pub use undo::{Undoing, undoing, unknown_to_closing};

@@ -511,15 +511,7 @@ impl Document {
         let meta = self.engine.get_change_meta_by_hash(&automerge::ChangeHash(*change))?;
         let heads: Vec<ChangeHash> = meta.deps.iter().map(|hash| hash.0).collect();
         let reading = self.read_at(&heads);
-        let registers = match &path.item {
-            None => reading.registers.get(&path.container)?,
-            Some(key) => {
-                let items = reading.items.get(&path.container)?;
-                &items.iter().find(|item| item.key == *key)?.registers
-            }
-        };
-        let register = registers.iter().find(|register| register.field == path.field)?;
-        Some(register.shown()?.value.clone())
+        Some(reading.register_at(path)?.shown()?.value.clone())
     }
 
     fn are_concurrent(&self, reading: &Reading, a: usize, b: usize) -> bool {

@@ -12,6 +12,7 @@ use yidang_domain::ids::{DocumentId, ItemKey, OrgCode};
 
 use crate::actor::{Actor, ChangeHash};
 use crate::document::Document;
+use crate::edit::RegisterPath;
 use crate::flat;
 use crate::scalar::Scalar;
 use crate::schema::{self, Shape};
@@ -143,6 +144,19 @@ impl Reading {
     #[must_use]
     pub fn register(&self, container: &str, field: &str) -> Option<&Register> {
         self.registers.get(container)?.iter().find(|register| register.field == field)
+    }
+
+    /// The register at that path, also of an item.
+    #[must_use]
+    pub fn register_at(&self, path: &RegisterPath) -> Option<&Register> {
+        let registers = match &path.item {
+            None => self.registers.get(&path.container)?,
+            Some(key) => {
+                let items = self.items.get(&path.container)?;
+                &items.iter().find(|item| item.key == *key)?.registers
+            }
+        };
+        registers.iter().find(|register| register.field == path.field)
     }
 
     /// The text that shows in a register; empty where nothing was written.

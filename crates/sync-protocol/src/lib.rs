@@ -38,7 +38,9 @@ pub use message::{
 };
 pub use placement::{Leaf, Placement, PlacementError, Sheet};
 pub use places::{AttestedSnapshot, PlacedBatch, Places};
-pub use record::{CodeUsed, Record, RecordError, RecordKind, RecordName, SignedRecord, Tombstone};
+pub use record::{
+    CodeUsed, Decision, Record, RecordError, RecordKind, RecordName, SignedRecord, Tombstone,
+};
 pub use signing::{PublicKey, Signature, SigningSeed};
 pub use ticket::{SignedTicket, Ticket};
 pub use trouble::{Trouble, TroubleKind};

@@ -130,7 +130,7 @@ pub enum Verdict {
     Duplicate = 3,
     /// Durable; waits for changes it was made on.
     Parked = 4,
-    /// In the log and undone by a compensating change.
+    /// In the log, and values of it undone by a compensating change.
     Reverted = 5,
     /// Durable; waits for a person.
     Review = 6,
@@ -168,13 +168,17 @@ pub struct Receipt {
     /// wrote it writes the other changes again.
     #[prost(uint32, tag = "7")]
     pub position: u32,
-    /// The rule behind it where `code` does not say it: under which `by` was refused, or why a person
-    /// was asked. A word of `docs/refusals.md`, or empty.
+    /// The rule behind it where `code` does not say it: under which `by` was refused, why a person was
+    /// asked, or why values were undone. A word of `docs/refusals.md`, or empty.
     #[prost(string, tag = "8")]
     pub rule: String,
     /// What a person said about it, for its author; mostly empty.
     #[prost(string, tag = "9")]
     pub reason: String,
+    /// The changes of which values were undone, 32 bytes each, for reverted ones; the others of the batch
+    /// stand as they were written.
+    #[prost(bytes = "vec", tag = "10")]
+    pub undone: Vec<u8>,
 }
 
 /// What became of a batch that was asked about.

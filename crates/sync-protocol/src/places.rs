@@ -153,7 +153,8 @@ impl Receipt {
     #[must_use]
     pub fn is_taken(&self) -> bool {
         let verdict = Verdict::try_from(self.verdict);
-        matches!(verdict, Ok(Verdict::Accepted | Verdict::Duplicate)) && self.seq > 0
+        let in_the_log = [Verdict::Accepted, Verdict::Duplicate, Verdict::Reverted];
+        verdict.is_ok_and(|verdict| in_the_log.contains(&verdict)) && self.seq > 0
     }
 }
 
@@ -362,9 +363,12 @@ mod tests {
         };
         let mut asked = reply();
         asked.verdicts = vec![verdict(4, Verdict::Accepted, 14), verdict(5, Verdict::Review, 0)];
+        asked.verdicts.push(verdict(6, Verdict::Reverted, 16));
         asked.place(&COUNTY, &pushed);
         let places = asked.places(&key, &pushed).unwrap();
         assert!(places.batches().any(|(_, id, seq)| (id, seq) == (batch(4).id(), 14)));
+        let undone = (batch(6).id(), 16);
+        assert!(places.batches().any(|(_, id, seq)| (id, seq) == undone), "it is in the log");
         assert!(places.batches().all(|(_, id, _)| id != batch(5).id()));
         asked.verdicts = vec![verdict(4, Verdict::Accepted, 15)];
         assert!(asked.places(&key, &pushed).is_err(), "a verdict that the county did not give");

@@ -3,6 +3,7 @@
 
 use prost::Message;
 
+use crate::message::Verdict;
 use crate::signing::{Purpose, SigningSeed, WrongSignature, verify};
 
 /// What a record is about. Numbers never change; unknown ones are kept and given back.
@@ -140,8 +141,32 @@ impl Tombstone {
     /// The destroyed heads one by one; a rest that is no hash is passed over.
     #[must_use]
     pub fn heads(&self) -> Vec<[u8; 32]> {
-        self.heads.chunks_exact(32).filter_map(|head| head.try_into().ok()).collect()
+        hashes(&self.heads)
     }
+}
+
+/// The body of [`RecordKind::Decision`]; its subject is the batch, 16 bytes. It holds no words: what a person
+/// said about it stands in the receipt alone, and goes with the document.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct Decision {
+    /// What was decided.
+    #[prost(enumeration = "Verdict", tag = "1")]
+    pub verdict: i32,
+    /// Why: a word of `docs/refusals.md`, empty where a person decided.
+    #[prost(string, tag = "2")]
+    pub rule: String,
+    /// The changes of the batch of which values were undone, 32 bytes each.
+    #[prost(bytes = "vec", tag = "3")]
+    pub undone: Vec<u8>,
+    /// The certificate of its author, 16 bytes, whose devices are told.
+    #[prost(bytes = "vec", tag = "4")]
+    pub certificate: Vec<u8>,
+}
+
+/// Hashes of changes that travel one behind the other; a rest that is no hash is passed over.
+#[must_use]
+pub fn hashes(packed: &[u8]) -> Vec<[u8; 32]> {
+    packed.chunks_exact(32).filter_map(|hash| hash.try_into().ok()).collect()
 }
 
 /// Why a record is not believed.
@@ -179,6 +204,17 @@ impl Record {
         }
         let document = self.subject.as_slice().try_into().ok()?;
         Some((document, Tombstone::decode(self.body.as_slice()).ok()?))
+    }
+
+    /// The batch of which values were undone and why, where the record says that some were.
+    #[must_use]
+    pub fn undoing(&self) -> Option<([u8; 16], Decision)> {
+        if self.kind() != RecordKind::Decision {
+            return None;
+        }
+        let batch = self.subject.as_slice().try_into().ok()?;
+        let decision = Decision::decode(self.body.as_slice()).ok()?;
+        (decision.verdict() == Verdict::Reverted).then_some((batch, decision))
     }
 }
 
@@ -251,6 +287,28 @@ mod tests {
         assert_eq!(body.heads(), [[1; 32], [2; 32]]);
         assert_eq!(Record { subject: vec![4; 15], ..record }.tombstone(), None);
         assert_eq!(revocation().tombstone(), None);
+    }
+
+    #[test]
+    fn a_decision_names_its_batch_and_tells_of_what_was_undone_alone() {
+        let body = Decision {
+            verdict: Verdict::Reverted as i32,
+            rule: "closed_meanwhile".into(),
+            undone: [[1; 32], [2; 32]].concat(),
+            certificate: vec![9; 16],
+        };
+        let record = Record {
+            kind: RecordKind::Decision as i32,
+            subject: vec![4; 16],
+            body: body.encode_to_vec(),
+            ..revocation()
+        };
+        assert_eq!(record.undoing(), Some(([4; 16], body.clone())));
+        assert_eq!(hashes(&body.undone), [[1; 32], [2; 32]]);
+        let admitted = Decision { verdict: Verdict::Accepted as i32, ..body };
+        assert_eq!(Record { body: admitted.encode_to_vec(), ..record.clone() }.undoing(), None);
+        assert_eq!(Record { subject: vec![4; 15], ..record }.undoing(), None);
+        assert_eq!(revocation().undoing(), None);
     }
 
     #[test]

@@ -11,10 +11,10 @@ use yidang_sync_protocol::carry::{
 use yidang_sync_protocol::enrol::{EnrolReply, EnrolRequest, Refusal};
 use yidang_sync_protocol::{
     AttestedSnapshot, BatchHeader, BatchProof, BatchVerdict, Certificate, Chain, Checkpoint,
-    CodeUsed, Cursor, DocumentDigest, DocumentProofs, HealReply, HealRequest, Leaf, PageDocument,
-    PlacedBatch, Receipt, Record, RecordKind, RecordName, Sheet, SignedBatch, SignedCertificate,
-    SignedCheckpoint, SignedCursor, SignedRecord, SignedRequest, SigningSeed, SyncReply,
-    SyncRequest, Ticket, Tombstone, Trouble, TroubleKind, Verdict, frame,
+    CodeUsed, Cursor, Decision, DocumentDigest, DocumentProofs, HealReply, HealRequest, Leaf,
+    PageDocument, PlacedBatch, Receipt, Record, RecordKind, RecordName, Sheet, SignedBatch,
+    SignedCertificate, SignedCheckpoint, SignedCursor, SignedRecord, SignedRequest, SigningSeed,
+    SyncReply, SyncRequest, Ticket, Tombstone, Trouble, TroubleKind, Verdict, frame,
 };
 
 const COUNTY: SigningSeed = SigningSeed([1; 32]);
@@ -149,6 +149,16 @@ fn what_the_county_says() {
     snapshot(
         "record-tombstone",
         &record(RecordKind::Tombstone, vec![4; 16], tombstone.encode_to_vec()),
+    );
+    let undoing = Decision {
+        verdict: Verdict::Reverted as i32,
+        rule: "closed_meanwhile".into(),
+        undone: vec![2; 32],
+        certificate: vec![9; 16],
+    };
+    snapshot(
+        "record-decision",
+        &record(RecordKind::Decision, vec![4; 16], undoing.encode_to_vec()),
     );
     assert_snapshot!("record-names", dump(&RecordName::pack(&names)));
 }
@@ -355,6 +365,16 @@ fn what_became_of_a_batch_that_was_asked_about() {
     };
     let verdict = BatchVerdict { batch: vec![5; 16], receipt: Some(receipt) };
     snapshot("sync-reply-verdicts", &SyncReply { verdicts: vec![verdict], ..SyncReply::default() });
+    let undone = Receipt {
+        verdict: Verdict::Reverted as i32,
+        seq: 301,
+        code: "reverted".into(),
+        rule: "closed_meanwhile".into(),
+        undone: vec![2; 32],
+        ..Receipt::default()
+    };
+    let receipts = vec![undone];
+    snapshot("sync-reply-of-something-undone", &SyncReply { receipts, ..SyncReply::default() });
 }
 
 #[test]

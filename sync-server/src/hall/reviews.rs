@@ -93,6 +93,7 @@ fn review(
         since: InstantMs(row.at_ms),
         rule: UNKNOWN_AUTHOR.to_owned(),
         entries: entries.chain(written).collect(),
+        may_undo: reading.may_undo,
         unread: u32::try_from(reading.unread).unwrap_or(u32::MAX),
     }))
 }
@@ -104,12 +105,16 @@ pub fn settle(counter: &Counter<'_>, question: &SettleReview) -> Result<ReviewSe
     if reason.is_empty() || reason.chars().count() > MOST_CHARACTERS {
         return Err(Fault::invalid("reason", "between 1 and 200 characters"));
     }
+    if question.undo && !question.admit {
+        return Err(Fault::invalid("undo", "nothing is taken of what is declined"));
+    }
     let id = batch_of(&question.batch)?;
     let mut staging = Staging(counter.app.shelf());
     let shelf = &mut staging.0;
     let settled = counter.once(|db| {
         let row = db.parked(&id)?.filter(|row| row.review).ok_or_else(unknown)?;
-        let what = json!({ "batch": question.batch, "admit": question.admit });
+        let SettleReview { batch, admit, undo, .. } = question;
+        let what = json!({ "batch": batch, "admit": admit, "undo": undo });
         counter.record(db, "settle_review", &what)?;
         let register = county::read_register(db)?;
         if question.admit {
@@ -117,6 +122,7 @@ pub fn settle(counter: &Counter<'_>, question: &SettleReview) -> Result<ReviewSe
                 batch: &id,
                 user: counter.caller.user.as_str(),
                 certificate: &counter.caller.certificate,
+                undo: question.undo,
                 reason,
                 at_ms: counter.now.0,
             })?;
@@ -136,6 +142,7 @@ pub fn settle(counter: &Counter<'_>, question: &SettleReview) -> Result<ReviewSe
 const fn outcome(admit: bool, ruling: &Ruling) -> ReviewOutcome {
     match ruling {
         Ruling::Accepted(_) | Ruling::Duplicate(_) => ReviewOutcome::Taken,
+        Ruling::Reverted(..) => ReviewOutcome::Undone,
         Ruling::Refused(_) if admit => ReviewOutcome::Refused,
         Ruling::Refused(_) => ReviewOutcome::Declined,
         Ruling::Parked(_) | Ruling::Review | Ruling::NotTaken(_) => ReviewOutcome::Waits,

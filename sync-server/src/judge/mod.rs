@@ -9,6 +9,7 @@
 
 pub mod number;
 pub mod own;
+pub mod revert;
 pub mod review;
 pub mod rights;
 pub mod shelf;
@@ -34,7 +35,7 @@ use yidang_sync_protocol::{Receipt, Verdict};
 
 use crate::county::County;
 use crate::register::Register;
-use crate::store::{Db, Refusal, StoreError};
+use crate::store::{Db, Refusal, StoreError, Undone};
 use crate::worker::Workers;
 
 pub use ahead::Ahead;
@@ -43,6 +44,7 @@ use examine::Examined;
 pub use examine::No;
 pub use examine::{Verified, verify, verify_stored};
 pub(crate) use keep::{case_row, village_day};
+use revert::{REVERTED, Wrote};
 use shelf::Shelf;
 pub use standing::{SUSPENDED, still_stands};
 
@@ -67,6 +69,8 @@ pub enum Ruling {
     Accepted(u64),
     /// In the log before, at this place.
     Duplicate(u64),
+    /// In the log at this place, and values of it were undone.
+    Reverted(u64, Undone),
     /// Kept until these changes come.
     Parked(Vec<[u8; 32]>),
     /// Kept until the register knows its author, or a person decides.
@@ -96,6 +100,12 @@ impl Ruling {
         match self {
             Self::Accepted(seq) => said(Verdict::Accepted, *seq, ""),
             Self::Duplicate(seq) => said(Verdict::Duplicate, *seq, ""),
+            Self::Reverted(seq, Undone { changes, rule, reason }) => Receipt {
+                rule: rule.clone(),
+                reason: reason.clone(),
+                undone: changes.concat(),
+                ..said(Verdict::Reverted, *seq, REVERTED)
+            },
             Self::Parked(missing) => {
                 let missing = missing.iter().map(|hash| hash.to_vec()).collect();
                 Receipt { missing, ..said(Verdict::Parked, 0, "") }
@@ -163,6 +173,8 @@ pub struct Judge<'a> {
     arrived: HashMap<[u8; 16], Vec<ChangeHash>>,
     /// Documents that got something because another document did: the rest of an action.
     beside: Vec<[u8; 16]>,
+    /// Batches that came into the log and write values, by document.
+    wrote: HashMap<[u8; 16], Vec<Wrote>>,
 }
 
 impl<'a> Judge<'a> {
@@ -195,6 +207,7 @@ impl<'a> Judge<'a> {
             touched: Vec::new(),
             arrived: HashMap::new(),
             beside: Vec::new(),
+            wrote: HashMap::new(),
         })
     }
 
@@ -212,6 +225,7 @@ impl<'a> Judge<'a> {
         if matches!(ruling, Ruling::Accepted(_)) && !self.touched.contains(&verified.document) {
             self.touched.push(verified.document);
         }
+        let ruling = self.with_undone(&verified.id, ruling)?;
         self.rulings.insert(verified.id, ruling);
         Ok(())
     }
@@ -261,8 +275,14 @@ impl<'a> Judge<'a> {
 
     fn follow_one(&mut self, document: &[u8; 16]) -> Result<(), Halt> {
         self.retry_waiting(document)?;
-        let Some(found) = self.shelf.find(self.db, document)? else { return Ok(()) };
+        let Some(mut found) = self.shelf.find(self.db, document)? else { return Ok(()) };
         let mut projection = self.rows_of(document, &found)?;
+        if self.undo_values(&found, &projection)?
+            && let Some(undone) = self.shelf.find(self.db, document)?
+        {
+            projection = sound(&undone, self.care)?;
+            found = undone;
+        }
         if self.issue_number(&found, &projection)?
             && let Some(numbered) = self.shelf.find(self.db, document)?
         {
@@ -309,6 +329,7 @@ impl<'a> Judge<'a> {
     /// Puts an examined batch into the log; its place there.
     fn take(&mut self, verified: &Verified, examined: Examined) -> Result<u64, StoreError> {
         let seq = self.keep(verified, &examined)?;
+        self.note_values(verified, &examined, seq)?;
         self.shelf.stage(examined.document);
         // A register or a version of before may have refused it.
         self.db.pardon(&verified.id)?;

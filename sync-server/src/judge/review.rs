@@ -30,6 +30,8 @@ pub struct Reading {
     pub entries: Vec<(EntryHeader, Entry)>,
     /// Every value it writes beside them: on which day, where, and what.
     pub written: Vec<Written>,
+    /// It brings entries, and values that could be put back without them.
+    pub may_undo: bool,
     /// So many of its changes cannot be read yet, or break a rule.
     pub unread: usize,
 }
@@ -65,19 +67,24 @@ impl Judge<'_> {
     fn read_batch(&mut self, batch: &SignedBatch) -> Result<Reading, No> {
         let verified = verify(self.db, self.county, batch)?;
         self.look(&verified)?;
-        let (found, _) = self.find_or_begin(&verified)?;
+        let (found, is_new) = self.find_or_begin(&verified)?;
         let mut document = found.ok_or(No::NotTaken("unknown_document"))?;
         let mut org = match self.db.document(&verified.document)? {
             Some(row) => OrgCode(row.org),
             None => document.home().clone(),
         };
         let (mut entries, mut written) = (Vec::new(), Vec::new());
-        let mut read = 0;
+        let (mut read, mut values) = (0_usize, 0_usize);
         for bytes in &batch.changes {
             let Ok(did) = guard::admit_looked(&mut document, &verified.actor, bytes) else {
                 break;
             };
             let Ok(intended) = edits_of(&document, bytes) else { break };
+            // With what a document begins nothing stood there before.
+            if !is_new || read > 0 {
+                let is_value = |edit: &&Edit| matches!(edit, Edit::Set(..));
+                values += intended.edits.iter().filter(is_value).count();
+            }
             read += 1;
             let on = intended.at.date();
             written.extend(intended.edits.iter().flat_map(|edit| values_of(edit, on)));
@@ -85,7 +92,8 @@ impl Judge<'_> {
             entries.extend(did.entries.into_iter().map(|(_, header, entry)| (header, entry)));
         }
         let unread = batch.changes.len().saturating_sub(read);
-        Ok(Reading { kind: document.kind(), org, entries, written, unread })
+        let may_undo = values > 0 && !entries.is_empty();
+        Ok(Reading { kind: document.kind(), org, entries, written, may_undo, unread })
     }
 
     /// Judges a batch that a person admitted ([`crate::store::Db::admit`] says so before). It is taken as it

@@ -31,7 +31,8 @@ fn verdict_on(db: &Db<'_>, id: &[u8; 16]) -> Result<BatchVerdict, StoreError> {
 
 fn word_on(db: &Db<'_>, id: &[u8; 16]) -> Result<Receipt, StoreError> {
     if let Some(seq) = db.settled(id)? {
-        return Ok(Ruling::Accepted(seq).receipt(0));
+        let undone = db.undone(id)?.map(|undone| Ruling::Reverted(seq, undone));
+        return Ok(undone.unwrap_or(Ruling::Accepted(seq)).receipt(0));
     }
     if let Some(row) = db.parked(id)? {
         // One hash says that it waits for changes; with all of them a short question would bring an

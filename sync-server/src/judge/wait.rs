@@ -148,6 +148,7 @@ impl Judge<'_> {
             if !ruling.waits() {
                 self.db.unpark(&id)?;
             }
+            let ruling = self.with_undone(&id, ruling)?;
             self.rulings.insert(id, ruling);
         }
         Ok(())

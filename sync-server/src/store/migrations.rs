@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("step_11.sql"),
     include_str!("step_12.sql"),
     include_str!("step_13.sql"),
+    include_str!("step_14.sql"),
 ];
 
 /// Takes the steps that are missing, and says so after each.

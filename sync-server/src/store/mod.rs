@@ -25,6 +25,7 @@ mod refused;
 mod register;
 mod scope;
 mod troubles;
+mod undone;
 mod waiting;
 
 use std::cell::RefCell;
@@ -54,6 +55,7 @@ pub use records::{RecordRow, SaidRow};
 pub use refused::{QuarantineRow, Refusal, RefusedChange};
 pub use scope::ScopeRow;
 pub use troubles::{Lying, ToldTrouble};
+pub use undone::Undone;
 pub use waiting::{Admission, ParkedRow};
 
 /// Why the database did not do what it was asked.

@@ -1,6 +1,6 @@
 //! Batches that wait: for changes they were made on, or for a person.
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Db, Kept, Result, fixed, unsigned};
 
@@ -30,6 +30,8 @@ pub struct Admission<'a> {
     pub user: &'a str,
     /// On which device.
     pub certificate: &'a [u8; 16],
+    /// Its entries are taken and stay, the values it writes beside them are put back.
+    pub undo: bool,
     /// Why.
     pub reason: &'a str,
     /// When, milliseconds of UTC.
@@ -287,11 +289,12 @@ impl Db<'_> {
     /// [`super::StoreError`].
     pub fn admit(&self, row: &Admission<'_>) -> Result<()> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO admission VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-             ON CONFLICT (county, batch) DO NOTHING",
+            "INSERT INTO admission (county, batch, user, certificate, reason, at_ms, undo) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (county, batch) DO NOTHING",
         )?;
-        let Admission { batch, user, certificate, reason, at_ms } = row;
-        statement.execute(params![self.county, batch, user, certificate, reason, at_ms])?;
+        let Admission { batch, user, certificate, undo, reason, at_ms } = row;
+        let params = params![self.county, batch, user, certificate, reason, at_ms, undo];
+        statement.execute(params)?;
         Ok(())
     }
 
@@ -305,5 +308,18 @@ impl Db<'_> {
             "SELECT EXISTS (SELECT 1 FROM admission WHERE county = ?1 AND batch = ?2)",
         )?;
         Ok(statement.query_row(params![self.county, id], |row| row.get(0))?)
+    }
+
+    /// Why somebody who answers for a batch takes its entries alone; none where they take all of it, or
+    /// nobody does.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn why_undo(&self, id: &[u8; 16]) -> Result<Option<String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT reason FROM admission WHERE county = ?1 AND batch = ?2 AND undo = 1",
+        )?;
+        Ok(statement.query_row(params![self.county, id], |row| row.get(0)).optional()?)
     }
 }

@@ -69,7 +69,7 @@ fn plant(db: &Db<'_>) -> Result<()> {
     let (bytes, received) = batch(id(1), SECRETS[8]);
     db.receive(&received, &bytes, 1)?;
     let (user, certificate, reason) = ("zhao", &id(0xa9), SECRETS[9]);
-    db.admit(&Admission { batch: &taken, user, certificate, reason, at_ms: 1 })?;
+    db.admit(&Admission { batch: &taken, user, certificate, reason, at_ms: 1, undo: false })?;
     db.settle(&taken, seq, 1)?;
     db.put_placed(&taken, &id(0xe0), seq)?;
     let (question, purpose) = ("consult_household 秘密", SECRETS[10]);

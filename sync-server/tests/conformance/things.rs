@@ -9,7 +9,7 @@ use yidang_domain::reference::{TeamMember, VisitTeam};
 use yidang_sync_protocol::{RecordName, SignedRecord, SigningSeed};
 use yidang_sync_server::store::{
     Activation, Admission, Complaint, ComplaintAnswer, Consulted, Db, Erasure, ImportedRow,
-    LogKind, Result, ToldTrouble,
+    LogKind, Result, ToldTrouble, Undone,
 };
 
 use crate::samples::{
@@ -65,6 +65,7 @@ pub const THINGS: [Thing; 10] = [
             "act_taken",
             "settled",
             "admission",
+            "undone",
             "placed",
         ],
         put: put_waiting,
@@ -257,7 +258,9 @@ fn put_waiting(db: &Db<'_>, tag: u8) -> Result<()> {
     db.settle(&id(7), u64::from(tag), 1)?;
     let (batch, certificate) = (&id(tag), &id(0xa3));
     let reason = &format!("{tag}");
-    db.admit(&Admission { batch, user: "zhao", certificate, reason, at_ms: 1 })?;
+    db.admit(&Admission { batch, user: "zhao", certificate, reason, at_ms: 1, undo: false })?;
+    let undone = Undone { reason: reason.clone(), ..Undone::default() };
+    db.put_undone(&id(7), &undone)?;
     db.put_placed(&id(tag), &EPOCH, 1)
 }
 
@@ -276,7 +279,8 @@ fn waiting_seen(db: &Db<'_>) -> Result<Vec<String>> {
         format!("{:?}", db.act_parts(&act(6))?),
         format!("{taken:?}"),
         format!("{:?}", db.settled(&id(7))?),
-        format!("{admitted:?}"),
+        format!("{admitted:?} {:?}", db.why_undo(&id(1))?),
+        format!("{:?}", db.undone(&id(7))?),
         format!("{placed:?}"),
     ])
 }

@@ -1,6 +1,6 @@
 //! Batches that were received and not judged, and those that wait for changes or for a person.
 
-use yidang_sync_server::store::{Admission, Lying, ParkedRow};
+use yidang_sync_server::store::{Admission, Lying, ParkedRow, Undone};
 
 use crate::samples::{act, hash, id, in_review, parked};
 use crate::stores::{County, YANCHANG, county, every_county, every_store, found};
@@ -11,7 +11,9 @@ fn inbox(own: &County<'_>) -> Vec<[u8; 16]> {
 }
 
 const fn admission<'a>(batch: &'a [u8; 16], user: &'a str) -> Admission<'a> {
-    Admission { batch, user, certificate: &[0xa9; 16], reason: "他来过所里", at_ms: 7 }
+    Admission {
+        batch, user, certificate: &[0xa9; 16], reason: "他来过所里", at_ms: 7, undo: false
+    }
 }
 
 fn names(rows: &[ParkedRow]) -> Vec<[u8; 16]> {
@@ -226,5 +228,32 @@ fn the_first_word_about_a_batch_counts() {
         assert!(own.read(|db| db.is_placed(&id(1))));
         own.write(|db| db.drop_placed(&id(1)));
         assert!(!own.read(|db| db.is_placed(&id(1))));
+    });
+}
+
+#[test]
+fn what_was_undone_of_a_batch_is_said_once() {
+    every_county(|own| {
+        let said = |reason: &str| Undone {
+            changes: vec![hash(1), hash(2)],
+            rule: "closed".to_owned(),
+            reason: reason.to_owned(),
+        };
+        own.write(|db| {
+            db.put_undone(&id(1), &said("已经销号"))?;
+            db.put_undone(&id(1), &said("又说一次"))
+        });
+        assert_eq!(
+            own.read(|db| db.undone(&id(1))),
+            Some(said("已经销号")),
+            "the first word counts"
+        );
+        assert_eq!(own.read(|db| db.undone(&id(2))), None);
+        own.write(|db| {
+            db.admit(&Admission { undo: true, ..admission(&id(3), "zhao") })?;
+            db.admit(&admission(&id(4), "zhao"))
+        });
+        assert_eq!(own.read(|db| db.why_undo(&id(3))), Some("他来过所里".to_owned()));
+        assert_eq!(own.read(|db| db.why_undo(&id(4))), None, "it stays as it was written");
     });
 }

@@ -49,4 +49,6 @@ mod said;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]
+mod undone;
+#[cfg(test)]
 mod watched;

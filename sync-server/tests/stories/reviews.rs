@@ -19,17 +19,17 @@ use crate::support::{
 };
 
 /// 吴样二 came after the copy was made, and wrote down a matter and two visits.
-struct Story {
-    town: Town,
-    feng: Device,
-    li: Device,
+pub struct Story {
+    pub town: Town,
+    pub feng: Device,
+    pub li: Device,
     /// Another device of 李例二: nobody is enrolled while the county heals.
-    reader: Device,
-    wu: Device,
-    case: DocumentId,
+    pub reader: Device,
+    pub wu: Device,
+    pub case: DocumentId,
 }
 
-async fn story() -> Story {
+pub async fn story() -> Story {
     let town = Town::new();
     let feng = town.administrator().await;
     let li = town.device("u-li").await;
@@ -51,20 +51,21 @@ async fn story() -> Story {
 }
 
 impl Story {
-    async fn waiting(&self) -> Vec<ReviewRow> {
+    pub async fn waiting(&self) -> Vec<ReviewRow> {
         let ReviewsView { total, rows } =
             self.feng.ask(&self.town.app, &ReviewsQuestion::default()).await.unwrap();
         assert_eq!(usize::try_from(total).unwrap(), rows.len());
         rows
     }
 
-    async fn settle(&self, row: &ReviewRow, admit: bool, reason: &str) -> ReviewOutcome {
-        let question = SettleReview { batch: row.batch.clone(), admit, reason: reason.into() };
+    pub async fn settle(&self, row: &ReviewRow, admit: bool, reason: &str) -> ReviewOutcome {
+        let question =
+            SettleReview { batch: row.batch.clone(), admit, undo: false, reason: reason.into() };
         let ReviewSettled { outcome } = self.feng.ask(&self.town.app, &question).await.unwrap();
         outcome
     }
 
-    async fn verdict(&self, batch: &SignedBatch) -> Receipt {
+    pub async fn verdict(&self, batch: &SignedBatch) -> Receipt {
         let ask_verdicts = vec![batch.id().to_vec()];
         let request = SyncRequest { ask_verdicts, ..self.wu.request(Vec::new()) };
         let reply = self.wu.exchange(&self.town.app, &request).await;
@@ -176,6 +177,7 @@ async fn a_review_is_an_administrators_and_is_settled_once() {
     let settle = |reason: &str| SettleReview {
         batch: row.batch.clone(),
         admit: true,
+        undo: false,
         reason: reason.into(),
     };
     assert_eq!(story.li.refused(app, &settle("我看可以")).await, no);
@@ -187,7 +189,7 @@ async fn a_review_is_an_administrators_and_is_settled_once() {
     assert_eq!(story.feng.ask_as(app, ask, &settle("核对过")).await.unwrap(), first);
     let unknown = (FaultCode::NotFound, String::new());
     assert_eq!(story.feng.refused(app, &settle("核对过")).await, unknown);
-    let nobody = SettleReview { batch: "没有".into(), admit: true, reason: "核对过".into() };
+    let nobody = SettleReview { batch: "没有".into(), ..settle("核对过") };
     assert_eq!(story.feng.refused(app, &nobody).await, unknown);
     assert!(row.since > InstantMs(0));
 }

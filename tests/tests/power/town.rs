@@ -203,7 +203,11 @@ impl Way {
             let said = Verdict::try_from(receipt.verdict).unwrap_or(Verdict::Unknown);
             let is_held = matches!(
                 said,
-                Verdict::Received | Verdict::Accepted | Verdict::Duplicate | Verdict::Parked
+                Verdict::Received
+                    | Verdict::Accepted
+                    | Verdict::Duplicate
+                    | Verdict::Parked
+                    | Verdict::Reverted
             );
             let batch = request.push.get(usize::try_from(receipt.index).ok()?)?;
             if is_held {

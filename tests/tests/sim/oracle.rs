@@ -432,7 +432,7 @@ fn kept_promise(
         What::Fact { field, .. } => {
             let is_accounted = is_accounted(promise, field, kept, ledger, county);
             ensure!(
-                is_accounted,
+                is_accounted || was_undone(world, promise, kept)?,
                 "{token} of {called} was covered in {document}, and nobody saw it\n{}",
                 history(kept, ledger)
             );
@@ -498,6 +498,21 @@ fn is_accounted(
         is_over && county.get(&other.document).is_some_and(|kept| kept.times(&other.token) > 0)
     });
     stands || on_a_card || is_settled || is_followed
+}
+
+/// A value came after its file was closed with another one: it was undone, and stands before its author,
+/// unless their device is out or was put back.
+fn was_undone(world: &mut World, promise: &Promise, kept: &Kept) -> Result<bool> {
+    let ends =
+        |entry: &Entry| matches!(entry, Entry::Closed { .. } | Entry::Joined { stands: false, .. });
+    if !kept.entries().any(ends) {
+        return Ok(false);
+    }
+    let phone = &mut world.phones[promise.phone];
+    if phone.is_revoked || promise.is_wiped {
+        return Ok(true);
+    }
+    Ok(phone.rejected()?.iter().any(|words| words.contains(&promise.token)))
 }
 
 /// What the server never took: lost with the device, still on the lost device, or told to its author.

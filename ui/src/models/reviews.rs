@@ -1,11 +1,45 @@
 //! 待复核: what waits for an administrator, in words, and what came of their decision.
 
-use yidang_api::review::{ReviewEntry, ReviewOutcome, ReviewRow, ReviewsView};
+use yidang_api::review::{ReviewEntry, ReviewOutcome, ReviewRow, ReviewsView, SettleReview};
 use yidang_domain::civil::Date;
 use yidang_domain::entry::DocumentKind;
 
 use crate::models::grids::{PAGE, Pager, pager};
 use crate::words::date_word;
+
+/// How a batch is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// 采用: all of it.
+    Admit,
+    /// 只采用经过: its entries, and the values it writes are put back.
+    EntriesAlone,
+    /// 不采用
+    Decline,
+}
+
+impl Way {
+    /// The word on the button.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Admit => "采用",
+            Self::EntriesAlone => "只采用经过",
+            Self::Decline => "不采用",
+        }
+    }
+
+    /// What is sent to the server.
+    #[must_use]
+    pub fn question(self, batch: &str, reason: &str) -> SettleReview {
+        SettleReview {
+            batch: batch.to_owned(),
+            admit: self != Self::Decline,
+            undo: self == Self::EntriesAlone,
+            reason: reason.to_owned(),
+        }
+    }
+}
 
 /// No reason is longer; the server holds it too.
 pub const LONGEST_REASON: usize = 200;
@@ -91,27 +125,36 @@ pub const fn page_after(total: u32, offset: u32) -> u32 {
 
 /// The heading of the sheet in which the reason is written.
 #[must_use]
-pub fn settle_title(name: &str, admit: bool) -> String {
-    if admit { format!("采用{name}写的") } else { format!("不采用{name}写的") }
+pub fn settle_title(name: &str, way: Way) -> String {
+    match way {
+        Way::Admit | Way::Decline => format!("{}{name}写的", way.word()),
+        Way::EntriesAlone => format!("只采用{name}写的经过"),
+    }
 }
 
 /// What follows from the decision, said before it is made.
 #[must_use]
-pub const fn settle_words(admit: bool) -> &'static str {
-    if admit {
-        "采用，就是你核对过，确是本人写的。原样写进去，一个字不改，写进去不能撤。谁都不能做的事，采用了也写不进去。理由和你的名字由县服务器记着。"
-    } else {
-        "不采用，就不写进去，接着它写的也跟着不采用，定了不能改。原话还在写的人设备上，这句理由写的人看得到。"
+pub const fn settle_words(way: Way) -> &'static str {
+    match way {
+        Way::Admit => {
+            "采用，就是你核对过，确是本人写的。原样写进去，一个字不改，写进去不能撤。谁都不能做的事，采用了也写不进去。理由和你的名字由县服务器记着。"
+        }
+        Way::EntriesAlone => {
+            "经过原样写进去，不能撤；改过的登记项目恢复成改以前的值，后来别人又改过的不动。写的人还看得到改成过什么，也看得到这句理由。理由和你的名字由县服务器记着。"
+        }
+        Way::Decline => {
+            "不采用，就不写进去，接着它写的也跟着不采用，定了不能改。原话还在写的人设备上，这句理由写的人看得到。"
+        }
     }
 }
 
 /// Reasons that are given often.
 #[must_use]
-pub const fn reasons(admit: bool) -> [&'static str; 2] {
-    if admit {
-        ["当面问过，是本人写的", "打电话问过，是本人写的"]
-    } else {
-        ["问过，不是本人写的", "本人已经另写了一遍"]
+pub const fn reasons(way: Way) -> [&'static str; 2] {
+    match way {
+        Way::Admit => ["当面问过，是本人写的", "打电话问过，是本人写的"],
+        Way::EntriesAlone => ["经过是真的，登记的以现在的为准", "核对过，改错了"],
+        Way::Decline => ["问过，不是本人写的", "本人已经另写了一遍"],
     }
 }
 
@@ -132,6 +175,7 @@ pub fn reason_missing(reason: &str) -> Option<String> {
 pub const fn outcome_words(outcome: ReviewOutcome) -> &'static str {
     match outcome {
         ReviewOutcome::Taken => "已采用，写进去了",
+        ReviewOutcome::Undone => "经过写进去了，改过的项目恢复了原来的值，写的人看得到理由",
         ReviewOutcome::Waits => "已采用，等它前面的到了，自动写进去",
         ReviewOutcome::Declined => "没有采用，写的人看得到理由",
         ReviewOutcome::Refused => "没有写进去：里面有谁都不能做的事，写的人看得到",
@@ -164,6 +208,7 @@ mod tests {
                 on: Date::constant(2026, 11, 18),
                 words: "到地里看了".to_owned(),
             }],
+            may_undo: false,
             unread: 0,
         }
     }
@@ -222,20 +267,34 @@ mod tests {
         assert_eq!(reason_missing(" \n").as_deref(), Some("写一句为什么"));
         assert_eq!(reason_missing(&"字".repeat(LONGEST_REASON)), None);
         assert!(reason_missing(&"字".repeat(LONGEST_REASON + 1)).unwrap().contains("201"));
-        for admit in [true, false] {
-            for reason in reasons(admit) {
+        for way in [Way::Admit, Way::EntriesAlone, Way::Decline] {
+            for reason in reasons(way) {
                 assert_eq!(reason_missing(reason), None);
             }
         }
-        assert!(settle_words(false).contains("写的人看得到"));
-        assert_eq!(settle_title("吴样二", true), "采用吴样二写的");
-        assert_eq!(settle_title("吴样二", false), "不采用吴样二写的");
+        assert!(settle_words(Way::Decline).contains("写的人看得到"));
+        assert!(settle_words(Way::EntriesAlone).contains("后来别人又改过的不动"));
+        assert_eq!(settle_title("吴样二", Way::Admit), "采用吴样二写的");
+        assert_eq!(settle_title("吴样二", Way::EntriesAlone), "只采用吴样二写的经过");
+        assert_eq!(settle_title("吴样二", Way::Decline), "不采用吴样二写的");
+    }
+
+    #[test]
+    fn each_way_is_another_question() {
+        let asked = |way: Way| {
+            let SettleReview { admit, undo, .. } = way.question("0a", "核对过");
+            (admit, undo)
+        };
+        assert_eq!(asked(Way::Admit), (true, false));
+        assert_eq!(asked(Way::EntriesAlone), (true, true));
+        assert_eq!(asked(Way::Decline), (false, false));
     }
 
     #[test]
     fn what_became_of_a_review_is_never_said_to_be_more_than_it_is() {
         let written = |outcome| outcome_words(outcome).contains("写进去了");
         assert!(written(ReviewOutcome::Taken));
+        assert!(outcome_words(ReviewOutcome::Undone).starts_with("经过写进去了"));
         for outcome in [ReviewOutcome::Waits, ReviewOutcome::Declined, ReviewOutcome::Refused] {
             assert!(!written(outcome), "{outcome:?}");
         }

@@ -30,6 +30,7 @@ fn sentence(word: &str) -> Option<&'static str> {
         "damaged" => "本机存的这一件坏了，不知道它送到没有：同步后看看，没有就再写一遍",
         "erased" => "这份档案已依法删除",
         "reverted" => "县里收下后又恢复了原来的值",
+        "closed_meanwhile" => "你写的时候，这件已经销号，县里恢复了销号时的值；要改，请先重开",
         _ => return None,
     })
 }

@@ -211,15 +211,47 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// The server judged a batch and took it.
+    /// The server judged a batch and took it. What it undid of it is still to be told.
     pub fn accepted(&self, batch: &[u8]) -> Result<(), StoreError> {
-        self.sql().prepare_cached("DELETE FROM outbox WHERE batch = ?1")?.execute([batch])?;
+        self.sql()
+            .prepare_cached("DELETE FROM outbox WHERE batch = ?1 AND delivery <> ?2")?
+            .execute(params![batch, REVERTED])?;
         Ok(())
     }
 
-    /// A change is in the log, in whatever batch it came there, or has left its document.
+    /// A change is in the log, in whatever batch it came there. What was said of values that were undone is
+    /// still to be told.
+    pub fn in_the_log(&self, hash: &ChangeHash) -> Result<(), StoreError> {
+        self.sql()
+            .prepare_cached("DELETE FROM outbox WHERE hash = ?1 AND delivery <> ?2")?
+            .execute(params![hash, REVERTED])?;
+        Ok(())
+    }
+
+    /// A change has left its document, or what was said of it is told.
     pub fn out_of_outbox(&self, hash: &ChangeHash) -> Result<(), StoreError> {
         self.sql().prepare_cached("DELETE FROM outbox WHERE hash = ?1")?.execute([hash])?;
+        Ok(())
+    }
+
+    /// The server took a batch and undid values of these changes, or of all of it where it names none; what
+    /// it said is still to be told.
+    pub fn undone(
+        &self,
+        batch: &[u8],
+        changes: &[ChangeHash],
+        said: &Said,
+    ) -> Result<(), StoreError> {
+        if changes.is_empty() {
+            return self.not_taken(batch, REVERTED, said);
+        }
+        let mut statement = self.sql().prepare_cached(
+            "UPDATE outbox SET delivery = ?3, code = ?4, rule = ?5, reason = ?6
+             WHERE batch = ?1 AND hash = ?2",
+        )?;
+        for hash in changes {
+            statement.execute(params![batch, hash, REVERTED, said.code, said.rule, said.reason])?;
+        }
         Ok(())
     }
 

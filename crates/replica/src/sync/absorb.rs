@@ -10,6 +10,7 @@ use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::reference::Reference;
+use yidang_sync_protocol::record::hashes;
 use yidang_sync_protocol::ticket::RENEW_MS;
 use yidang_sync_protocol::{
     PageDocument, Places, Receipt, Record, RecordName, SignedRecord, SignedTicket, SyncReply,
@@ -19,13 +20,13 @@ use yidang_sync_protocol::{
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
 use super::request::{Outgoing, TICKET, TICKET_IS_OLD, TOLD};
-use super::{erase, lock, make_room, proofs, reindex, salvage, settle, tidy};
+use super::{erase, lock, make_room, proofs, reindex, salvage, settle, tidy, undone};
 use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
 use crate::people::note_actors;
 use crate::seams::Outside;
 use crate::store::{
-    ORPHANED, REFUSED, REVERTED, ReadDocuments, ReadHalves, ReadHeld, ReadPlaces, ReadState, Said,
+    ORPHANED, REFUSED, ReadDocuments, ReadHalves, ReadHeld, ReadPlaces, ReadState, Said,
     StoreError, StoredBatch, Write,
 };
 
@@ -190,6 +191,7 @@ fn end(
     let desk = device.desk_of(outgoing.seat)?;
     let records = records(desk, reply);
     let doomed = erase::read(desk, records.iter().map(|(_, record, _)| record))?;
+    let undone = undone::read(desk, &records, &doomed)?;
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
@@ -205,6 +207,7 @@ fn end(
         for (batch, receipt, was_asked) in &words {
             put_receipt(write, batch, receipt, *was_asked, placed)?;
         }
+        undone.iter().try_for_each(|undone| undone::take(write, undone))?;
         for id in reply.released.iter().filter_map(|id| id.as_slice().try_into().ok()) {
             write.seal(DocumentId::from_bytes(id))?;
             write.got_document(DocumentId::from_bytes(id))?;
@@ -282,7 +285,7 @@ fn given_back(write: &Write<'_>, outgoing: &Outgoing, reply: &SyncReply) -> Resu
 fn is_unjudged(outgoing: &Outgoing, receipt: &Receipt, placed: &Placed) -> bool {
     let batch = usize::try_from(receipt.index).ok().and_then(|index| outgoing.batches.get(index));
     match Verdict::try_from(receipt.verdict) {
-        Ok(Verdict::Accepted | Verdict::Duplicate) => {
+        Ok(Verdict::Accepted | Verdict::Duplicate | Verdict::Reverted) => {
             batch.is_some_and(|batch| placed.batch(&batch.id).is_none())
         }
         Ok(Verdict::Received | Verdict::Parked | Verdict::Unknown) | Err(_) => true,
@@ -299,7 +302,11 @@ fn held(receipts: &[Receipt]) -> u32 {
     let held = receipts.iter().filter(|receipt| {
         matches!(
             Verdict::try_from(receipt.verdict),
-            Ok(Verdict::Received | Verdict::Accepted | Verdict::Duplicate | Verdict::Parked)
+            Ok(Verdict::Received
+                | Verdict::Accepted
+                | Verdict::Duplicate
+                | Verdict::Parked
+                | Verdict::Reverted)
         )
     });
     u32::try_from(held.count()).unwrap_or(u32::MAX)
@@ -448,10 +455,16 @@ fn put_receipt(
             write.held_in_vain(&batch.id)?;
             write.not_taken(&batch.id, ORPHANED, &said())
         }
-        Verdict::Reverted => {
-            write.pushed(&batch.id)?;
-            write.not_taken(&batch.id, REVERTED, &said())
-        }
+        // In the log like anything that was taken.
+        Verdict::Reverted => match placed.batch(&batch.id) {
+            Some(place) => {
+                write.place_batch(&batch.id, place)?;
+                write.pushed(&batch.id)?;
+                write.undone(&batch.id, &hashes(&receipt.undone), &said())?;
+                write.accepted(&batch.id)
+            }
+            None => write.received(&batch.id),
+        },
         // With a person: safe there, asked about with every exchange, and not sent again.
         Verdict::Review => {
             write.pushed(&batch.id)?;

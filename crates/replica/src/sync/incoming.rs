@@ -321,7 +321,7 @@ fn put_batch(
     // on the way, or that a person gave later, is heard of here alone.
     if let Some(place) = placed.batch(&stored.id) {
         write.place_batch(&stored.id, place)?;
-        stored.hashes.iter().try_for_each(|hash| write.out_of_outbox(hash))?;
+        stored.hashes.iter().try_for_each(|hash| write.in_the_log(hash))?;
     }
     if let Ok(header) = batch.read() {
         write.want_certificate(&header.certificate)?;

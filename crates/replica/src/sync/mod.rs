@@ -16,6 +16,7 @@ mod salvage;
 pub(crate) mod settle;
 mod sign_in;
 mod trouble;
+mod undone;
 mod view;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,7 +2,7 @@
 //! a reason. Each look at the list is written down there, so it is counted nowhere else.
 
 use leptos::prelude::*;
-use yidang_api::review::{ReviewEntry, ReviewRow, ReviewsQuestion, ReviewsView, SettleReview};
+use yidang_api::review::{ReviewEntry, ReviewRow, ReviewsQuestion, ReviewsView};
 
 use super::send::SendBar;
 use crate::app::{Shared, shared};
@@ -10,7 +10,7 @@ use crate::components::{Dotted, Empty, FieldRow, Icon, OnlineNote, PageTurns, Sh
 use crate::door::{Answer, answer, today};
 use crate::models::grids::PAGE;
 use crate::models::reviews::{
-    LONGEST_REASON, NOTHING, entry_words, file_words, outcome_words, page_after, pages,
+    LONGEST_REASON, NOTHING, Way, entry_words, file_words, outcome_words, page_after, pages,
     reason_missing, reasons, settle_title, settle_words, unlisted, unread_words, why_words,
     without,
 };
@@ -24,7 +24,7 @@ use crate::words::moment;
 struct Open {
     batch: String,
     name: String,
-    admit: bool,
+    way: Way,
 }
 
 /// What the parts of the list share.
@@ -38,10 +38,10 @@ struct List {
 }
 
 impl List {
-    fn open(self, row: &ReviewRow, admit: bool) {
+    fn open(self, row: &ReviewRow, way: Way) {
         self.doing.fault.set(None);
         let (batch, name) = (row.batch.clone(), row.name.clone());
-        self.open.set(Some(Open { batch, name, admit }));
+        self.open.set(Some(Open { batch, name, way }));
     }
 
     fn close(self) {
@@ -54,8 +54,8 @@ impl List {
     }
 
     fn send(self, shared: Shared, open: Open, reason: &str) {
-        let Open { batch, admit, .. } = open;
-        let question = SettleReview { batch: batch.clone(), admit, reason: reason.to_owned() };
+        let Open { batch, way, .. } = open;
+        let question = way.question(&batch, reason);
         self.doing.run(question, move |settled| {
             self.settled(&batch);
             shared.say(outcome_words(settled.outcome));
@@ -192,11 +192,24 @@ fn Said(entry: ReviewEntry) -> impl IntoView {
     }
 }
 
-/// 采用 and 不采用
+/// 采用, 只采用经过 where it writes values beside its entries, and 不采用
 #[component]
 fn Choices(list: List, row: ReviewRow) -> impl IntoView {
     let busy = list.doing.busy;
     let declined = row.clone();
+    let entries_alone = row.may_undo.then(|| row.clone()).map(|row| {
+        view! {
+            <button
+                type="button"
+                class="btn"
+                data-test="review-entries-alone"
+                disabled=move || busy.get()
+                on:click=move |_| list.open(&row, Way::EntriesAlone)
+            >
+                {Way::EntriesAlone.word()}
+            </button>
+        }
+    });
     view! {
         <div class="bd row wrap">
             <button
@@ -204,20 +217,21 @@ fn Choices(list: List, row: ReviewRow) -> impl IntoView {
                 class="btn soft"
                 data-test="review-admit"
                 disabled=move || busy.get()
-                on:click=move |_| list.open(&row, true)
+                on:click=move |_| list.open(&row, Way::Admit)
             >
                 <Icon name="check"/>
-                "采用"
+                {Way::Admit.word()}
             </button>
+            {entries_alone}
             <button
                 type="button"
                 class="btn"
                 data-test="review-decline"
                 disabled=move || busy.get()
-                on:click=move |_| list.open(&declined, false)
+                on:click=move |_| list.open(&declined, Way::Decline)
             >
                 <Icon name="x"/>
-                "不采用"
+                {Way::Decline.word()}
             </button>
         </div>
     }
@@ -227,7 +241,8 @@ fn Choices(list: List, row: ReviewRow) -> impl IntoView {
 #[component]
 fn SettleSheet(list: List, open: Open) -> impl IntoView {
     let shared = shared();
-    let Open { name, admit, .. } = open.clone();
+    let Open { name, way, .. } = open.clone();
+    let takes_away = way == Way::Decline;
     let (reason, pressed) = (RwSignal::new(String::new()), RwSignal::new(false));
     let missing = Signal::derive(move || {
         reason.with(|words| reason_missing(words)).filter(|_| pressed.get())
@@ -239,7 +254,7 @@ fn SettleSheet(list: List, open: Open) -> impl IntoView {
             list.send(shared, open.clone(), words.trim());
         }
     });
-    let chips = reasons(admit)
+    let chips = reasons(way)
         .into_iter()
         .map(|words| {
             view! {
@@ -253,14 +268,13 @@ fn SettleSheet(list: List, open: Open) -> impl IntoView {
             }
         })
         .collect_view();
-    let does = if admit { "采用" } else { "不采用" };
     view! {
-        <Sheet title=settle_title(&name, admit) on_close=move || list.close() hook="review-sheet">
+        <Sheet title=settle_title(&name, way) on_close=move || list.close() hook="review-sheet">
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
-                <p>{settle_words(admit)}</p>
+                <p>{settle_words(way)}</p>
                 <Words label="为什么" value=reason limit=LONGEST_REASON hook="review-reason"/>
                 <div class="row wrap">{chips}</div>
-                <SendBar doing=list.doing words=does hook="review-settle" missing takes_away=!admit/>
+                <SendBar doing=list.doing words=way.word() hook="review-settle" missing takes_away/>
             </form>
         </Sheet>
     }
