@@ -94,7 +94,7 @@ async fn a_file_keeps_the_values_it_was_closed_with() {
     story.li.sync(&story.town.app).await;
     for device in [&story.wang, &story.li] {
         assert_eq!(place(device, story.id), "3组");
-        assert_eq!(kinds(device, story.id).last(), Some(&EntryKind::Visit), "an entry stays");
+        assert!(kinds(device, story.id).contains(&EntryKind::Visit), "an entry stays");
         assert_eq!(clashes(device, story.id), 0);
     }
     assert_eq!(story.wang.documents[&story.id].heads(), story.li.documents[&story.id].heads());
