@@ -305,6 +305,8 @@ impl Db<'_> {
     ///
     /// [`StoreError`].
     pub fn owe_lines(&self) -> Result<()> {
+        // What waits to be put into the index goes with it.
+        drop(self.words.take());
         self.connection
             .execute("INSERT INTO household_search (household_search) VALUES ('delete-all')", [])?;
         self.connection.execute("INSERT OR IGNORE INTO owed SELECT county FROM county", [])?;

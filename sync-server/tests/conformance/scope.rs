@@ -171,6 +171,7 @@ fn what_reads_no_document_is_forgotten_with_the_lines() {
             assert_eq!(db.documents_under("甲")?, [id(1)]);
             assert_eq!((db.case(&id(1))?, db.count_households()?), (None, 0));
             assert!(db.village_days()?.is_empty() && db.owes_lines()?);
+            assert_eq!(db.find_households("\"li\"", &[], 9)?.0, 0);
             assert!(db.document(&id(1))?.is_some());
             Ok(())
         });

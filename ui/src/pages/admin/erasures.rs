@@ -101,7 +101,7 @@ fn AskCard(answer: Answer<ErasuresView>) -> impl IntoView {
             <p class="small t3 inset-x">
                 "按法律文书删除一件案件或者一户：县里和每台设备上都不再留，旧备份也带不回来，不能撤回。"
             </p>
-            <form class="sheet-form" on:submit=move |event| submit(&event, save)>
+            <form class="form page-form" on:submit=move |event| submit(&event, save)>
                 <label class="ask">
                     <span>"档案的标识（打开这一件，地址里最后一段）"</span>
                     <input
