@@ -19,7 +19,7 @@ use yidang_sync_protocol::{
 
 use super::incoming::{self, SLICE};
 use super::places::{self, Placed};
-use super::request::{Outgoing, TICKET, TICKET_IS_OLD, TOLD};
+use super::request::{Outgoing, TICKET, TICKET_IS_OLD, TOLD, number};
 use super::{erase, lock, make_room, proofs, reindex, salvage, settle, tidy, undone};
 use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
@@ -197,6 +197,7 @@ fn end(
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
     let next = if is_about_this_actor(desk, &words)? { spare } else { None };
     let ticket = ticket(desk, reply);
+    let reads_other = number(&desk.store, "scope")? != reply.scope;
     let certificate = desk.certificate_id;
     let damaged = desk.damaged.clone();
     let mut halves = with_halves(desk, &words)?;
@@ -217,7 +218,7 @@ fn end(
         }
         doomed.iter().try_for_each(|doomed| erase::take(write, doomed, now))?;
         write.put_state(TOLD, &[1])?;
-        keep_ticket(write, ticket, reply.server_time_ms)?;
+        keep_ticket(write, ticket, (reply.server_time_ms, reads_other))?;
         given_back(write, outgoing, reply)?;
         // What came for them was left: it comes again by name.
         damaged.iter().try_for_each(|id| write.want_document(*id))?;
@@ -372,11 +373,12 @@ fn ticket(desk: &OpenDesk, reply: &SyncReply) -> Option<SignedTicket> {
     ticket.open(&desk.account.county_key).is_ok().then_some(ticket)
 }
 
-/// Keeps a ticket that came, or notes that the one that is here grows old by the server's clock.
+/// Keeps a ticket that came, or notes that the one that is here grows old by the server's clock, or that its
+/// holder reads something else by now: the ticket comes with the last page of the new scope.
 fn keep_ticket(
     write: &Write<'_>,
     ticket: Option<SignedTicket>,
-    server_ms: i64,
+    (server_ms, reads_other): (i64, bool),
 ) -> Result<(), StoreError> {
     if let Some(ticket) = ticket {
         write.put_state(TICKET, &ticket.encode_to_vec())?;
@@ -385,7 +387,7 @@ fn keep_ticket(
     let kept = write.state(TICKET)?.and_then(|bytes| SignedTicket::decode(bytes.as_slice()).ok());
     let kept = kept.and_then(|signed| Ticket::decode(signed.ticket.as_slice()).ok());
     let is_old = kept.is_some_and(|kept| server_ms.saturating_sub(kept.issued_at_ms) > RENEW_MS);
-    if is_old { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
+    if is_old || reads_other { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
 }
 
 /// The documents of these words in which a half of an action waits.
