@@ -23,6 +23,12 @@ fn assign(town: &Town, user: &str, org: &str, from: Date, to: Option<Date>) {
     town.app.put_register(&data).unwrap();
 }
 
+/// 王样一's post ended with yesterday.
+fn wang_leaves(town: &Town) {
+    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
+    assign(town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+}
+
 #[tokio::test]
 async fn a_worker_of_leichi_sees_nothing_of_zhangjiatan_though_both_have_a_xiayi() {
     let town = Town::new();
@@ -200,8 +206,7 @@ async fn a_grid_that_is_left_while_pages_are_on_their_way_is_given_back_whole() 
     li.sync(&town.app).await;
     wang.most_bytes = 1;
     assert!(wang.round(&town.app).await.more, "the line breaks after one page");
-    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
-    assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+    wang_leaves(&town);
     assign(&town, "u-wang", GRID_8, ORDINARY_DAY, None);
     wang.sync(&town.app).await;
     assert!(wang.documents.is_empty(), "nothing of the old grid stays");
@@ -217,8 +222,7 @@ async fn whoever_leaves_the_post_reads_nothing_any_more() {
     let mut wang = town.device("u-wang").await;
     let id = wang.open_case(1, GRID_7, "争一行梨树", at);
     wang.sync(&town.app).await;
-    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
-    assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+    wang_leaves(&town);
     wang.sync(&town.app).await;
     assert_eq!(wang.released, [id]);
     assert!(wang.documents.is_empty());
@@ -233,8 +237,7 @@ async fn whoever_left_before_a_restore_lets_go_of_what_they_held() {
     let mut wang = town.device("u-wang").await;
     let id = wang.open_case(1, GRID_7, "争一行梨树", at);
     wang.sync(&town.app).await;
-    let from = town.app.register().unwrap().assignments_of(&"u-wang".into()).next().unwrap().from;
-    assign(&town, "u-wang", GRID_7, from, Some(date_after(ORDINARY_DAY, -1)));
+    wang_leaves(&town);
     let copy = town.directory.path().join("copy.sqlite");
     backup(&town, &copy);
     let town = town.restarted(|data| restore(data, &copy));
