@@ -535,4 +535,20 @@ mod tests {
         assert_eq!(lengths(&pages), [SLICE + 3]);
         assert_eq!(lengths(&[]), [0_usize; 0]);
     }
+
+    /// 钱演四's post moved, and several pages lead there: the first tells the new scope, and the ticket comes with
+    /// the last, if it is still asked for.
+    #[test]
+    fn whoever_reads_something_else_asks_for_a_ticket_until_it_comes() {
+        let connection = rusqlite::Connection::open_in_memory().unwrap();
+        let mut store = crate::store::Store::open(connection, None).unwrap();
+        let mut page = |reads_other, ticket| {
+            store.write(|write| keep_ticket(write, ticket, (0, reads_other))).unwrap();
+            store.state(TICKET_IS_OLD).unwrap().is_some()
+        };
+        assert!(!page(false, None), "nothing changed");
+        assert!(page(true, None), "the first page of the new scope");
+        assert!(page(false, None), "one between");
+        assert!(!page(false, Some(SignedTicket::default())), "the last one brings it");
+    }
 }
