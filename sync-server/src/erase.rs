@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use prost::Message;
 use serde_json::json;
+use yidang_documents::{Committed, Document, go_on};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::{DocumentId, UserId};
@@ -20,7 +21,8 @@ use yidang_sync_protocol::{
 use crate::app::{App, Options};
 use crate::caller::Caller;
 use crate::county;
-use crate::judge::ERASED;
+use crate::judge::shelf::Shelf;
+use crate::judge::{Care, ERASED, Judge};
 use crate::kinds;
 use crate::pull::place::Place;
 use crate::records::{self, Said};
@@ -28,14 +30,19 @@ use crate::restore::copies_beside;
 use crate::store::{Db, DocumentRow, LogKind, Store, StoreError};
 use crate::tombstones;
 
-/// No order has a longer name.
+/// No order has a longer name, and no word to cut either.
 pub(crate) const MOST_CHARACTERS: usize = 200;
+/// No more words are cut by one order.
+pub(crate) const MOST_WORDS: usize = 20;
 
 /// What is to be destroyed, and who answers for it.
 #[derive(Debug, Clone)]
 pub struct Order {
     /// The document.
     pub document: DocumentId,
+    /// What has to vanish, where the rest goes on in a document of its own: each of these words, wherever it stands.
+    /// Where there is none, all of the document vanishes.
+    pub without: Vec<String>,
     /// 依据: number and date of the order. Everybody reads it, so nothing of the document stands in it.
     pub basis: String,
     /// The administrator who asks for it.
@@ -49,6 +56,8 @@ pub struct Order {
 pub struct Erased {
     /// The record that says so.
     pub seq: u64,
+    /// The document that goes on from it, if one does.
+    pub successor: Option<DocumentId>,
     /// Copies beside the database, which are the operator's: they may hold the document still.
     pub copies: Vec<PathBuf>,
     /// Whether every page it stood on is made anew already.
@@ -67,6 +76,15 @@ pub enum EraseError {
     /// A visit day would be begun anew under the same identifier.
     #[error("a visit day cannot be erased: its identifier is that of its village and day")]
     VisitDay,
+    /// What is to be cut is too short to mean one thing, or too much.
+    #[error("at most {MOST_WORDS} words to cut, each of 2 to {MOST_CHARACTERS} characters")]
+    Without,
+    /// What the county holds of it is not all of it yet.
+    #[error("the county heals: what goes on from the document would lack what devices still hold")]
+    Healing,
+    /// It cannot be recorded again.
+    #[error("the document cannot go on: {0}")]
+    Again(#[from] yidang_documents::AgainError),
     /// No order, or too long a one.
     #[error("the order has to be named, in at most {MOST_CHARACTERS} characters")]
     Basis,
@@ -91,36 +109,73 @@ impl App {
         let now = self.clock().now();
         self.check_order(order, now)?;
         // Nobody judges meanwhile: what is destroyed leaves the memory as well.
+        let register = self.register()?;
         let mut shelf = self.shelf();
+        // A panic may have left what was never committed.
+        shelf.discard();
         let mut noted = None;
         let done = self.store().write(&self.county().code, |db| {
-            let said = tombstone(db, order, now)?;
+            let successor = self.successor(db, &mut shelf, order, now)?;
+            let next = successor.as_ref().map(|(document, _)| document.id());
+            let said = tombstone(db, order, next, now)?;
             tombstones::note(self.data(), std::slice::from_ref(&said.signed))
                 .map_err(StoreError::from)?;
             let Said { name, record, signed } = said;
             noted = Some(signed.clone());
             destroy(db, name, &record, &signed, now)?;
             write_down(db, order, now)?;
-            Ok::<_, EraseError>(name.seq)
+            if let Some((document, changes)) = successor {
+                let (county, workers) = (self.county(), self.workers());
+                Judge::new(db, &register, county, workers, &mut shelf, now, Care::Ordinary)?
+                    .keep_again(document, changes)
+                    .map_err(StoreError::from)?;
+            }
+            Ok::<_, EraseError>((name.seq, next))
         });
-        let seq = match done {
-            Ok(seq) => seq,
+        let (seq, successor) = match done {
+            Ok(done) => done,
             Err(error) => {
+                shelf.discard();
                 self.take_back(noted.as_ref());
                 return Err(error);
             }
         };
+        shelf.settle();
         shelf.forget(order.document.as_bytes());
         drop(shelf);
         tracing::warn!(seq, "a document was erased by order");
         let is_scrubbed = self.scrub();
-        Ok(Erased { seq, copies: copies_beside(self.data()), is_scrubbed })
+        Ok(Erased { seq, successor, copies: copies_beside(self.data()), is_scrubbed })
+    }
+
+    /// The document that goes on from the one in the order, with the changes that make it, where one does.
+    fn successor(
+        &self,
+        db: &Db<'_>,
+        shelf: &mut Shelf,
+        order: &Order,
+        now: InstantMs,
+    ) -> Result<Option<(Document, Vec<Committed>)>, EraseError> {
+        if order.without.is_empty() {
+            return Ok(None);
+        }
+        if db.county()?.healing {
+            return Err(EraseError::Healing);
+        }
+        erasable(db, order.document.as_bytes())?;
+        let old = shelf.find(db, order.document.as_bytes())?.ok_or(EraseError::Unknown)?;
+        let id = DocumentId::at(now, &self.dice().bytes()?);
+        let basis = order.basis.trim();
+        Ok(Some(go_on(&old, id, basis, &order.without, &self.county().writer(now))?))
     }
 
     fn check_order(&self, order: &Order, now: InstantMs) -> Result<(), EraseError> {
         let length = order.basis.trim().chars().count();
         if length == 0 || length > MOST_CHARACTERS {
             return Err(EraseError::Basis);
+        }
+        if !may_cut(&order.without) {
+            return Err(EraseError::Without);
         }
         if order.by == order.second {
             return Err(EraseError::Alone);
@@ -197,6 +252,15 @@ impl App {
     }
 }
 
+/// Whether these words may be cut: each says enough to mean one thing, and stands on one line.
+pub(crate) fn may_cut(without: &[String]) -> bool {
+    let is_well = |word: &String| {
+        let length = word.chars().count();
+        (2..=MOST_CHARACTERS).contains(&length) && word.trim() == word && word.lines().count() == 1
+    };
+    without.len() <= MOST_WORDS && without.iter().all(is_well)
+}
+
 /// A document that may be destroyed.
 pub(crate) fn erasable(db: &Db<'_>, document: &[u8; 16]) -> Result<DocumentRow, EraseError> {
     if db.is_erased(document)? {
@@ -210,7 +274,12 @@ pub(crate) fn erasable(db: &Db<'_>, document: &[u8; 16]) -> Result<DocumentRow, 
 }
 
 /// The county's word that a document is destroyed.
-fn tombstone(db: &Db<'_>, order: &Order, now: InstantMs) -> Result<Said, EraseError> {
+fn tombstone(
+    db: &Db<'_>,
+    order: &Order,
+    successor: Option<DocumentId>,
+    now: InstantMs,
+) -> Result<Said, EraseError> {
     let document = order.document.as_bytes();
     let DocumentRow { mut heads, .. } = erasable(db, document)?;
     heads.sort_unstable();
@@ -218,7 +287,7 @@ fn tombstone(db: &Db<'_>, order: &Order, now: InstantMs) -> Result<Said, EraseEr
         heads: heads.concat(),
         basis: order.basis.trim().to_owned(),
         on: now.date().to_string(),
-        successor: Vec::new(),
+        successor: successor.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
     };
     let body = body.encode_to_vec();
     Ok(records::word(db, RecordKind::Tombstone, document, body, now)?)
@@ -226,7 +295,9 @@ fn tombstone(db: &Db<'_>, order: &Order, now: InstantMs) -> Result<Said, EraseEr
 
 /// Who asked for it, as everything that administrators change is written down.
 fn write_down(db: &Db<'_>, order: &Order, now: InstantMs) -> Result<(), StoreError> {
-    let what = json!({ "document": order.document.to_string(), "second": order.second });
+    // How many words are cut, and never which: this record stays.
+    let (document, second) = (order.document.to_string(), &order.second);
+    let what = json!({ "document": document, "second": second, "cut": order.without.len() });
     let record = json!({ "did": "erase", "by": order.by, "what": what }).to_string();
     db.append(LogKind::Reference, &[], record.as_bytes(), now.0).map(drop)
 }
@@ -245,7 +316,7 @@ pub(crate) fn destroy(
     signed: &SignedRecord,
     now: InstantMs,
 ) -> Result<(), StoreError> {
-    let Some((document, _)) = record.tombstone() else { return Ok(()) };
+    let Some((document, tombstone)) = record.tombstone() else { return Ok(()) };
     // A log that went on after it was put back may have said something else under that name: then it is said anew.
     let seq = if db.has_record(&name)? {
         records::say(db, RecordKind::Tombstone, &record.subject, record.body.clone(), now)?
@@ -253,6 +324,9 @@ pub(crate) fn destroy(
         records::keep(db, name, record, signed, now)?
     };
     db.put_tombstone(&document, seq)?;
+    if let Some(successor) = tombstone.successor() {
+        db.hand_on_numbers(&document, &successor)?;
+    }
     db.erase_document(&document)
 }
 

@@ -268,6 +268,15 @@ impl Browser {
         Ok(self.client.execute(script, vec![]).await?)
     }
 
+    /// Runs a script in the page that tells its answer when it has one, to the function it is given.
+    ///
+    /// # Errors
+    ///
+    /// Where it throws or never tells.
+    pub async fn run_later(&self, script: &str) -> Result<Value> {
+        Ok(self.client.execute_async(script, vec![]).await?)
+    }
+
     /// Puts a question to the desk behind the page.
     ///
     /// # Errors

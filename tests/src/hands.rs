@@ -7,6 +7,16 @@ use serde_json::json;
 use crate::browser::Browser;
 use crate::{Server, story::Told};
 
+/// How far a browser is with keeping the pages, and how much it may keep.
+const SHELL: &str = "const tell = arguments[0];
+    (async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        const state = (name) => registration?.[name]?.state ?? 'none';
+        const { quota, usage } = await navigator.storage.estimate();
+        const states = ['installing', 'waiting', 'active'].map(state);
+        return JSON.stringify({ states, quota, usage, kept: await caches.keys() });
+    })().then(tell, (error) => tell(String(error)));";
+
 /// Waits until the pages would open without a server.
 ///
 /// # Errors
@@ -15,7 +25,11 @@ use crate::{Server, story::Told};
 pub async fn shell_is_kept(browser: &Browser) -> Result<()> {
     let kept = "return !!(navigator.serviceWorker && navigator.serviceWorker.controller)";
     let is_kept = async || Ok(browser.run(kept).await? == json!(true));
-    browser.until("a service worker that controls the page", is_kept).await
+    let waited = browser.until("a service worker that controls the page", is_kept).await;
+    match waited {
+        Ok(()) => Ok(()),
+        Err(error) => Err(error.context(format!("it is {}", browser.run_later(SHELL).await?))),
+    }
 }
 
 /// 新事: one sentence, a place and, where one is named, a person with a number. The file's identifier.

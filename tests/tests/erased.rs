@@ -230,6 +230,7 @@ impl Story {
     fn order(&self) -> Result<Order> {
         Ok(Order {
             document: self.case.parse()?,
+            without: Vec::new(),
             basis: BASIS.into(),
             by: "u-feng".into(),
             second: "u-qian".into(),

@@ -17,6 +17,7 @@ const TICK_MS = 1000;
 // An ask that was there each time the worker fell is likely the reason.
 const MOST_SENDINGS = 4;
 const LONGEST_PAUSE_MS = 10_000;
+const KEEP_AGAIN_MS = 5_000;
 const UPDATE_CHECK_MS = 30 * 60_000;
 
 const tab = crypto.randomUUID();
@@ -278,15 +279,31 @@ function hearServiceWorker({ data, ports }) {
 
 async function followVersions() {
   navigator.serviceWorker.onmessage = hearServiceWorker;
-  registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
-  registration.addEventListener('updatefound', () => {
-    registration.installing?.addEventListener('statechange', moveOn);
-  });
+  keepVersion(KEEP_AGAIN_MS);
   setInterval(moveOn, 60_000);
   // Offline this fails, and the next round asks again.
-  setInterval(() => registration.update().catch(() => {}), UPDATE_CHECK_MS);
-  moveOn();
+  setInterval(() => registration?.update().catch(() => {}), UPDATE_CHECK_MS);
   (await navigator.serviceWorker.ready).active.postMessage({ kind: 'hello' });
+}
+
+// On a weak network a version does not come whole at once. Until it did, these pages would not open
+// without a network, so it is tried again, less and less often.
+async function keepVersion(wait) {
+  const again = () => setTimeout(keepVersion, wait, Math.min(2 * wait, UPDATE_CHECK_MS));
+  try {
+    registration = await navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' });
+  } catch {
+    again();
+    return;
+  }
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      moveOn();
+      if (installing.state === 'redundant' && !registration.active) again();
+    });
+  });
+  moveOn();
 }
 
 // ── start ───────────────────────────────────────────────────────────────────────────────────────

@@ -227,6 +227,9 @@ pub struct EntryView {
     pub void: Option<String>,
     /// Text of a conflict resolution: what was not chosen.
     pub not_chosen: Vec<String>,
+    /// The county recorded it again, out of a document that was destroyed by order (县级重录).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// How far something has got. The three words are never merged.

@@ -30,6 +30,9 @@ pub struct ErasureRow {
     pub place: String,
     /// 依据
     pub basis: String,
+    /// What is cut out of the document that goes on instead; where it is empty, none does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
     /// Who asks for it.
     pub by: String,
     /// Since when.
@@ -47,6 +50,9 @@ pub struct ErasedRow {
     pub on: String,
     /// 依据
     pub basis: String,
+    /// The document that goes on from it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<DocumentId>,
     /// So many devices have not confirmed it yet.
     pub unconfirmed: u32,
 }
@@ -58,6 +64,10 @@ pub struct AskErasure {
     pub document: String,
     /// Number and date of the order, between 1 and 200 characters; everybody reads it.
     pub basis: String,
+    /// What has to vanish, while the rest is recorded again in a document of its own (县级重录): at most 20 words or
+    /// sentences of 2 to 200 characters. Where there is none, all of the document vanishes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
 }
 
 /// Destroys a document that another administrator asked to have destroyed, or takes back that anybody asked.

@@ -53,7 +53,7 @@ pub struct Fault {
     pub code: FaultCode,
     /// For logs, in English, without personal data.
     pub detail: String,
-    /// The field it is about, if any.
+    /// The field it is about, if any; the document that goes on instead of one that was erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
 }

@@ -21,8 +21,11 @@ pub struct RejectedQuestion {
 pub struct RejectedRow {
     /// Names it on this device.
     pub id: i64,
-    /// Its document.
+    /// Its document, or the one that goes on instead where it was destroyed.
     pub document: DocumentId,
+    /// It is the one that goes on (县级重录).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes_on: bool,
     /// Which page shows that.
     pub about: About,
     /// The document is on this device; one whose beginning was not taken is not.

@@ -37,6 +37,16 @@ pub fn item_key(actor: &Actor, seq: u64, n: usize) -> ItemKey {
     ItemKey(format!("{}-{seq}-{n}", URL_SAFE_NO_PAD.encode(actor)))
 }
 
+/// Actor, sequence and place that a key names.
+pub(crate) fn parts_of(key: &ItemKey) -> Option<(Actor, u64, usize)> {
+    // The encoding of sixteen bytes; a hyphen may be among it.
+    let (actor, rest) = key.as_str().split_at_checked(22)?;
+    let actor = URL_SAFE_NO_PAD.decode(actor).ok()?.try_into().ok()?;
+    let (seq, n) = rest.strip_prefix('-')?.split_once('-')?;
+    let (seq, n) = (seq.parse().ok()?, n.parse().ok()?);
+    (item_key(&actor, seq, n) == *key).then_some((actor, seq, n))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +62,14 @@ mod tests {
 
     #[test]
     fn a_key_names_actor_sequence_and_place() {
-        assert_eq!(item_key(&[0; 16], 7, 1).as_str(), "AAAAAAAAAAAAAAAAAAAAAA-7-1");
+        let key = item_key(&[0; 16], 7, 1);
+        assert_eq!(key.as_str(), "AAAAAAAAAAAAAAAAAAAAAA-7-1");
+        assert_eq!(parts_of(&key), Some(([0; 16], 7, 1)));
+        for actor in [[0xfb; 16], [0xff; 16]] {
+            assert_eq!(parts_of(&item_key(&actor, 70, 12)), Some((actor, 70, 12)));
+        }
+        for other in ["", "k", "AAAAAAAAAAAAAAAAAAAAAA-07-1", "AAAAAAAAAAAAAAAAAAAAAA-7-1-2"] {
+            assert_eq!(parts_of(&other.into()), None);
+        }
     }
 }

@@ -7,6 +7,7 @@ use yidang_domain::entry::{Entry, EntryHeader};
 use yidang_domain::ids::ItemKey;
 
 use crate::actor::{Actor, ChangeHash, item_key};
+use crate::again;
 use crate::document::{Document, DocumentError};
 use crate::flat;
 use crate::scalar::Scalar;
@@ -334,6 +335,7 @@ fn write(
     edits: &[Edit],
 ) -> Result<Vec<ItemKey>, DocumentError> {
     let mut keys = Vec::new();
+    let first = again::first_number(engine);
     let mut transaction = engine.transaction();
     for edit in edits {
         match edit {
@@ -345,7 +347,7 @@ fn write(
                 put(&mut transaction, &object, field.name, value)?;
             }
             Edit::AddItem(container, fields) => {
-                let key = item_key(&author.actor, seq, keys.len());
+                let key = item_key(&author.actor, seq, first + keys.len());
                 let owned: Vec<(String, Scalar)> = fields
                     .iter()
                     .map(|(name, value)| ((*name).to_owned(), value.clone()))
@@ -354,7 +356,7 @@ fn write(
                 keys.push(key);
             }
             Edit::AddEntry(entry) => {
-                let key = item_key(&author.actor, seq, keys.len());
+                let key = item_key(&author.actor, seq, first + keys.len());
                 let fields = flat::flatten(&author.header, entry).map_err(DocumentError::Entry)?;
                 add(&mut transaction, "entries", &key, &fields)?;
                 keys.push(key);
@@ -410,7 +412,7 @@ fn register_object(
     }
 }
 
-fn add(
+pub(crate) fn add(
     transaction: &mut automerge::transaction::Transaction<'_>,
     container: &str,
     key: &ItemKey,

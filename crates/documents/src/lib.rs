@@ -12,6 +12,7 @@ pub mod scalar;
 mod flat;
 
 pub mod actor;
+pub mod again;
 pub mod document;
 pub mod edit;
 pub mod genesis;
@@ -22,6 +23,7 @@ pub mod replay;
 pub mod undo;
 
 pub use actor::{Actor, ChangeHash, actor_id};
+pub use again::{AgainError, go_on};
 pub use document::{Document, DocumentError};
 pub use edit::{Author, Committed, Edit, RegisterPath};
 pub use project::{

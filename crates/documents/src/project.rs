@@ -80,6 +80,9 @@ pub struct EntryRow {
     pub header: Option<EntryHeader>,
     /// What it says.
     pub body: EntryBody,
+    /// The county recorded it again (县级重录).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 impl EntryRow {
@@ -353,6 +356,7 @@ fn common(document: &Document, reading: &Reading) -> Common {
                 change: hex_of(&change.hash),
                 header: record.header.clone(),
                 body: record.body.clone(),
+                again: record.again,
             })
         })
         .collect();
@@ -399,14 +403,14 @@ fn item_rows(reading: &Reading, items: Option<&Vec<Item>>) -> Vec<ItemRow> {
 
 /// Where a register stands in a reading; its path costs three texts, and few are asked for it.
 #[derive(Clone, Copy)]
-struct Spot<'a> {
+pub(crate) struct Spot<'a> {
     container: &'a str,
     item: Option<&'a ItemKey>,
     field: &'a str,
 }
 
 impl Spot<'_> {
-    fn path(self) -> RegisterPath {
+    pub(crate) fn path(self) -> RegisterPath {
         match self.item {
             Some(key) => RegisterPath::of_item(self.container, key, self.field),
             None => RegisterPath::of(self.container, self.field),
@@ -415,7 +419,7 @@ impl Spot<'_> {
 }
 
 /// Every register of a document with its place.
-fn all_registers(reading: &Reading) -> impl Iterator<Item = (Spot<'_>, &Register)> {
+pub(crate) fn all_registers(reading: &Reading) -> impl Iterator<Item = (Spot<'_>, &Register)> {
     fn spot<'a>(
         container: &'a str,
         item: Option<&'a ItemKey>,

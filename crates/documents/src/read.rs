@@ -11,6 +11,7 @@ use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::{DocumentId, ItemKey, OrgCode};
 
 use crate::actor::{Actor, ChangeHash};
+use crate::again::{self, Again};
 use crate::document::Document;
 use crate::edit::RegisterPath;
 use crate::flat;
@@ -106,6 +107,8 @@ pub struct EntryRecord {
     pub header: Option<EntryHeader>,
     /// What it says.
     pub body: EntryBody,
+    /// The county recorded it again; its change is the old one, which is not here (县级重录).
+    pub again: bool,
 }
 
 impl EntryRecord {
@@ -237,7 +240,7 @@ impl<'a> Reader<'a> {
     fn read(self) -> Reading {
         let mut registers = BTreeMap::new();
         let mut items = BTreeMap::new();
-        let mut entries = Vec::new();
+        let (mut entries, mut told) = (Vec::new(), BTreeMap::new());
         for container in schema::containers(self.document.kind()) {
             let Some(object) = self.document.container(container.name) else { continue };
             match container.shape {
@@ -247,10 +250,10 @@ impl<'a> Reader<'a> {
                 Shape::Items(_) => {
                     items.insert(container.name.to_owned(), self.items(&object));
                 }
-                Shape::Entries => entries = self.entries(&object),
+                Shape::Entries => (entries, told) = self.entries(&object),
             }
         }
-        Reading {
+        let mut reading = Reading {
             kind: self.document.kind(),
             id: self.document.id(),
             home: self.document.home().clone(),
@@ -263,7 +266,11 @@ impl<'a> Reader<'a> {
             registers,
             items,
             entries,
+        };
+        if !told.is_empty() {
+            again::spread(&mut reading, &told);
         }
+        reading
     }
 
     /// What stands under `object`: for each key the value that shows.
@@ -347,8 +354,11 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    fn entries(&self, object: &ObjId) -> Vec<EntryRecord> {
-        self.children(object)
+    /// The entries, and of those that were recorded again the operation that made them anew and their old change.
+    fn entries(&self, object: &ObjId) -> (Vec<EntryRecord>, BTreeMap<ItemKey, (u64, Again)>) {
+        let mut told = BTreeMap::new();
+        let entries = self
+            .children(object)
             .into_iter()
             .map(|(change, key, id)| {
                 let fields: Vec<(String, Scalar)> = self
@@ -361,9 +371,16 @@ impl<'a> Reader<'a> {
                         ValueRef::Object(_) => None,
                     })
                     .collect();
-                EntryRecord { key: ItemKey(key), change, ..record(fields) }
+                let key = ItemKey(key);
+                let (fields, again) = Again::part(fields);
+                let is_again = again.is_some();
+                if let (Some(again), ObjId::Id(counter, ..)) = (again, &id) {
+                    told.insert(key.clone(), (*counter, again));
+                }
+                EntryRecord { key, change, again: is_again, ..record(fields) }
             })
-            .collect()
+            .collect();
+        (entries, told)
     }
 }
 
@@ -379,5 +396,5 @@ fn record(fields: Vec<(String, Scalar)>) -> EntryRecord {
             (flat::header_of(&fields), EntryBody::Unknown { kind, fields })
         }
     };
-    EntryRecord { key: ItemKey::default(), change: 0, header, body }
+    EntryRecord { key: ItemKey::default(), change: 0, header, body, again: false }
 }

@@ -113,6 +113,11 @@ fn entries() -> Vec<Entry> {
             chosen: "甲地".into(),
         },
         Entry::NumberIssued { number: "延张调〔2026〕12号".into() },
+        Entry::Succeeds {
+            predecessor: id(),
+            heads: vec!["ab".repeat(32)],
+            basis: "延检〔2026〕5号".into(),
+        },
         Entry::WalkIn {
             visitors: "刘演四".into(),
             people: 2,

@@ -4,7 +4,9 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use yidang_documents::guard::{admit, scan, survives};
-use yidang_documents::{Author, Document, Edit, RegisterPath, Scalar, actor_id, edits_of, project};
+use yidang_documents::{
+    Author, Document, Edit, Projection, RegisterPath, Scalar, actor_id, edits_of, go_on, project,
+};
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::facts::Source;
@@ -131,6 +133,45 @@ fn live(deeds: &[Deed]) -> (Vec<Document>, Vec<(usize, Vec<u8>)>) {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    /// What the county records again means what it meant: decisions, what they saw, who wrote what on what.
+    #[test]
+    fn what_goes_on_means_the_same(deeds in proptest::collection::vec(deed(), 1..24)) {
+        let (mut files, made) = live(&deeds);
+        let all: Vec<&[u8]> = made.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+        files[0].apply(&all).unwrap();
+        let id = DocumentId::of_key("goes on");
+        let server = Author { actor: [3; 16], ..author(0, 99) };
+        let (next, changes) = go_on(&files[0], id, "依据", &["没有的字".into()], &server).unwrap();
+        let mut taken = Document::begin(next.kind(), id, next.home()).unwrap();
+        for change in &changes {
+            admit(&mut taken, &server.actor, &change.bytes).unwrap();
+        }
+        survives(&taken).unwrap();
+        let (Projection::CaseFile(was), Projection::CaseFile(is)) =
+            (project(&files[0]), project(&taken)) else { panic!("two case files") };
+        prop_assert_eq!((is.stage, is.round, is.joined_into), (was.stage, was.round, was.joined_into));
+        prop_assert_eq!((&is.against, &is.void, &is.late), (&was.against, &was.void, &was.late));
+        prop_assert_eq!((&is.returned, is.due_on), (&was.returned, was.due_on));
+        let kept = |row: &&yidang_documents::project::EntryRow| row.again;
+        let told = |row: &yidang_documents::project::EntryRow| {
+            (row.key.clone(), row.mark.clone(), row.change.clone(), row.header.clone(), row.body.clone())
+        };
+        let is_kept: Vec<_> = is.common.entries.iter().filter(kept).map(told).collect();
+        let was_there: Vec<_> = was.common.entries.iter().map(told).collect();
+        prop_assert_eq!(is_kept.len(), was_there.len());
+        prop_assert!(was_there.iter().all(|row| is_kept.contains(row)));
+        for (field, value) in &was.facts {
+            prop_assert_eq!(is.facts.get(field).map(|now| &now.value), Some(&value.value));
+        }
+        prop_assert_eq!(is.parties.len(), was.parties.len());
+        // And whoever wrote before writes on.
+        for who in 0..PEOPLE.len() {
+            let visit = Edit::AddEntry(Entry::Visit { words: "接着".into() });
+            let bytes = taken.clone().commit(&author(who, 100), None, &[visit]).unwrap().bytes;
+            admit(&mut taken, &author(who, 100).actor, &bytes).unwrap();
+        }
+    }
 
     /// Any order and any split of arrival gives equal rows; arriving twice is arriving once; rows
     /// made anew from saved bytes equal live ones.

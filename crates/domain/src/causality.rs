@@ -67,6 +67,12 @@ impl ChangeGraph {
         Self { nodes }
     }
 
+    /// The changes.
+    #[must_use]
+    pub fn nodes(&self) -> &[ChangeNode] {
+        &self.nodes
+    }
+
     /// How many changes there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -260,6 +260,16 @@ pub enum Entry {
         /// The number as printed.
         number: String,
     },
+    /// 县级重录: this document goes on from one that was destroyed by order. By the county's server only, in
+    /// the first change; what it kept stands beside it as it was written.
+    Succeeds {
+        /// The document that was destroyed.
+        predecessor: DocumentId,
+        /// Its heads, as hexadecimal hashes.
+        heads: Vec<String>,
+        /// 依据: number and date of the order.
+        basis: String,
+    },
     /// 来访
     WalkIn {
         /// Who came.
@@ -372,6 +382,8 @@ entry_kinds! {
     ConflictResolved,
     /// 编号
     NumberIssued,
+    /// 县级重录
+    Succeeds,
     /// 来访
     WalkIn,
     /// 答复来访
@@ -409,6 +421,7 @@ impl EntryKind {
             Self::Joined => "joined",
             Self::ConflictResolved => "conflict_resolved",
             Self::NumberIssued => "number_issued",
+            Self::Succeeds => "succeeds",
             Self::WalkIn => "walk_in",
             Self::WalkInAnswered => "walk_in_answered",
             Self::DayMoved => "day_moved",
@@ -443,6 +456,7 @@ impl EntryKind {
             Self::Joined => "并案",
             Self::ConflictResolved => "定值",
             Self::NumberIssued => "编号",
+            Self::Succeeds => "县级重录",
             Self::WalkIn => "来访",
             Self::WalkInAnswered => "答复来访",
             Self::DayMoved => "坐诊改期",
@@ -460,15 +474,16 @@ impl EntryKind {
     pub const fn since(self) -> u32 {
         match self {
             Self::Joined => 2,
+            Self::Succeeds => 3,
             _ => 1,
         }
     }
 
-    /// In which kind of document it may stand; conflicts are settled in all of them.
+    /// In which kind of document it may stand; conflicts are settled and documents go on in all of them.
     #[must_use]
     pub const fn home(self) -> Option<DocumentKind> {
         match self {
-            Self::ConflictResolved => None,
+            Self::ConflictResolved | Self::Succeeds => None,
             Self::WalkIn | Self::WalkInAnswered | Self::DayMoved | Self::DayCancelled => {
                 Some(DocumentKind::VisitDay)
             }
@@ -508,6 +523,7 @@ impl Entry {
             Self::Joined { .. } => EntryKind::Joined,
             Self::ConflictResolved { .. } => EntryKind::ConflictResolved,
             Self::NumberIssued { .. } => EntryKind::NumberIssued,
+            Self::Succeeds { .. } => EntryKind::Succeeds,
             Self::WalkIn { .. } => EntryKind::WalkIn,
             Self::WalkInAnswered { .. } => EntryKind::WalkInAnswered,
             Self::DayMoved { .. } => EntryKind::DayMoved,
@@ -535,6 +551,18 @@ impl Entry {
             | Self::Closed { seen, .. }
             | Self::Reopened { seen, .. }
             | Self::Joined { seen, .. } => seen.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same, for whoever writes it anew.
+    pub const fn seen_mut(&mut self) -> Option<&mut Vec<String>> {
+        match self {
+            Self::Accepted { seen, .. }
+            | Self::Returned { seen, .. }
+            | Self::Closed { seen, .. }
+            | Self::Reopened { seen, .. }
+            | Self::Joined { seen, .. } => seen.as_mut(),
             _ => None,
         }
     }
@@ -578,6 +606,7 @@ impl Entry {
                 format!("{}：采用 {chosen}", crate::labels::label_of(field))
             }
             Self::NumberIssued { number } => number.clone(),
+            Self::Succeeds { basis, .. } => format!("依据：{basis}"),
             Self::Imported { from } => from.clone(),
             Self::WalkIn { visitors, matter, .. } => format!("{visitors}：{matter}"),
         }

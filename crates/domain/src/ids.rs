@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::civil::InstantMs;
+
 /// Identifies one document: a case file, a household, a visit day.
 ///
 /// Version 7 for things that come into being once, version 5 for things named by their key, so
@@ -22,6 +24,13 @@ impl DocumentId {
     #[must_use]
     pub fn of_key(key: &str) -> Self {
         Self(Uuid::new_v5(&NAME_SPACE, key.as_bytes()))
+    }
+
+    /// A new identifier for something that came into being at `now`, made of random bytes.
+    #[must_use]
+    pub fn at(now: InstantMs, random: &[u8; 10]) -> Self {
+        let millis = u64::try_from(now.0).unwrap_or_default();
+        Self(uuid::Builder::from_unix_timestamp_millis(millis, random).into_uuid())
     }
 
     /// The identifier with these sixteen bytes.

@@ -133,6 +133,7 @@ pub const TABLE: &[Row] = &[
     row(Act::Add(EntryKind::Joined), When::BeforeClosing, REVIEWERS),
     row(Act::Add(EntryKind::ConflictResolved), When::Always, HANDLERS),
     row(Act::Add(EntryKind::NumberIssued), When::Always, &[Server]),
+    row(Act::Add(EntryKind::Succeeds), When::Always, &[Server]),
     row(Act::Add(EntryKind::WalkIn), When::Always, VISITORS),
     row(Act::Add(EntryKind::WalkInAnswered), When::Always, VISITORS),
     row(Act::Add(EntryKind::DayMoved), When::Always, &[TownshipReviewer]),

@@ -440,7 +440,11 @@ impl OpenDesk {
     pub(crate) fn absent(&self, id: DocumentId) -> Fault {
         use crate::store::ReadErased;
         if self.store.is_erased(id).unwrap_or(false) {
-            Fault::new(FaultCode::Erased, "the document was erased by order")
+            let goes_on = self.store.goes_on_as(id).ok().flatten();
+            Fault {
+                field: goes_on.map(|id| id.to_string()),
+                ..Fault::new(FaultCode::Erased, "the document was erased by order")
+            }
         } else {
             Fault::new(FaultCode::NotFound, "no such document on this device")
         }

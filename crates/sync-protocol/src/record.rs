@@ -143,6 +143,12 @@ impl Tombstone {
     pub fn heads(&self) -> Vec<[u8; 32]> {
         hashes(&self.heads)
     }
+
+    /// The document that takes its place, where one does.
+    #[must_use]
+    pub fn successor(&self) -> Option<[u8; 16]> {
+        self.successor.as_slice().try_into().ok()
+    }
 }
 
 /// The body of [`RecordKind::Decision`]; its subject is the batch, 16 bytes. It holds no words: what a person

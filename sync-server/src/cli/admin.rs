@@ -132,8 +132,11 @@ pub(super) fn user_revoke(data: &Path, user: &str, device: Option<&str>) -> Resu
 /// Destroys a document for ever, with the server stopped.
 pub(super) fn erase(data: &Path, order: &Order) -> Result<()> {
     let app = open(super::options(data)?).context("stop the server first")?;
-    let Erased { seq, copies, is_scrubbed } = app.erase(order)?;
+    let Erased { seq, successor, copies, is_scrubbed } = app.erase(order)?;
     println!("document {} erased by log {seq}; devices erase it when they come", order.document);
+    if let Some(successor) = successor {
+        println!("what was kept of it goes on as document {successor}");
+    }
     for copy in copies {
         println!("NOTE {} may still hold it: delete the file", copy.display());
     }
@@ -155,6 +158,9 @@ pub(super) fn erased(data: &Path) -> Result<()> {
             let (_, tombstone) = record.tombstone().unwrap_or_default();
             let document = DocumentId::from_bytes(document);
             println!("{document}\t{}\t{}", tombstone.on, tombstone.basis);
+            if let Some(successor) = tombstone.successor() {
+                println!("\tgoes on as {}", DocumentId::from_bytes(successor));
+            }
             for id in db.not_confirmed(seq)? {
                 let Some(row) = db.certificate(&id)? else { continue };
                 let seen = InstantMs(row.seen_at_ms).date();

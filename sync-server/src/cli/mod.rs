@@ -182,6 +182,10 @@ enum Command {
         /// Another administrator, who looked at it as well.
         #[arg(long)]
         second: String,
+        /// A word that has to vanish, while the rest goes on as another document; may be given several times.
+        /// Where none is given, all of it vanishes.
+        #[arg(long)]
+        without: Vec<String>,
     },
     /// Lists what was erased, and the devices that have not confirmed it.
     Erased {
@@ -332,9 +336,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Looks { data, most } => oversight::looks(&data, most)?,
         Command::Backup { data, to } => admin::backup(&data, &to)?,
         Command::Restore { data, from } => admin::restore(&data, &from)?,
-        Command::Erase { data, document, basis, by, second } => {
+        Command::Erase { data, document, basis, by, second, without } => {
             let (by, second) = (UserId(by), UserId(second));
-            admin::erase(&data, &Order { document, basis, by, second })?;
+            admin::erase(&data, &Order { document, without, basis, by, second })?;
         }
         Command::Erased { data } => admin::erased(&data)?,
         Command::HealFinish { data } => admin::heal_finish(&data)?,

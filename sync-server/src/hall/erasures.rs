@@ -9,7 +9,7 @@ use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_sync_protocol::Record;
 
 use super::Counter;
-use crate::erase::{EraseError, MOST_CHARACTERS, Order, erasable};
+use crate::erase::{EraseError, MOST_CHARACTERS, Order, erasable, may_cut};
 use crate::kinds;
 use crate::register::Register;
 use crate::store::{Db, Erasure, StoreError};
@@ -35,6 +35,7 @@ fn view(db: &Db<'_>, register: &Register, me: &UserId) -> Result<ErasuresView, S
             kind,
             place: register.place(&OrgCode(row.org)),
             basis: asked.basis,
+            without: asked.without,
             by: register.name_of(&user).unwrap_or_default().to_owned(),
             at: InstantMs(asked.at_ms),
             own: user == *me,
@@ -46,6 +47,7 @@ fn view(db: &Db<'_>, register: &Register, me: &UserId) -> Result<ErasuresView, S
         let (_, tombstone) = record.tombstone().unwrap_or_default();
         view.erased.push(ErasedRow {
             document: DocumentId::from_bytes(document),
+            successor: tombstone.successor().map(DocumentId::from_bytes),
             on: tombstone.on,
             basis: tombstone.basis,
             unconfirmed: u32::try_from(db.not_confirmed(seq)?.len()).unwrap_or(u32::MAX),
@@ -66,12 +68,18 @@ pub fn ask(counter: &Counter<'_>, question: &AskErasure) -> Result<ErasuresView,
         .trim()
         .parse()
         .map_err(|_| Fault::invalid("document", "not an identifier"))?;
+    let words = question.without.iter().map(|word| word.trim().to_owned());
+    let without: Vec<String> = words.filter(|word| !word.is_empty()).collect();
+    if !may_cut(&without) {
+        return Err(refused(EraseError::Without));
+    }
     let register = counter.register()?;
     counter.once(|db| {
         erasable(db, document.as_bytes()).map_err(refused)?;
         db.put_erasure(&Erasure {
             document: *document.as_bytes(),
             basis: basis.to_owned(),
+            without: without.clone(),
             user: counter.caller.user.to_string(),
             at_ms: counter.now.0,
         })?;
@@ -89,9 +97,10 @@ pub fn settle(counter: &Counter<'_>, question: &SettleErasure) -> Result<Erasure
         Fault::new(FaultCode::NotFound, "nobody asks to have that document erased")
     })?;
     if question.confirm {
-        let by = UserId(asked.user);
+        let by = UserId(asked.user.clone());
         let second = counter.caller.user.clone();
-        counter.app.erase(&Order { document, basis: asked.basis, by, second }).map_err(refused)?;
+        let Erasure { basis, without, .. } = asked;
+        counter.app.erase(&Order { document, without, basis, by, second }).map_err(refused)?;
         return all(counter);
     }
     let register = counter.register()?;
@@ -108,6 +117,9 @@ fn refused(error: EraseError) -> Fault {
         EraseError::Unknown | EraseError::Before | EraseError::VisitDay => {
             Fault::invalid("document", error.to_string())
         }
+        EraseError::Without => Fault::invalid("without", error.to_string()),
+        EraseError::Again(_) => Fault::invalid("document", error.to_string()),
+        EraseError::Healing => Fault::new(FaultCode::ServerBusy, error.to_string()),
         EraseError::Basis => Fault::invalid("basis", error.to_string()),
         EraseError::Alone => Fault::invalid("second", error.to_string()),
         EraseError::NotAdministrator(_) => Fault::new(FaultCode::NotAllowed, "for another role"),

@@ -68,7 +68,8 @@ impl Judge<'_> {
 
     /// Numbers that stand in accepted changes are taken, also those of a server before a restore.
     fn keep_numbers(&self, examined: &Examined, document: &[u8; 16]) -> Result<(), StoreError> {
-        let entries = examined.performed.iter().flat_map(|did| &did.entries);
+        let entries =
+            examined.performed.iter().flat_map(|did| did.entries.iter().chain(&did.again));
         for (_, _, entry) in entries {
             let Entry::NumberIssued { number } = entry else { continue };
             let Some(parsed) = CaseNumber::parse(number) else { continue };
@@ -160,7 +161,7 @@ impl Judge<'_> {
                 &[Edit::AddEntry(Entry::NumberIssued { number: text })],
             )
             .map_err(|error| StoreError::Damaged(error.to_string()))?;
-        let batch = self.county.own_batch(&copy, committed.bytes);
+        let batch = self.county.own_batch(&copy, vec![committed.bytes]);
         let ruling = match verify(self.db, self.county, &batch) {
             Ok(verified) => self.rule(&verified)?,
             Err(no) => self.settle_no(&batch, no)?,

@@ -62,9 +62,9 @@ impl County {
         Writer { actor: server.actor(), header, at: now }
     }
 
-    /// A change of the server as a signed batch.
+    /// Changes of the server, one after another, as a signed batch.
     #[must_use]
-    pub fn own_batch(&self, document: &Document, change: Vec<u8>) -> SignedBatch {
+    pub fn own_batch(&self, document: &Document, changes: Vec<Vec<u8>>) -> SignedBatch {
         let server = self.server();
         let header = BatchHeader {
             document: document.id().as_bytes().to_vec(),
@@ -74,7 +74,7 @@ impl County {
             home: document.home().to_string(),
             ..BatchHeader::default()
         };
-        header.sign(vec![change], &server.seed)
+        header.sign(changes, &server.seed)
     }
 }
 
@@ -106,7 +106,21 @@ impl Judge<'_> {
             Err(DocumentError::Nothing) => return Ok(document),
             Err(error) => return Err(error.into()),
         };
-        self.keep_own(document, writer.actor, committed)
+        self.keep_own(document, writer.actor, vec![committed])
+    }
+
+    /// Keeps a document that the server recorded again, with the changes that make it.
+    ///
+    /// # Errors
+    ///
+    /// [`OwnError`].
+    pub fn keep_again(
+        &mut self,
+        document: Document,
+        changes: Vec<Committed>,
+    ) -> Result<(), OwnError> {
+        let actor = self.county.server().actor();
+        self.keep_own(document, actor, changes).map(drop)
     }
 
     /// Writes one change of the server that stands on `heads` alone, beside whatever came since.
@@ -128,7 +142,7 @@ impl Judge<'_> {
             Err(error) => return Err(error.into()),
         };
         let hash = committed.hash;
-        Ok((self.keep_own(document, writer.actor, committed)?, Some(hash)))
+        Ok((self.keep_own(document, writer.actor, vec![committed])?, Some(hash)))
     }
 
     /// Forgets the document in memory: whoever writes a whole county holds one at a time.
@@ -140,18 +154,20 @@ impl Judge<'_> {
         &mut self,
         document: Document,
         actor: Actor,
-        committed: Committed,
+        committed: Vec<Committed>,
     ) -> Result<Document, OwnError> {
         let projection = project(&document);
         let org = lies_in(&projection);
-        let row = ChangeRow {
+        let rows = (0_u32..).zip(&committed).map(|(position, committed)| ChangeRow {
             hash: committed.hash,
             actor,
             seq_of_actor: committed.seq,
-            position: 0,
+            position,
             bytes: committed.bytes.clone(),
-        };
-        let batch = self.county.own_batch(&document, committed.bytes);
+        });
+        let changes: Vec<ChangeRow> = rows.collect();
+        let bytes = committed.into_iter().map(|committed| committed.bytes).collect();
+        let batch = self.county.own_batch(&document, bytes);
         let server = self.county.server();
         let verified = Verified {
             id: batch.id(),
@@ -166,8 +182,7 @@ impl Judge<'_> {
             actor,
             is_placed: false,
         };
-        let examined =
-            Examined { document: document.clone(), org, changes: vec![row], performed: Vec::new() };
+        let examined = Examined { document: document.clone(), org, changes, performed: Vec::new() };
         if self.db.is_erased(&verified.document)? {
             return Err(StoreError::Damaged("a document that was erased is written".into()).into());
         }

@@ -167,7 +167,8 @@ fn check_headers(register: &Register, author: &Author, did: &Performed) -> Resul
     Ok(())
 }
 
-/// The server does what the table gives it, undoes values, and begins households only.
+/// The server does what the table gives it, undoes values, and begins households and what goes on from a document that
+/// was destroyed.
 fn check_server(case: &Case<'_>) -> Result<(), Broken> {
     let stage = case.performed.stage;
     // A value that is put back, over a clash with the entry that lists what stood there (`judge/revert.rs`).
@@ -179,7 +180,9 @@ fn check_server(case: &Case<'_>) -> Result<(), Broken> {
     };
     let only_own =
         case.performed.acts.iter().all(|act| undoes(act) || may(Role::Server, *act, stage));
-    if only_own && (!case.begins || case.kind == DocumentKind::Household) {
+    let may_begin = case.kind == DocumentKind::Household
+        || case.performed.acts.contains(&Act::Add(EntryKind::Succeeds));
+    if only_own && (!case.begins || may_begin) {
         Ok(())
     } else {
         Err(("not_allowed", "more than the server's own acts".into()))

@@ -16,6 +16,8 @@ pub struct Erasure {
     pub document: [u8; 16],
     /// The order.
     pub basis: String,
+    /// What is cut out of the document that goes on instead; where it is empty, none does.
+    pub without: Vec<String>,
     /// Who asks.
     pub user: String,
     /// Since when.
@@ -28,6 +30,7 @@ fn erasure(row: &Row<'_>) -> Result<Erasure> {
         basis: row.get(1)?,
         user: row.get(2)?,
         at_ms: row.get(3)?,
+        without: row.get::<_, String>(4)?.lines().map(str::to_owned).collect(),
     })
 }
 
@@ -232,8 +235,15 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn put_erasure(&self, asked: &Erasure) -> Result<()> {
         self.connection.execute(
-            "INSERT OR IGNORE INTO erasure VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![self.county, asked.document, asked.basis, asked.user, asked.at_ms],
+            "INSERT OR IGNORE INTO erasure VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                self.county,
+                asked.document,
+                asked.basis,
+                asked.user,
+                asked.at_ms,
+                asked.without.join("\n")
+            ],
         )?;
         Ok(())
     }
@@ -258,7 +268,8 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn erasures(&self) -> Result<Vec<Erasure>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT document, basis, user, at_ms FROM erasure WHERE county = ?1 ORDER BY at_ms",
+            "SELECT document, basis, user, at_ms, without FROM erasure \
+             WHERE county = ?1 ORDER BY at_ms",
         )?;
         let mut rows = statement.query([self.county])?;
         let mut all = Vec::new();
@@ -275,7 +286,7 @@ impl Db<'_> {
     /// [`StoreError`].
     pub fn erasure(&self, document: &[u8; 16]) -> Result<Option<Erasure>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT document, basis, user, at_ms FROM erasure \
+            "SELECT document, basis, user, at_ms, without FROM erasure \
              WHERE county = ?1 AND document = ?2",
         )?;
         let mut rows = statement.query(params![self.county, document])?;

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("step_12.sql"),
     include_str!("step_13.sql"),
     include_str!("step_14.sql"),
+    include_str!("step_15.sql"),
 ];
 
 /// Takes the steps that are missing, and says so after each.

@@ -43,6 +43,19 @@ impl Db<'_> {
         Ok(statement.query_row(params, |row| row.get(0))?)
     }
 
+    /// The numbers of a document stand for another one from now on, which goes on from it.
+    ///
+    /// # Errors
+    ///
+    /// [`super::StoreError`].
+    pub fn hand_on_numbers(&self, from: &[u8; 16], to: &[u8; 16]) -> Result<()> {
+        self.connection.execute(
+            "UPDATE number SET document = ?3 WHERE county = ?1 AND document = ?2",
+            params![self.county, from, to],
+        )?;
+        Ok(())
+    }
+
     /// The document that a number stands in the register for.
     ///
     /// # Errors

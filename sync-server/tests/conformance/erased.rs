@@ -79,6 +79,7 @@ fn plant(db: &Db<'_>) -> Result<()> {
     db.put_erasure(&Erasure {
         document: id(1),
         basis: "延法销1".into(),
+        without: Vec::new(),
         user: "li".into(),
         at_ms: 1,
     })
@@ -200,6 +201,7 @@ fn whoever_asked_first_to_have_something_destroyed_stays_named() {
         let asked = |document, user: &str, at_ms| Erasure {
             document: id(document),
             basis: "延法销1".into(),
+            without: vec!["常试五".into(), "下盘石村三组".into()],
             user: user.into(),
             at_ms,
         };

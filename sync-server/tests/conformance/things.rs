@@ -455,7 +455,8 @@ fn put_told(db: &Db<'_>, tag: u8) -> Result<()> {
         db.put_complaint(&Complaint { user, about, words, contact, written_at_ms, taken_at_ms })?;
     let answer = ComplaintAnswer { words: text.clone(), user: "li".into(), at_ms: 3 };
     db.answer_complaint(number, &answer, certificate)?;
-    db.put_erasure(&Erasure { document: id(1), basis: text, user: "li".into(), at_ms: 1 })
+    let (basis, without) = (text.clone(), vec![text]);
+    db.put_erasure(&Erasure { document: id(1), basis, without, user: "li".into(), at_ms: 1 })
 }
 
 fn told_seen(db: &Db<'_>) -> Result<Vec<String>> {

@@ -21,7 +21,7 @@ const WORDS: &str = "青石桥下那棵老槐树";
 
 fn order(document: DocumentId) -> Order {
     let (by, second): (UserId, UserId) = ("u-feng".into(), "u-qian".into());
-    Order { document, basis: "延检〔2026〕5号".into(), by, second }
+    Order { document, without: Vec::new(), basis: "延检〔2026〕5号".into(), by, second }
 }
 
 /// A county with two administrators, where 王样一 wrote a file and 李例二 has it as well.
@@ -87,6 +87,7 @@ async fn one_administrator_asks_and_another_one_confirms_on_screen() {
     let asking = |document: &str, basis: &str| AskErasure {
         document: document.to_owned(),
         basis: basis.to_owned(),
+        without: Vec::new(),
     };
     let name = case.to_string();
     assert_eq!(wang.refused(app, &asking(&name, "文")).await.0, FaultCode::NotAllowed);

@@ -49,6 +49,8 @@ mod said;
 #[cfg(test)]
 mod scope;
 #[cfg(test)]
+mod succeeded;
+#[cfg(test)]
 mod undone;
 #[cfg(test)]
 mod watched;

@@ -309,7 +309,7 @@ impl Phone<'_> {
     }
 }
 
-/// 定值 comes with what it settles, 编号 and 导入 from the server.
+/// 定值 comes with what it settles, 编号, 导入 and 县级重录 from the server.
 fn is_written_by_hand(kind: EntryKind, home: DocumentKind) -> bool {
     let by_others = [EntryKind::ConflictResolved, EntryKind::NumberIssued, EntryKind::Imported];
     kind.home() == Some(home) && !by_others.contains(&kind)
@@ -379,7 +379,8 @@ fn whatever_the_app_offers_is_taken() {
     }
     println!("{} people, {taken} batches, 0 false refusals: {wrote:?}", phones.len());
     let by_nobody = [Act::Add(EntryKind::ConflictResolved), Act::Add(EntryKind::NumberIssued)];
-    let by_nobody = [&by_nobody[..], &[Act::Add(EntryKind::Imported), Act::EditVisitDay]].concat();
+    let by_server = [Act::Add(EntryKind::Imported), Act::Add(EntryKind::Succeeds)];
+    let by_nobody = [&by_nobody[..], &by_server[..], &[Act::EditVisitDay]].concat();
     for act in Act::all() {
         assert_eq!(wrote.contains_key(&act), !by_nobody.contains(&act), "{act:?}");
     }

@@ -340,6 +340,7 @@ impl World {
     pub fn erase(&mut self, document: DocumentId) -> Result<()> {
         self.app()?.erase(&Order {
             document,
+            without: Vec::new(),
             basis: "延政法〔2026〕7号".to_owned(),
             by: ADMINISTRATOR.user.into(),
             second: SECOND_ADMINISTRATOR.user.into(),

@@ -1,11 +1,20 @@
 //! Nothing here, not here yet, and what went wrong.
 
 use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 use yidang_api::{Fault, FaultCode};
 use yidang_domain::labels::label_of;
 
 use super::Icon;
 use crate::words::fault_words;
+
+/// The address of a document of the same kind as the one that this page is about.
+fn beside_this_page(document: String) -> String {
+    let path = use_location().pathname.get_untracked();
+    let (above, _) = path.rsplit_once('/').unwrap_or_default();
+    format!("{above}/{document}")
+}
 
 /// What happened, that the words are safe, and one way on. Only the network is grey.
 #[component]
@@ -17,6 +26,7 @@ pub fn FaultNote(
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let Fault { code, field, .. } = fault;
+    let goes_on = field.clone().filter(|_| code == FaultCode::Erased).map(beside_this_page);
     let words = fault_words(code);
     let (class, icon) = if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
     let what = match (code, field) {
@@ -30,6 +40,14 @@ pub fn FaultNote(
             <div class="grow">
                 <b>{what}</b>
                 <div class="mid t2">{words.safe}"。"{words.way}"。"</div>
+                {goes_on
+                    .map(|href| {
+                        view! {
+                            <A href attr:class="btn slim note-act" attr:data-test="fault-goes-on">
+                                "去看县里重录的档案"
+                            </A>
+                        }
+                    })}
                 {retry
                     .map(|retry| {
                         view! {

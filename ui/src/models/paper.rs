@@ -143,6 +143,7 @@ mod tests {
             delivery,
             void: None,
             not_chosen: Vec::new(),
+            again: false,
         }
     }
 

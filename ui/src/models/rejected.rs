@@ -87,6 +87,7 @@ mod tests {
         RejectedRow {
             id: 7,
             document: DocumentId::from_bytes([1; 16]),
+            goes_on: false,
             about: About::CaseFile,
             is_here: true,
             title: "走访 · 李例二".into(),

@@ -29,7 +29,7 @@ pub const fn mark(kind: Option<EntryKind>) -> Mark {
         Some(EntryKind::Closed) => ("stamp", "ok"),
         Some(EntryKind::Reopened) => ("hist", "soon"),
         Some(EntryKind::ConflictResolved) => ("swap", "off"),
-        Some(EntryKind::NumberIssued) => ("book", "off"),
+        Some(EntryKind::NumberIssued | EntryKind::Succeeds) => ("book", "off"),
         Some(EntryKind::WalkIn) => ("users", ""),
         Some(EntryKind::WalkInAnswered) => ("check", "ok"),
         Some(EntryKind::DayMoved) => ("cal", "soon"),

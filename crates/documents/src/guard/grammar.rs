@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use automerge::legacy::{Key, ObjectId, Op, OpId, OpType};
 use automerge::{Change, ExpandedChange, ObjId, ObjType, ReadDoc, ScalarValue};
-use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
+use yidang_domain::entry::{DocumentKind, Entry, EntryHeader, EntryKind};
 use yidang_domain::ids::ItemKey;
 use yidang_domain::rights::Act;
 
 use crate::actor::item_key;
+use crate::again::{self, Again};
 use crate::document::Document;
 use crate::edit::RegisterPath;
 use crate::flat;
@@ -24,6 +25,8 @@ pub struct Grammatical {
     pub acts: Vec<Act>,
     /// Entries that are added.
     pub entries: Vec<(ItemKey, EntryHeader, Entry)>,
+    /// Entries that are recorded again.
+    pub again: Vec<(ItemKey, EntryHeader, Entry)>,
     /// The grid that it writes into the facts, if it writes one.
     pub grid: Option<String>,
 }
@@ -33,6 +36,8 @@ struct Making {
     container: &'static str,
     key: ItemKey,
     fields: Vec<(String, Scalar)>,
+    /// It is recorded again: the key is one of the destroyed document.
+    is_again: bool,
 }
 
 struct Checker<'a> {
@@ -40,6 +45,8 @@ struct Checker<'a> {
     before: &'a Reading,
     making: BTreeMap<u64, Making>,
     made: usize,
+    /// The number of the first item of this change.
+    first: usize,
     puts: Vec<(RegisterPath, Scalar, Vec<Scalar>)>,
     /// Empty values that the same change must cover, with their operation and what they stood on.
     covered: Vec<(RegisterPath, u64, Vec<Scalar>)>,
@@ -125,11 +132,17 @@ pub fn check(
     outline: &Outline,
     expanded: &ExpandedChange,
 ) -> Result<Grammatical, GuardError> {
+    let first = again::first_number_of(before);
+    // Whoever does not stand on what was recorded again could make one of its keys anew.
+    if first < again::first_number(&document.engine) {
+        return Err(refused("grammar", "beside what was recorded again"));
+    }
     let mut checker = Checker {
         document,
         before,
         making: BTreeMap::new(),
         made: 0,
+        first,
         puts: Vec::new(),
         covered: Vec::new(),
     };
@@ -160,20 +173,53 @@ impl Checker<'_> {
             .container_of(object)
             .filter(|container| !matches!(container.shape, Shape::Registers(_)))
             .ok_or_else(|| refused("grammar", "an object where none belongs"))?;
-        let actor = outline.actor.as_slice().try_into().unwrap_or_default();
-        let expected = item_key(&actor, outline.seq, self.made);
-        if key != expected.as_str() {
+        let key = ItemKey(key.to_owned());
+        let is_own = self.is_own(&key, outline);
+        if !is_own && !self.is_kept(&key, outline) {
             return Err(refused("item_key", "an item under another key than its own"));
         }
         if !op.pred.is_empty() {
             return Err(refused("grammar", "an item over something"));
         }
-        self.made += 1;
-        self.making.insert(
-            counter,
-            Making { container: container.name, key: expected, fields: Vec::new() },
-        );
+        self.made += usize::from(is_own);
+        let fields = Vec::new();
+        self.making
+            .insert(counter, Making { container: container.name, key, fields, is_again: !is_own });
         Ok(())
+    }
+
+    /// Whether a key is that of the next item of this change. The first item of a document that goes on says
+    /// itself from where its items are numbered.
+    fn is_own(&mut self, key: &ItemKey, outline: &Outline) -> bool {
+        let actor = outline.actor.as_slice().try_into().unwrap_or_default();
+        let begins = outline.seq == 1 && self.making.is_empty() && self.first == 0;
+        if begins
+            && let Some(number) = again::begins_at(key)
+            && outline.deps == [self.beginning()]
+        {
+            self.first = number;
+        }
+        *key == item_key(&actor, outline.seq, self.first + self.made)
+    }
+
+    /// Whether an item may be recorded again under a key: right after the beginning, by whoever began, and where
+    /// no item of the document itself will ever stand.
+    fn is_kept(&self, key: &ItemKey, outline: &Outline) -> bool {
+        let continues = match outline.deps.as_slice() {
+            [dep] if outline.seq == 1 => *dep == self.beginning(),
+            [dep] => self.before.changes.iter().any(|info| {
+                info.hash == *dep
+                    && info.actor.as_slice() == outline.actor.as_slice()
+                    && info.seq + 1 == outline.seq
+            }),
+            _ => false,
+        };
+        continues && again::is_of_before(key, self.first)
+    }
+
+    /// The first change of the document.
+    fn beginning(&self) -> [u8; 32] {
+        self.before.changes.first().map(|info| info.hash).unwrap_or_default()
     }
 
     fn put(
@@ -321,15 +367,25 @@ impl Checker<'_> {
         }
         let kind = self.document.kind();
         let mut acts = Vec::new();
-        let mut entries = Vec::new();
-        for making in self.making.into_values() {
-            if making.container == "entries" {
-                let (header, entry) = entry_of(kind, &making)?;
+        let (mut entries, mut again) = (Vec::new(), Vec::new());
+        for mut making in self.making.into_values() {
+            if making.is_again {
+                acts.push(Act::Add(EntryKind::Succeeds));
+            }
+            if making.container == "entries" && making.is_again {
+                again.push(recorded(kind, making)?);
+            } else if making.container == "entries" {
+                making.fields.sort();
+                let (header, entry) = entry_of(kind, &making.fields)?;
+                let goes_on = matches!(entry, Entry::Succeeds { .. });
+                if goes_on != again::begins_at(&making.key).is_some() {
+                    return Err(refused("grammar", "an entry of the beginning that is not there"));
+                }
                 acts.push(act_of(&entry));
                 entries.push((making.key, header, entry));
             } else {
                 check_item(kind, &making)?;
-                acts.push(edit_act(kind));
+                acts.extend((!making.is_again).then(|| edit_act(kind)));
             }
         }
         for (path, value, over) in &self.puts {
@@ -341,7 +397,7 @@ impl Checker<'_> {
         let facts = RegisterPath::of("facts", "grid");
         let grid = self.puts.iter().find(|(path, ..)| *path == facts);
         let grid = grid.map(|(_, value, _)| value.as_text());
-        Ok(Grammatical { acts, entries, grid })
+        Ok(Grammatical { acts, entries, again, grid })
     }
 }
 
@@ -368,15 +424,31 @@ pub fn act_of(entry: &Entry) -> Act {
     }
 }
 
-fn entry_of(kind: DocumentKind, making: &Making) -> Result<(EntryHeader, Entry), GuardError> {
-    let (header, entry) = flat::unflatten(&making.fields)
+/// An entry that is recorded again, without what is said of its old change.
+fn recorded(
+    kind: DocumentKind,
+    making: Making,
+) -> Result<(ItemKey, EntryHeader, Entry), GuardError> {
+    let (mut fields, again) = Again::part(making.fields);
+    if again.is_none() {
+        return Err(refused("grammar", "an entry that is recorded again without its old change"));
+    }
+    fields.sort();
+    let (header, entry) = entry_of(kind, &fields)?;
+    Ok((making.key, header, entry))
+}
+
+/// The entry in these fields, which are sorted.
+fn entry_of(
+    kind: DocumentKind,
+    fields: &[(String, Scalar)],
+) -> Result<(EntryHeader, Entry), GuardError> {
+    let (header, entry) = flat::unflatten(fields)
         .ok_or_else(|| refused("unknown_entry", "an entry that this version does not know"))?;
     if entry.kind().home().is_some_and(|home| home != kind) {
         return Err(refused("unknown_entry", "an entry of another kind of document"));
     }
-    let mut written = making.fields.clone();
-    written.sort();
-    if flat::flatten(&header, &entry).as_ref() != Ok(&written) {
+    if flat::flatten(&header, &entry).as_deref() != Ok(fields) {
         return Err(refused("unknown_entry", "an entry with fields of no meaning"));
     }
     Ok((header, entry))

@@ -84,6 +84,8 @@ pub struct Performed {
     pub acts: Vec<Act>,
     /// Entries it adds.
     pub entries: Vec<(ItemKey, EntryHeader, Entry)>,
+    /// Entries of a destroyed document that it records again (县级重录). Their authors are not its own.
+    pub again: Vec<(ItemKey, EntryHeader, Entry)>,
     /// The stage of the case file at the change's dependencies; none for other kinds.
     pub stage: Option<Stage>,
     /// The unit the document lay in at the change's dependencies.
@@ -197,6 +199,7 @@ fn take(
         at: InstantMs(outline.time_ms),
         acts: grammar.acts,
         entries: grammar.entries,
+        again: grammar.again,
         stage: state.as_ref().map(|state| state.standing.stage),
         moves_to: moved_to(document, grammar.grid, &org),
         org,

@@ -289,7 +289,12 @@ pub fn set_party_field(desk: &mut Answering<'_>, question: &SetPartyField) -> Re
 /// Adds an entry.
 pub fn add_entry(desk: &mut Answering<'_>, question: AddEntry) -> Result<Saved, Fault> {
     let kind = question.entry.kind();
-    let by_others = [EntryKind::ConflictResolved, EntryKind::NumberIssued, EntryKind::Joined];
+    let by_others = [
+        EntryKind::ConflictResolved,
+        EntryKind::NumberIssued,
+        EntryKind::Succeeds,
+        EntryKind::Joined,
+    ];
     if by_others.contains(&kind) {
         return Err(Fault::new(FaultCode::NotAllowed, "not written by hand"));
     }

@@ -6,7 +6,7 @@ use yidang_api::rejected::{DropRejected, RejectedQuestion, RejectedRow, WriteAga
 
 use crate::device::{Device, OpenDesk};
 use crate::present::refusal;
-use crate::store::{KeptRejected, ReadDocuments, ReadRejected, StoreError};
+use crate::store::{KeptRejected, ReadDocuments, ReadErased, ReadRejected, StoreError};
 
 /// What was not taken, newest first.
 pub fn list(device: &mut Device, question: &RejectedQuestion) -> Result<Vec<RejectedRow>, Fault> {
@@ -25,11 +25,14 @@ pub fn drop_one(device: &mut Device, question: &DropRejected) -> Result<(), Faul
 /// One of them as screens show it.
 pub fn row(desk: &mut OpenDesk, kept: KeptRejected) -> Result<RejectedRow, Fault> {
     let KeptRejected { position, rejected, question } = kept;
-    let is_here = desk.store.stored(rejected.document)?.is_some();
+    let goes_on = desk.store.goes_on_as(rejected.document)?;
+    let document = goes_on.unwrap_or(rejected.document);
+    let is_here = desk.store.stored(document)?.is_some();
     Ok(RejectedRow {
         id: position,
-        document: rejected.document,
-        about: crate::sync::about(desk, rejected.document, rejected.kind)?,
+        document,
+        about: crate::sync::about(desk, document, rejected.kind)?,
+        goes_on: goes_on.is_some(),
         is_here,
         title: rejected.title,
         matter: rejected.matter,

@@ -272,6 +272,7 @@ pub fn entry_view(
         delivery: delivery(outbox, &row.change),
         void: None,
         not_chosen: Vec::new(),
+        again: row.again,
     }
 }
 

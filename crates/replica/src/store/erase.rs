@@ -3,6 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 use yidang_api::sync::LogKind;
+use yidang_documents::ChangeHash;
 use yidang_domain::ids::DocumentId;
 
 use super::{Access, Read, ReadState, Store, StoreError, Write};
@@ -67,13 +68,30 @@ const TABLES: [(&str, Fate); 35] = [
     ("sqlite_sequence", Fate::Stays),
 ];
 
+/// A document goes on no more often, or somebody made a circle of it.
+const MOST_SUCCESSORS: usize = 16;
+
 /// Under which stands that pages are still to be made anew after something was destroyed.
 const OWES_SCRUB: &str = "owes_scrub";
+
+/// What the county says of a document that it destroyed.
+#[derive(Debug, Clone, Copy)]
+pub struct Erasing<'a> {
+    /// The order.
+    pub basis: &'a str,
+    /// The day, as it was signed.
+    pub on: &'a str,
+    /// The document that goes on instead, where one does.
+    pub successor: Option<DocumentId>,
+    /// Own changes that the county never had: where the document goes on, the forms they came of are kept, so
+    /// that they can be written again.
+    pub own: &'a [ChangeHash],
+}
 
 impl Write<'_> {
     /// Destroys everything of a document and notes that it was, by which order and on which day. The pages it
     /// stood on are made anew by [`Store::scrub`] after the commit.
-    pub fn erase(&self, id: DocumentId, basis: &str, on: &str) -> Result<(), StoreError> {
+    pub fn erase(&self, id: DocumentId, erasing: &Erasing<'_>) -> Result<(), StoreError> {
         self.sql().pragma_update(None, "secure_delete", true)?;
         self.forget(id)?;
         for (table, fate) in TABLES {
@@ -82,7 +100,24 @@ impl Write<'_> {
                 self.sql().execute(&sql, [id.as_bytes()])?;
             }
         }
+        self.erase_by_hand(id, erasing)?;
+        let successor = erasing.successor.map(|id| *id.as_bytes());
+        self.sql().execute(
+            "INSERT OR IGNORE INTO tombstone (document, basis, on_day, successor)
+             VALUES (?1, ?2, ?3, ?4)",
+            params![id.as_bytes(), erasing.basis, erasing.on, successor],
+        )?;
+        self.put_state(OWES_SCRUB, &[1])
+    }
+
+    fn erase_by_hand(&self, id: DocumentId, erasing: &Erasing<'_>) -> Result<(), StoreError> {
         let name = id.to_string();
+        let kept = if erasing.successor.is_some() { erasing.own } else { &[] };
+        self.sql().execute("CREATE TEMP TABLE IF NOT EXISTS own_change (hash BLOB)", [])?;
+        self.sql().execute("DELETE FROM own_change", [])?;
+        for hash in kept {
+            self.sql().execute("INSERT INTO own_change (hash) VALUES (?1)", [hash])?;
+        }
         self.sql().execute(
             "UPDATE rejected SET matter = '', bytes = x'',
                title = substr(title, 1, instr(title || ' · ', ' · ') - 1) WHERE document = ?1",
@@ -90,8 +125,13 @@ impl Write<'_> {
         )?;
         self.sql().execute(
             "DELETE FROM journal
-             WHERE document = ?1 OR instr(question, ?2) > 0 OR instr(reply, ?2) > 0",
+             WHERE (document = ?1 OR instr(question, ?2) > 0 OR instr(reply, ?2) > 0)
+               AND (hash IS NULL OR hash NOT IN (SELECT hash FROM own_change))",
             params![id.as_bytes(), name],
+        )?;
+        self.sql().execute(
+            "UPDATE journal SET reply = '' WHERE hash IN (SELECT hash FROM own_change)",
+            [],
         )?;
         self.sql().execute("DELETE FROM draft WHERE instr(form, ?1) > 0", [&name])?;
         // Versions before this one did not say of which document a clash was.
@@ -99,11 +139,7 @@ impl Write<'_> {
             "DELETE FROM happened WHERE document = ?1 OR (document IS NULL AND kind = ?2)",
             params![id.as_bytes(), serde_json::to_string(&LogKind::Clash)?],
         )?;
-        self.sql().execute(
-            "INSERT OR IGNORE INTO tombstone (document, basis, on_day) VALUES (?1, ?2, ?3)",
-            params![id.as_bytes(), basis, on],
-        )?;
-        self.put_state(OWES_SCRUB, &[1])
+        Ok(())
     }
 }
 
@@ -117,6 +153,22 @@ pub trait ReadErased: Read {
             .query_row([id.as_bytes()], |_| Ok(()))
             .optional()?;
         Ok(found.is_some())
+    }
+
+    /// The document that goes on instead of one that was destroyed, also where that was destroyed in its turn.
+    fn goes_on_as(&self, id: DocumentId) -> Result<Option<DocumentId>, StoreError> {
+        let mut last = None;
+        for _ in 0..MOST_SUCCESSORS {
+            let next = self
+                .sql()
+                .prepare_cached("SELECT successor FROM tombstone WHERE document = ?1")?
+                .query_row([last.unwrap_or(id).as_bytes()], |row| row.get::<_, Option<[u8; 16]>>(0))
+                .optional()?
+                .flatten();
+            let Some(next) = next else { break };
+            last = Some(DocumentId::from_bytes(next));
+        }
+        Ok(last)
     }
 }
 

@@ -28,7 +28,7 @@ pub use cases::{CaseKeys, ReadCases, StoredRow, UnitColumn};
 pub use changes::{Proofs, ReadDocuments, StoredBatch, StoredDocument};
 pub use desk::ReadDesk;
 pub use drafts::JournalRow;
-pub use erase::ReadErased;
+pub use erase::{Erasing, ReadErased};
 pub use halves::ReadHalves;
 pub use held::{OnItsWay, ReadHeld};
 pub use households::{HouseholdKeys, HouseholdSelection, ReadHouseholds, Tie};

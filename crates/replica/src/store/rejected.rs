@@ -106,6 +106,12 @@ impl Write<'_> {
 
     /// Its author is done with it.
     pub fn drop_rejected(&self, position: i64) -> Result<(), StoreError> {
+        // Of what was destroyed the form stays no longer than its author needs it.
+        self.sql().execute(
+            "DELETE FROM journal WHERE hash IN (SELECT r.hash FROM rejected r
+               JOIN tombstone t ON t.document = r.document WHERE r.position = ?1)",
+            [position],
+        )?;
         self.sql().execute("DELETE FROM rejected WHERE position = ?1", [position])?;
         Ok(())
     }
@@ -163,7 +169,9 @@ pub trait ReadRejected: Read {
     /// What was not taken, newest first: of one document, or all of it.
     fn rejected(&self, of: Option<DocumentId>) -> Result<Vec<KeptRejected>, StoreError> {
         let text = format!(
-            "{ROW} WHERE ?1 IS NULL OR r.document = ?1 GROUP BY r.position ORDER BY r.position DESC"
+            "{ROW} WHERE ?1 IS NULL OR r.document = ?1
+               OR r.document IN (SELECT document FROM tombstone WHERE successor = ?1)
+             GROUP BY r.position ORDER BY r.position DESC"
         );
         let mut statement = self.sql().prepare_cached(&text)?;
         let of = of.map(|id| *id.as_bytes());

@@ -423,6 +423,9 @@ CREATE INDEX batch_held ON batch (document) WHERE held > 0;
 ALTER TABLE batch ADD COLUMN act BLOB;
 CREATE INDEX batch_of_act ON batch (act, document) WHERE act IS NOT NULL;
 CREATE INDEX batch_part ON batch (document) WHERE act IS NOT NULL;
+", "
+-- The document that goes on instead of one that was destroyed; NULL where none does.
+ALTER TABLE tombstone ADD COLUMN successor BLOB;
 "];
 
 /// The version that this program writes.
@@ -537,6 +540,13 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         migrate(&mut connection, 12).unwrap();
         insta::assert_snapshot!("tables-of-version-12", tables(&connection));
+    }
+
+    #[test]
+    fn tables_of_version_13() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, 13).unwrap();
+        insta::assert_snapshot!("tables-of-version-13", tables(&connection));
     }
 
     fn tables(connection: &Connection) -> String {

@@ -13,7 +13,7 @@ use yidang_sync_protocol::{Record, Tombstone};
 
 use crate::device::OpenDesk;
 use crate::store::{
-    OutboxItem, ReadDocuments, ReadErased, ReadOutbox, Rejected, Said, StoreError, Write,
+    Erasing, OutboxItem, ReadDocuments, ReadErased, ReadOutbox, Rejected, Said, StoreError, Write,
 };
 
 /// Why something stands among what was not taken: its document was destroyed.
@@ -77,12 +77,18 @@ pub fn take(write: &Write<'_>, doomed: &Doomed, now: InstantMs) -> Result<(), St
     let kind = write.stored(*id)?.map(|stored| stored.kind);
     let mut own = write.outbox_of(*id)?;
     own.retain(|item| !inside.contains(&item.hash));
-    write.erase(*id, &tombstone.basis, &tombstone.on)?;
+    let successor = tombstone.successor().map(DocumentId::from_bytes);
+    let unsent: Vec<ChangeHash> = own.iter().map(|item| item.hash).collect();
+    let (basis, on) = (tombstone.basis.as_str(), tombstone.on.as_str());
+    write.erase(*id, &Erasing { basis, on, successor, own: &unsent })?;
     for item in &own {
         write.put_rejected(&kept(item, kind, tombstone), now)?;
     }
     if kind.is_some() || !own.is_empty() {
         let mut text = format!("一份档案已依法删除，依据：{}", tombstone.basis);
+        if successor.is_some() {
+            text += "；留下的由县里重录，接着办";
+        }
         if !own.is_empty() {
             text += &format!("；你没送到的 {} 条在“需要你处理”里", own.len());
         }

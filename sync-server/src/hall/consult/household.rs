@@ -169,6 +169,7 @@ impl Source<'_> {
             delivery: Delivery::Accepted,
             void: None,
             not_chosen: not_chosen(row),
+            again: row.again,
         }
     }
 

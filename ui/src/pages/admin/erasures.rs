@@ -11,7 +11,8 @@ use crate::app::shared;
 use crate::components::{Dotted, Empty, FieldRow, Icon, OnlineNote, Sheet, Waiting};
 use crate::door::{Answer, answer};
 use crate::models::erasures::{
-    LONGEST_BASIS, NOTHING, asked_words, devices_words, file_words, lacking,
+    LONGEST_BASIS, LONGEST_WITHOUT, NOTHING, asked_words, devices_words, fate_words, file_words,
+    lacking, rest_words, words_to_cut,
 };
 use crate::pages::case_file::control::Words;
 use crate::pages::case_file::doing::Doing;
@@ -75,22 +76,26 @@ fn AskCard(answer: Answer<ErasuresView>) -> impl IntoView {
     let shared = shared();
     let doing = Doing::new();
     let (document, basis) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let without = RwSignal::new(String::new());
     let pressed = RwSignal::new(false);
     let missing = Signal::derive(move || {
-        let lacking = document.with(|document| basis.with(|basis| lacking(document, basis)));
+        let lacking = lacking(&document.read(), &basis.read(), &without.read());
         lacking.filter(|_| pressed.get())
     });
     let save = Callback::new(move |()| {
         pressed.set(true);
-        let question =
-            AskErasure { document: document.get_untracked(), basis: basis.get_untracked() };
-        if lacking(&question.document, &question.basis).is_some() {
+        let (typed, cut) = (document.get_untracked(), without.get_untracked());
+        let basis_typed = basis.get_untracked();
+        if lacking(&typed, &basis_typed, &cut).is_some() {
             return;
         }
+        let question =
+            AskErasure { document: typed, basis: basis_typed, without: words_to_cut(&cut) };
         doing.run(question, move |view| {
             let _ = answer.value.try_set(Some(view));
             let _ = document.try_set(String::new());
             let _ = basis.try_set(String::new());
+            let _ = without.try_set(String::new());
             let _ = pressed.try_set(false);
             shared.say("提请了，等另一名管理员核对");
         });
@@ -99,7 +104,7 @@ fn AskCard(answer: Answer<ErasuresView>) -> impl IntoView {
         <section class="card" data-test="erasure-ask" aria-label="提请删除">
             <div class="hd"><h2>"提请删除"</h2></div>
             <p class="small t3 inset-x">
-                "按法律文书删除一件案件或者一户：县里和每台设备上都不再留，旧备份也带不回来，不能撤回。"
+                "按法律文书删除一件案件或者一户：县里和每台设备上都不再留，旧备份也带不回来，不能撤回。只要删去里面的几处字句，就写在下面：留下的由县里重录成新档案，接着办。"
             </p>
             <form class="form page-form" on:submit=move |event| submit(&event, save)>
                 <label class="ask">
@@ -118,6 +123,12 @@ fn AskCard(answer: Answer<ErasuresView>) -> impl IntoView {
                     limit=LONGEST_BASIS
                     hook="erasure-basis"
                 />
+                <Words
+                    label="只删去这些字句（一行一处，如姓名、电话；整件都删就空着）"
+                    value=without
+                    limit=LONGEST_WITHOUT
+                    hook="erasure-without"
+                />
                 <SendBar doing words="提请删除" hook="erasure-send" missing/>
             </form>
         </section>
@@ -129,6 +140,7 @@ fn WaitingRow(page: Page, row: ErasureRow) -> impl IntoView {
     let busy = page.doing.busy;
     let (file, asked, own) = (file_words(&row), asked_words(&row), row.own);
     let (basis, taken_back, label) = (row.basis.clone(), row.clone(), file.clone());
+    let fate = fate_words(&row.without);
     let confirm = move || {
         let row = row.clone();
         view! {
@@ -151,6 +163,7 @@ fn WaitingRow(page: Page, row: ErasureRow) -> impl IntoView {
         <article aria-label=label data-test="erasure">
             <FieldRow label="哪一件"><span class="wrap-any"><Dotted text=file/></span></FieldRow>
             <FieldRow label="依据"><span class="wrap-any">{basis}</span></FieldRow>
+            <FieldRow label="怎么删">{fate}</FieldRow>
             <FieldRow label="谁提请">{asked}</FieldRow>
             <div class="bd row wrap">
                 {if own {
@@ -177,12 +190,17 @@ fn WaitingRow(page: Page, row: ErasureRow) -> impl IntoView {
 #[component]
 fn ConfirmSheet(page: Page, row: ErasureRow) -> impl IntoView {
     let (file, basis) = (file_words(&row), row.basis.clone());
+    let (fate, without) = (fate_words(&row.without), row.without.join("\n"));
+    let cut = (!without.is_empty())
+        .then(|| view! { <div class="words" data-test="erasure-cut">{without}</div> });
     let save = Callback::new(move |()| page.settle(&row, true));
     view! {
         <Sheet title="核对以后删除".to_owned() on_close=move || page.open.set(None) hook="erasure-sheet">
             <form class="sheet-form" on:submit=move |event| submit(&event, save)>
                 <p class="wrap-any">{file}</p>
                 <p class="wrap-any">{format!("依据：{basis}")}</p>
+                <p>{fate}</p>
+                {cut}
                 <p>"和文书核对过，再删除。删了就没有了：县里、每台设备、旧备份都不再有这一件。"</p>
                 <SendBar doing=page.doing words="删除" hook="erasure-confirm" takes_away=true/>
             </form>
@@ -196,10 +214,12 @@ fn Erased(erased: Vec<ErasedRow>) -> impl IntoView {
         .into_iter()
         .map(|row| {
             let devices = devices_words(&row);
+            let rest = rest_words(&row);
             view! {
                 <tr data-test="erased">
                     <th scope="row">{row.on}</th>
                     <td class="l any" data-label="依据">{row.basis}</td>
+                    <td class="l any" data-label="留下的">{rest}</td>
                     <td class="l any" data-label="设备">{devices}</td>
                 </tr>
             }
@@ -214,6 +234,7 @@ fn Erased(erased: Vec<ErasedRow>) -> impl IntoView {
                         <tr>
                             <th scope="col">"哪天"</th>
                             <th scope="col" class="l">"依据"</th>
+                            <th scope="col" class="l">"留下的"</th>
                             <th scope="col" class="l">"设备"</th>
                         </tr>
                     </thead>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use yidang_api::case_file::EntryView;
-use yidang_domain::entry::Entry;
+use yidang_domain::entry::{Entry, EntryKind};
 
 use super::file::OpenFile;
 use crate::components::{DeliveryMark, Dotted, Empty, Icon};
@@ -137,6 +137,14 @@ fn By(entry: EntryView) -> impl IntoView {
     view! {
         <p class="by">
             {who} <span class="sep"></span> <Dotted text=by.post /> <span class="sep"></span> {by.device}
+            {entry
+                .again
+                .then(|| {
+                    view! {
+                        <span class="sep"></span>
+                        <span data-test="entry-again">{EntryKind::Succeeds.label()}</span>
+                    }
+                })}
             {late.then(|| view! { <span class="sep"></span> {format!("{} 记", moment(by.at))} })}
         </p>
     }

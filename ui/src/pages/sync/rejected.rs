@@ -30,6 +30,11 @@ pub fn RejectedCard(
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" · ");
+    let kept = if row.goes_on {
+        "留下的由县里重录成新档案，接着办。你写的内容仍在这里"
+    } else {
+        "你写的内容仍在这里"
+    };
     let reason = (!row.reason.is_empty())
         .then(|| view! { <div class="mid t2">{format!("说明：{}", row.reason)}</div> });
     view! {
@@ -39,7 +44,7 @@ pub fn RejectedCard(
                 <b>{format!("未采用：{}", row.why)}</b>
                 <div class="mid t2"><Dotted text=below/></div>
                 {reason}
-                <div class="small t3">"你写的内容仍在这里"</div>
+                <div class="small t3">{kept}</div>
                 <div class="words" data-test="need-words">{words}</div>
                 <Acts row opens/>
             </div>
@@ -52,6 +57,7 @@ fn Acts(row: RejectedRow, opens: Option<Callback<RejectedRow>>) -> impl IntoView
     let shared = shared();
     let go = use_go();
     let can = prefilled(&row, today()).is_some();
+    let again_words = if row.goes_on { "写到新档案里" } else { "再写一遍" };
     let stored = StoredValue::new(row);
     let again = move |_| {
         let row = stored.get_value();
@@ -86,7 +92,7 @@ fn Acts(row: RejectedRow, opens: Option<Callback<RejectedRow>>) -> impl IntoView
                             on:click=again
                         >
                             <Icon name="pen"/>
-                            "再写一遍"
+                            {again_words}
                         </button>
                     }
                 })}
