@@ -72,6 +72,7 @@ pub struct Server {
     child: Option<Child>,
     port: u16,
     folder: PathBuf,
+    pages: PathBuf,
     today: Option<String>,
 }
 
@@ -85,10 +86,20 @@ impl Server {
     ///
     /// Where it does not answer within a minute.
     pub fn start(folder: &Path, today: Option<&str>) -> Result<Self> {
+        Self::showing(folder, pages(), today)
+    }
+
+    /// The same with other pages than those that were built.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::start`].
+    pub fn showing(folder: &Path, pages: PathBuf, today: Option<&str>) -> Result<Self> {
         let mut server = Self {
             child: None,
             port: free_port()?,
             folder: folder.to_owned(),
+            pages,
             today: today.map(str::to_owned),
         };
         server.begin()?;
@@ -111,8 +122,8 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        if pages().join("index.html").exists() {
-            command.arg("--web").arg(pages());
+        if self.pages.join("index.html").exists() {
+            command.arg("--web").arg(&self.pages);
         }
         if let Some(today) = &self.today {
             command.arg("--today").arg(today);

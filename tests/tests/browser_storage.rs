@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use yidang_tests::Server;
 use yidang_tests::browser::{Browser, View};
@@ -97,6 +97,41 @@ async fn glimpse_of(browser: &Browser) -> Result<[bool; 2]> {
 }
 
 /// In the morning the first look is at what is to be done today, not at an empty page.
+/// A folder with everything that is in another one.
+fn copied(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, copy) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copied(&path, &copy)?;
+        } else {
+            std::fs::copy(&path, &copy)?;
+        }
+    }
+    Ok(())
+}
+
+/// On a weak network one file of the pages does not come. They are kept all the same, a little later.
+#[tokio::test]
+async fn pages_that_did_not_come_whole_are_fetched_again() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let pages = folder.path().join("pages");
+    copied(&yidang_tests::pages(), &pages)?;
+    let version = std::fs::read_dir(pages.join("v"))?.next().context("no version")??.path();
+    let (there, away) = (version.join("too-old.html"), folder.path().join("away"));
+    std::fs::rename(&there, &away)?;
+    let server = Server::showing(&folder.path().join("server"), pages, None)?;
+    let browser = Browser::chromium(&folder.path().join("profile"), View::Phone).await?;
+    browser.open(&server.address()).await?;
+    browser.click("sign-in-demo-u-wang").await?;
+    browser.find("today-due").await?;
+    let is_kept = "return !!navigator.serviceWorker.controller";
+    ensure!(browser.run(is_kept).await? == json!(false), "it was kept without all of it");
+    std::fs::rename(&away, &there)?;
+    shell_is_kept(&browser).await
+}
+
 #[tokio::test]
 async fn what_was_seen_last_is_there_before_the_replica() -> Result<()> {
     let folder = tempfile::tempdir()?;

@@ -349,3 +349,42 @@ fn a_copy_whose_list_is_lost_is_told_by_a_device_what_was_destroyed() -> Result<
     clean(&story.drawer.folder)?;
     sound(&restored)
 }
+
+#[test]
+fn what_is_kept_goes_on_and_words_from_the_drawer_find_their_way_into_it() -> Result<()> {
+    let story = Story::told()?;
+    let Story { server, wang, li, drawer, case, .. } = &story;
+    let order = Order { without: PLANTED.map(str::to_owned).to_vec(), ..story.order()? };
+    let next = server.erase(&order)?.successor.context("nothing goes on")?.to_string();
+    clean(&story.at("server"))?;
+    sound(server)?;
+    for phone in [wang, li] {
+        phone.settle()?;
+        clean(&phone.folder)?;
+        let fault = phone.fault_of(case);
+        ensure!(fault.contains("\"erased\"") && fault.contains(&next), "the way to it: {fault}");
+        let view = phone.ask("case_file", &json!({ "id": next }))?;
+        ensure!(view["row"]["matter"] == "〔已删〕是谁家的", "{}", view["row"]);
+        let again = view["entries"].as_array().context("no entries")?.iter();
+        ensure!(again.filter(|entry| entry["again"] == true).count() >= 2, "{view}");
+    }
+    // Half a year later: what she never sent can be written into the file that goes on.
+    drawer.settle()?;
+    clean(&drawer.folder)?;
+    let rows = drawer.ask("rejected", &json!({ "document": next }))?;
+    let row = &rows[0];
+    ensure!(row["document"] == next.as_str() && row["goes_on"] == true, "{row}");
+    ensure!(row["is_here"] == true && row["words"] == UNSENT, "{row}");
+    ensure!(row["again"]["entry"]["words"] == UNSENT, "the form is filled: {row}");
+    drawer.visit(&next, UNSENT)?;
+    drawer.ask("drop_rejected", &json!({ "id": row["id"] }))?;
+    drawer.settle()?;
+    li.settle()?;
+    let view = li.ask("case_file", &json!({ "id": next }))?;
+    ensure!(view.to_string().contains(UNSENT), "it reached the township");
+    wang.settle()?;
+    let heads =
+        |phone: &Phone| phone.ask("case_file", &json!({ "id": next })).map(|v| v["heads"].clone());
+    ensure!(heads(wang)? == heads(li)?);
+    sound(server)
+}

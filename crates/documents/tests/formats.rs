@@ -4,7 +4,7 @@
 use insta::assert_snapshot;
 use yidang_documents::actor::item_key;
 use yidang_documents::{
-    Author, Document, Edit, RegisterPath, Scalar, actor_id, genesis, project, schema,
+    Author, Document, Edit, RegisterPath, Scalar, actor_id, genesis, go_on, project, schema,
 };
 use yidang_domain::causality::hex_of;
 use yidang_domain::civil::{Date, InstantMs};
@@ -145,10 +145,34 @@ fn the_change_that_adds_an_entry_of_each_kind() {
     for kind in EntryKind::ALL {
         let entry = all.iter().find(|entry| entry.kind() == kind).unwrap();
         let home = kind.home().unwrap_or(DocumentKind::CaseFile);
+        // It begins a document, which nobody commits by hand.
+        if kind == EntryKind::Succeeds {
+            continue;
+        }
         let mut document = Document::begin(home, id(), &"610621103203".into()).unwrap();
         let committed = document.commit(&author(), None, &[Edit::AddEntry(entry.clone())]).unwrap();
         assert_snapshot!(format!("entry-{}", kind.name()), dump(&committed.bytes));
     }
+}
+
+#[test]
+fn the_change_with_which_a_document_goes_on() {
+    let home = "610621103203".into();
+    let old = DocumentId::from_bytes([0x22; 16]);
+    let mut old = Document::begin(DocumentKind::CaseFile, old, &home).unwrap();
+    let text = |value: &str| Scalar::Text(value.into());
+    let party = vec![("name", text("李例二")), ("phone", text("12000000002"))];
+    let place = Edit::Set(RegisterPath::of("facts", "place"), text("下盘石村3组"));
+    let found = Edit::AddEntry(Entry::Found { source: Source::Sweep });
+    old.commit(&author(), None, &[Edit::AddItem("parties", party), place, found]).unwrap();
+    let visit = Edit::AddEntry(Entry::Visit { words: "李例二不在".into() });
+    old.commit(&author(), None, &[visit]).unwrap();
+    let server = Author { actor: [0x33; 16], ..author() };
+    let without = ["12000000002".to_owned()];
+    let (next, changes) = go_on(&old, id(), "延检〔2026〕5号", &without, &server).unwrap();
+    assert_eq!(changes.len(), 1);
+    assert_snapshot!("entry-succeeds", dump(&changes[0].bytes));
+    assert_snapshot!("goes-on", serde_json::to_string_pretty(&project(&next)).unwrap());
 }
 
 #[test]

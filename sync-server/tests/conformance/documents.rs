@@ -160,6 +160,25 @@ fn each_number_is_given_once_and_none_is_left_out() {
 }
 
 #[test]
+fn numbers_go_over_to_the_document_that_goes_on() {
+    every_county(|own| {
+        own.write(|db| {
+            db.put_number("滩", 2026, 1, &id(1))?;
+            db.put_number("滩", 2025, 7, &id(1))?;
+            db.put_number("滩", 2026, 2, &id(2))?;
+            db.hand_on_numbers(&id(1), &id(3))
+        });
+        own.read(|db| {
+            assert_eq!(db.holder_of_number("滩", 2026, 1)?, Some(id(3)));
+            assert_eq!(db.holder_of_number("滩", 2025, 7)?, Some(id(3)));
+            assert_eq!(db.holder_of_number("滩", 2026, 2)?, Some(id(2)));
+            assert_eq!(db.numbers_of(&id(1))?.len(), 0);
+            Ok(())
+        });
+    });
+}
+
+#[test]
 fn who_is_owed_a_number_is_told() {
     every_county(|own| {
         own.write(|db| {

@@ -121,10 +121,12 @@ async fn the_tombstone_names_what_goes_on_and_the_command_tells_it() {
 
 #[tokio::test]
 async fn nobody_but_the_county_records_again() {
-    let (town, mut wang, mut li, case) = story().await;
+    let (town, wang, li, case) = story().await;
     let app = &town.app;
     let old = wang.documents[&case].clone();
-    for device in [&mut wang, &mut li] {
+    let (cao, gao) = (town.device("u-cao").await, town.device("u-gao").await);
+    let feng = town.device("u-feng").await;
+    for device in [&wang, &li, &cao, &gao, &feng] {
         let id = DocumentId::from_bytes([9; 16]);
         let author = device.author(noon(TODAY));
         let (forged, changes) = go_on(&old, id, "没有依据", &[SECRET.into()], &author).unwrap();

@@ -10,7 +10,7 @@ use prost::Message;
 use tempfile::TempDir;
 use tower::ServiceExt;
 use yidang_api::{Fault, Question};
-use yidang_documents::{Author, Document, Edit, actor_id};
+use yidang_documents::{Author, Document, Edit, actor_id, go_on};
 use yidang_domain::calendar::{NominalDay, yanchang_2026};
 use yidang_domain::civil::{Date, InstantMs, date_after};
 use yidang_domain::entry::{Entry, EntryHeader};
@@ -286,6 +286,24 @@ impl Hand {
     ) -> SignedBatch {
         let committed =
             document.commit(&self.author(county.clock.now()), None, edits).expect("a change");
+        self.batch_of(county, act, document, vec![committed.bytes])
+    }
+
+    /// Records a document again, as only the county does.
+    pub fn go_on(&self, county: &mut County, document: &Document) -> SignedBatch {
+        let (id, author) = (county.new_id(), self.author(county.clock.now()));
+        let (next, changes) = go_on(document, id, "没有依据", &[], &author).expect("changes");
+        let changes = changes.into_iter().map(|change| change.bytes).collect();
+        self.batch_of(county, BatchHeader::default(), &next, changes)
+    }
+
+    fn batch_of(
+        &self,
+        county: &County,
+        act: BatchHeader,
+        document: &Document,
+        changes: Vec<Vec<u8>>,
+    ) -> SignedBatch {
         let cursor =
             self.cursor.as_ref().map(|signed| signed.open(&county.app.county().key).unwrap());
         let header = BatchHeader {
@@ -298,7 +316,7 @@ impl Hand {
             home: document.home().to_string(),
             ..act
         };
-        header.sign(vec![committed.bytes], &self.seed)
+        header.sign(changes, &self.seed)
     }
 
     fn sign(&self, request: &impl Message) -> SignedRequest {

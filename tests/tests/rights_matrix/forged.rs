@@ -154,6 +154,10 @@ impl Stand {
         let ought = |person: &Person| person.may(act, kind, stage, visits);
         if act == Act::Add(EntryKind::Joined) {
             self.all_join(&what, &base, ought);
+        } else if act == Act::Add(EntryKind::Succeeds) {
+            let push = self.people.iter().map(|(_, hand)| hand.go_on(&mut self.county, &base));
+            let push = push.collect();
+            self.judge(&what, push, ought);
         } else {
             self.all_write(&what, &base, &edits, ought);
         }

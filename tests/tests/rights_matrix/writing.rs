@@ -54,9 +54,11 @@ pub fn entry_of(kind: EntryKind) -> Entry {
         EntryKind::NumberIssued => {
             Entry::NumberIssued { number: "延张调〔2026〕99号".into() }
         }
-        EntryKind::Succeeds => {
-            Entry::Succeeds { predecessor: id, heads: Vec::new(), basis: "没有依据".into() }
-        }
+        EntryKind::Succeeds => Entry::Succeeds {
+            predecessor: id,
+            heads: vec!["0".repeat(64)],
+            basis: "没有依据".into(),
+        },
         EntryKind::WalkIn => Entry::WalkIn {
             visitors: "刘演四".into(),
             people: 1,

@@ -14,7 +14,7 @@ use yidang_sync_server::store::{CaseRow, StoreError};
 use yidang_sync_server::{App, check};
 
 use crate::places::{COUNTY, is_for};
-use crate::world::World;
+use crate::world::{Destroyed, World};
 
 /// Something of which a device said 已存本机.
 #[derive(Debug, Clone)]
@@ -139,6 +139,17 @@ fn county(app: &App) -> Result<County> {
     Ok(county)
 }
 
+/// The words that people wrote into entries of a document and that show there at the server.
+pub fn words_at_server(world: &World, ledger: &Ledger, document: &str) -> Result<Vec<String>> {
+    let county = county(&world.app()?)?;
+    let Some(kept) = county.get(document) else { return Ok(Vec::new()) };
+    let is_there = |promise: &&Promise| {
+        let is_words = matches!(promise.what, What::Words);
+        is_words && promise.document == document && kept.rows.contains(&promise.token)
+    };
+    Ok(ledger.promises.iter().filter(is_there).map(|promise| promise.token.clone()).collect())
+}
+
 /// Whether the log holds its chain and everything can be made anew from it.
 fn sound(app: &App) -> Result<()> {
     let (findings, healing) = app.store().read::<_, StoreError>(COUNTY, |db| {
@@ -205,14 +216,31 @@ pub fn check_all(world: &mut World, ledger: &Ledger) -> Result<()> {
 /// What was destroyed is nowhere any more: in no list, and in no byte of any database but for words that the
 /// county never had and that stay with their author.
 fn destroyed(world: &mut World, ledger: &Ledger, county: &County) -> Result<()> {
-    let of = |id: &DocumentId| {
-        let id = id.to_string();
+    let of = |id: &str| {
+        let id = id.to_owned();
         ledger.promises.iter().filter(move |promise| promise.document == id)
     };
-    for (id, _) in world.erased.clone() {
-        ensure!(!county.contains_key(&id.to_string()), "{id} was destroyed and is at the server");
+    for nth in 0..world.erased.len() {
+        let Destroyed { id, goes_on, .. } = &world.erased[nth];
+        ensure!(!county.contains_key(id), "{id} was destroyed and is at the server");
+        let (id, is_last) = (
+            id.clone(),
+            world
+                .erased
+                .iter()
+                .all(|other| goes_on.as_ref().is_none_or(|next| next.id != other.id)),
+        );
+        let goes_on = goes_on.as_ref();
+        if let Some(next) = goes_on.filter(|_| is_last && !world.was_put_back) {
+            let kept = county.get(&next.id).with_context(|| format!("{id} does not go on"))?;
+            for token in &next.kept {
+                ensure!(kept.rows.contains(token), "{token} of {id} is not in {}", next.id);
+            }
+        }
+        let cut = goes_on.map(|next| next.cut.clone());
+        let is_gone = |token: &str| cut.as_ref().is_none_or(|cut| cut == token);
         let bytes = world.bytes_of_server()?;
-        for promise in of(&id) {
+        for promise in of(&id).filter(|promise| is_gone(&promise.token)) {
             ensure!(!holds(&bytes, &promise.token), "the server holds {} of {id}", promise.token);
         }
         for nth in 0..world.phones.len() {
@@ -221,7 +249,7 @@ fn destroyed(world: &mut World, ledger: &Ledger, county: &County) -> Result<()> 
                 continue;
             }
             let (kept, bytes) = (phone.words_kept()?, phone.bytes()?);
-            for promise in of(&id) {
+            for promise in of(&id).filter(|promise| is_gone(&promise.token)) {
                 let is_own = kept.iter().any(|words| words.contains(&promise.token));
                 let is_here = !is_own && holds(&bytes, &promise.token);
                 ensure!(!is_here, "{} holds {} of {id}, destroyed", phone.called(), promise.token);
@@ -414,9 +442,9 @@ fn kept_promise(
         ensure!(times == 0, "{token} in {document} was written on {called} after it was lost");
         return Ok(());
     }
-    let erased = world.erased.iter().find(|(id, _)| id.to_string() == *document);
-    if erased.is_some_and(|(_, day)| promise.day < *day || world.was_put_back) {
-        // The county may have had it, and destroyed it.
+    let erased = world.erased.iter().find(|erased| erased.id == *document);
+    if erased.is_some_and(|erased| promise.day < erased.day || world.was_put_back) {
+        // The county may have had it, and destroyed it; what goes on was looked at.
         return Ok(());
     }
     let Some(kept) = kept.filter(|_| times > 0) else {

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use crate::dice::Dice;
 use crate::faults::{Fate, Fault, Faults, Mishap};
 use crate::handed;
-use crate::oracle::{Ledger, check_all};
+use crate::oracle::{Ledger, check_all, words_at_server};
 use crate::people::Hand;
 use crate::places::{COUNTY, grids_under, township_of};
 use crate::world::World;
@@ -190,7 +190,7 @@ fn strike(world: &mut World, ledger: &mut Ledger, fate: Fate) -> Result<()> {
     if let Some((also, on)) = also
         && on == world.day
     {
-        befall(world, also, device)?;
+        befall(world, ledger, also, device)?;
     }
     if world.day == copied_on {
         match mishap {
@@ -208,12 +208,12 @@ fn strike(world: &mut World, ledger: &mut Ledger, fate: Fate) -> Result<()> {
         Mishap::ServerBackUntold => world.server_back_untold(),
         Mishap::DeviceBack => device_back(world, ledger, device, copied_on),
         Mishap::PowerLost => world.watch_power(),
-        _ => befall(world, mishap, device),
+        _ => befall(world, ledger, mishap, device),
     }
 }
 
 /// What befalls a person or a device.
-fn befall(world: &mut World, mishap: Mishap, device: usize) -> Result<()> {
+fn befall(world: &mut World, ledger: &Ledger, mishap: Mishap, device: usize) -> Result<()> {
     match mishap {
         Mishap::PostMoved => {
             let grids = world.posts.iter().map(|post| post.org.clone());
@@ -228,16 +228,21 @@ fn befall(world: &mut World, mishap: Mishap, device: usize) -> Result<()> {
         Mishap::PostEnded => world.move_post(device, None),
         Mishap::Revoked => world.revoke(device),
         Mishap::NewDevice => world.new_device(device),
-        Mishap::Erased => erased(world),
+        Mishap::Erased => erased(world, ledger),
         _ => Ok(()),
     }
 }
 
-/// Something is destroyed of which a colleague has a file in their drawer.
-fn erased(world: &mut World) -> Result<()> {
+/// Something is destroyed of which a colleague has a file in their drawer. Every other time only a word of it has to
+/// vanish, and the rest goes on.
+fn erased(world: &mut World, ledger: &Ledger) -> Result<()> {
     let Some(document) = world.doomed()? else { return Ok(()) };
     handed::leave_in_a_drawer(world, &document.to_string())?;
-    world.erase(document)
+    let mut words = words_at_server(world, ledger, &document.to_string())?;
+    let mut dice = world.dice_of("goes on");
+    let cut =
+        (!words.is_empty() && dice.permille(500)).then(|| words.remove(dice.place(words.len())));
+    world.erase(document, cut, words)
 }
 
 /// A device's database is that of an earlier day again. What was written since and had not left the

@@ -55,6 +55,26 @@ struct Watched {
     before: Vec<(String, Vec<u8>)>,
 }
 
+/// A document that was destroyed by order.
+pub struct Destroyed {
+    /// Which it was.
+    pub id: String,
+    /// On which day.
+    pub day: u32,
+    /// What goes on from it, if anything.
+    pub goes_on: Option<GoesOn>,
+}
+
+/// A document that the county recorded again.
+pub struct GoesOn {
+    /// Which it is.
+    pub id: String,
+    /// The word that had to vanish.
+    pub cut: String,
+    /// Words that stood in the destroyed document and must stand in this one.
+    pub kept: Vec<String>,
+}
+
 /// The county.
 pub struct World {
     /// Everybody's devices, the administrator's last but for those that came later.
@@ -69,8 +89,8 @@ pub struct World {
     pub is_untold: bool,
     /// A copy of the server was put in place, with or without a word.
     pub was_put_back: bool,
-    /// Documents that were destroyed by order, each with the day.
-    pub erased: Vec<(DocumentId, u32)>,
+    /// Documents that were destroyed by order.
+    pub erased: Vec<Destroyed>,
     /// Files for colleagues that were not opened yet.
     pub parcels: Vec<Parcel>,
     /// The epoch in which the county began.
@@ -326,6 +346,11 @@ impl World {
         Ok(county.epoch.to_vec())
     }
 
+    /// Dice of this day for one purpose.
+    pub fn dice_of(&self, purpose: &str) -> Dice {
+        self.dice.apart(purpose, self.day.into())
+    }
+
     /// A file or household that is to be destroyed, if there is one (visit days are not).
     pub fn doomed(&self) -> Result<Option<DocumentId>> {
         let app = self.app()?;
@@ -336,16 +361,31 @@ impl World {
         Ok(rows.get(place).map(|row| DocumentId::from_bytes(row.id)))
     }
 
-    /// Destroys a document, as two administrators and the command do it.
-    pub fn erase(&mut self, document: DocumentId) -> Result<()> {
-        self.app()?.erase(&Order {
+    /// Destroys a document, as two administrators and the command do it; but for this word, where there is one,
+    /// all of it goes on, with these words among it.
+    pub fn erase(
+        &mut self,
+        document: DocumentId,
+        cut: Option<String>,
+        kept: Vec<String>,
+    ) -> Result<()> {
+        let erased = self.app()?.erase(&Order {
             document,
-            without: Vec::new(),
+            without: cut.iter().cloned().collect(),
             basis: "延政法〔2026〕7号".to_owned(),
             by: ADMINISTRATOR.user.into(),
             second: SECOND_ADMINISTRATOR.user.into(),
         })?;
-        self.erased.push((document, self.day));
+        let (id, day) = (document.to_string(), self.day);
+        let goes_on = erased.successor.zip(cut).map(|(successor, cut)| GoesOn {
+            id: successor.to_string(),
+            cut,
+            kept,
+        });
+        if let Some(next) = &goes_on {
+            self.tell(format!("{document} goes on as {} without {}", next.id, next.cut));
+        }
+        self.erased.push(Destroyed { id, day, goes_on });
         // A server that forgets it hears of it again from whoever was told: here at least the administrator.
         self.phones[self.administrator].exchange()?;
         self.tell(format!("{document} is destroyed by order"));

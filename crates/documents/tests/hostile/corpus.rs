@@ -5,14 +5,14 @@ use std::path::Path;
 
 use yidang_documents::guard::admit;
 use yidang_documents::schema::{self, Shape};
-use yidang_documents::{Actor, Document, Edit, RegisterPath, Scalar};
+use yidang_documents::{Actor, Document, Edit, RegisterPath, Scalar, go_on};
 use yidang_domain::entry::{DocumentKind, Entry, EntryKind};
 use yidang_domain::facts::{Field, ValueKind};
 use yidang_domain::ids::DocumentId;
 
 use crate::build::{Chunk, Op};
 use crate::dice::Dice;
-use crate::scene::{self, GAO, LI, WANG, author, home, text};
+use crate::scene::{self, GAO, LI, WANG, author, home, next_words, text};
 
 /// One change and what it stands on.
 pub struct Sample {
@@ -47,6 +47,7 @@ pub fn corpus() -> Vec<Sample> {
     }
     for kind in DocumentKind::ALL {
         all.extend(furnished(kind, &entries));
+        all.extend(gone_on(kind));
     }
     (0..6).for_each(|seed| all.extend(lived(seed)));
     for sample in &all {
@@ -72,10 +73,29 @@ fn golden() -> (Vec<Sample>, Vec<Entry>) {
         let file = Document::begin(kind.unwrap_or(DocumentKind::CaseFile), id, &born).unwrap();
         let actor = Chunk::read(&bytes).actor.try_into().unwrap();
         let did = admit(&mut file.clone(), &actor, &bytes).unwrap();
-        entries.extend(did.entries.into_iter().map(|(_, _, entry)| entry));
+        let by_hand = |entry: &Entry| !matches!(entry, Entry::Succeeds { .. });
+        entries.extend(did.entries.into_iter().map(|(_, _, entry)| entry).filter(by_hand));
         samples.push(Sample::new(name, &file, actor, &bytes));
     }
     (samples, entries)
+}
+
+/// A document that goes on from a furnished one: the county's change, and what somebody writes next.
+fn gone_on(kind: DocumentKind) -> Vec<Sample> {
+    let (mut old, _) = stocked(kind);
+    old.commit(&author(WANG), None, &[next_words(kind)]).unwrap();
+    let id = DocumentId::of_key(&format!("hostile/{} goes on", kind.name()));
+    let server = author("server");
+    let (next, changes) = go_on(&old, id, "延检〔2026〕5号", &["测1".into()], &server).unwrap();
+    let mut file = Document::begin(kind, id, &home()).unwrap();
+    let mut samples = Vec::new();
+    for change in &changes {
+        samples.push(Sample::new("goes-on".into(), &file, server.actor, &change.bytes));
+        file.apply(&[&change.bytes]).unwrap();
+    }
+    let bytes = next.clone().commit(&author(WANG), None, &[next_words(kind)]).unwrap().bytes;
+    samples.push(Sample::new("gone-on".into(), &next, author(WANG).actor, &bytes));
+    samples
 }
 
 fn of_hex(text: &str) -> Vec<u8> {

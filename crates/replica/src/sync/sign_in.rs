@@ -46,9 +46,7 @@ pub async fn enrol<O: Outside>(
     let reply = post(outside, &format!("{server}/v1/enrol"), body).await?;
     let (account, records) = certified(account, &reply)?;
     lock(device).passed(Boundary::Certified);
-    let county_key = account.county_key.clone();
-    enter(&mut lock(device), account)?;
-    keep_records(&mut lock(device), &county_key, &records)?;
+    enter(&mut lock(device), account, &records)?;
     keep_secrets(device, outside).await
 }
 
@@ -156,8 +154,9 @@ fn refusal(number: i32) -> Option<FaultCode> {
 }
 
 /// Opens the desk of a person who was just enrolled. Whoever had a desk here keeps it: the store
-/// and its unsent work stay, under the new key.
-fn enter(device: &mut Device, mut account: Account) -> Result<(), Fault> {
+/// and its unsent work stay, under the new key. What the county said of it is kept there.
+fn enter(device: &mut Device, mut account: Account, records: &[SignedRecord]) -> Result<(), Fault> {
+    let county_key = account.county_key.clone();
     let before = device.secrets.clone();
     let secrets = &mut device.secrets;
     secrets.pending = None;
@@ -171,7 +170,8 @@ fn enter(device: &mut Device, mut account: Account) -> Result<(), Fault> {
     }
     secrets.current = Some(account.user);
     device.secrets_changed = true;
-    if let Err(fault) = device.open_current() {
+    let opened = device.open_current().and_then(|()| keep_records(device, &county_key, records));
+    if let Err(fault) = opened {
         // With the key of this enrolment the same code serves again, as soon as there is room for a desk.
         device.secrets = before;
         drop(device.open_current());
