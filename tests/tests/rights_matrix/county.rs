@@ -13,7 +13,7 @@ use yidang_api::{Fault, Question};
 use yidang_documents::{Author, Document, Edit, actor_id, go_on};
 use yidang_domain::calendar::{NominalDay, yanchang_2026};
 use yidang_domain::civil::{Date, InstantMs, date_after};
-use yidang_domain::entry::{Entry, EntryHeader};
+use yidang_domain::entry::{DocumentKind, Entry, EntryHeader};
 use yidang_domain::ids::{DeviceId, DocumentId, OrgCode, UserId};
 use yidang_domain::org::{OrgLevel, OrgUnit, Role, Staff};
 use yidang_domain::reference::{TeamMember, VisitTeam};
@@ -291,7 +291,13 @@ impl Hand {
 
     /// Records a document again, as only the county does.
     pub fn go_on(&self, county: &mut County, document: &Document) -> SignedBatch {
-        let (id, author) = (county.new_id(), self.author(county.clock.now()));
+        let id = match document.kind() {
+            DocumentKind::VisitDay => {
+                kinds::visit_day_id(document.home(), county.new_day().parse().expect("a day"))
+            }
+            DocumentKind::CaseFile | DocumentKind::Household => county.new_id(),
+        };
+        let author = self.author(county.clock.now());
         let (next, changes) = go_on(document, id, "没有依据", &[], &author).expect("changes");
         let changes = changes.into_iter().map(|change| change.bytes).collect();
         self.batch_of(county, BatchHeader::default(), &next, changes)
