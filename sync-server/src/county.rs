@@ -157,7 +157,7 @@ pub fn make(
         public_key: server_seed.public_key().to_vec(),
         nonce: seeds.nonce.to_vec(),
         name: "县服务器".into(),
-        post: "自动编号".into(),
+        post: "自动记录".into(),
         device_name: "服务器".into(),
         issued_at_ms: now.0,
         suite: 1,

@@ -27,6 +27,7 @@ pub fn FaultNote(
 ) -> impl IntoView {
     let Fault { code, field, .. } = fault;
     let goes_on = field.clone().filter(|_| code == FaultCode::Erased).map(beside_this_page);
+    let leads_on = goes_on.is_some();
     let words = fault_words(code);
     let (class, icon) = if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
     let what = match (code, field) {
@@ -49,6 +50,7 @@ pub fn FaultNote(
                         }
                     })}
                 {retry
+                    .filter(|_| !leads_on)
                     .map(|retry| {
                         view! {
                             <button
