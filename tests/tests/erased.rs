@@ -354,7 +354,10 @@ fn a_copy_whose_list_is_lost_is_told_by_a_device_what_was_destroyed() -> Result<
 fn what_is_kept_goes_on_and_words_from_the_drawer_find_their_way_into_it() -> Result<()> {
     let story = Story::told()?;
     let Story { server, wang, li, drawer, case, .. } = &story;
-    let order = Order { without: PLANTED.map(str::to_owned).to_vec(), ..story.order()? };
+    let order = Order {
+        without: PLANTED[..3].iter().map(|word| (*word).to_owned()).collect(),
+        ..story.order()?
+    };
     let next = server.erase(&order)?.successor.context("nothing goes on")?.to_string();
     clean(&story.at("server"))?;
     sound(server)?;

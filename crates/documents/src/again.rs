@@ -31,6 +31,8 @@ pub const CUT: &str = "〔已删〕";
 /// much, and items made later are numbered from there: an author whose sequence begins anew never gives a key
 /// that was kept. No change makes so many items (`guard::scan`).
 const STEP: usize = 2_000;
+/// A document goes on no more often.
+const MOST_TIMES: usize = 100;
 
 /// So many operations and bytes stand in one change of it; half of what the guard takes (`guard::scan`).
 const MOST_OPS: usize = 1_000;
@@ -48,6 +50,12 @@ pub enum AgainError {
     /// Something in it cannot be read by this version, so nobody knows what it says.
     #[error("something in the document cannot be read by this version")]
     Unknown,
+    /// A word stands nowhere in it, not even in what was overwritten: whoever named it meant another one.
+    #[error("a word to cut stands nowhere in the document")]
+    NotThere,
+    /// It went on too often.
+    #[error("the document went on {MOST_TIMES} times before")]
+    TooOften,
     /// An entry is too wide to be recorded again.
     #[error("an entry has too many fields to be recorded again")]
     TooWide,
@@ -131,7 +139,7 @@ fn hash_of(hex: &str) -> Option<ChangeHash> {
 /// The number in the key of an entry 县级重录; none for the key of anything else.
 pub(crate) fn begins_at(key: &ItemKey) -> Option<usize> {
     let (_, _, n) = parts_of(key)?;
-    (n > 0 && n.is_multiple_of(STEP)).then_some(n)
+    (n > 0 && n.is_multiple_of(STEP) && n <= STEP * MOST_TIMES).then_some(n)
 }
 
 /// The number of the entry 县级重录 of a document as it is; zero where it never went on.
@@ -296,9 +304,15 @@ pub fn go_on(
     if reading.has_unknown() {
         return Err(AgainError::Unknown);
     }
+    if !without.iter().all(|word| stands(old, word)) {
+        return Err(AgainError::NotThere);
+    }
+    let number = generation_of(&reading).saturating_add(STEP);
+    if number > STEP * MOST_TIMES {
+        return Err(AgainError::TooOften);
+    }
     let mut document = Document::begin(old.kind(), id, old.home())?;
     let beginning = document.heads();
-    let number = generation_of(&reading).saturating_add(STEP);
     let entry = Entry::Succeeds {
         predecessor: old.id(),
         heads: reading.heads.iter().map(|hash| hex_of(hash)).collect(),
@@ -391,6 +405,12 @@ fn against(reading: &Reading, without: &[String]) -> Vec<Entry> {
         Entry::ConflictResolved { field, values, chosen }
     });
     listed.collect()
+}
+
+/// Whether somebody ever wrote a word in a document. The text of a change stands in its bytes as it was typed.
+fn stands(document: &Document, word: &str) -> bool {
+    let holds = |bytes: &[u8]| bytes.windows(word.len()).any(|part| part == word.as_bytes());
+    document.changes_since(&[]).iter().any(|(_, bytes)| holds(bytes))
 }
 
 /// A text without the words.

@@ -3,8 +3,8 @@
 
 use yidang_documents::guard::{GuardError, admit, survives};
 use yidang_documents::{
-    Author, CaseProjection, Document, Edit, Projection, RegisterPath, Scalar, actor_id, go_on,
-    project,
+    AgainError, Author, CaseProjection, Document, Edit, Projection, RegisterPath, Scalar, actor_id,
+    go_on, project,
 };
 use yidang_domain::civil::{Date, InstantMs};
 use yidang_domain::entry::{DocumentKind, Entry, EntryHeader, EntryKind};
@@ -248,6 +248,18 @@ fn a_long_file_goes_on_in_several_changes() {
     assert!(!holds(&taken, "常试五"));
     let bytes = write(&mut taken.clone(), "u-li", &[visit("还去")]);
     admit(&mut taken, &author("u-li").actor, &bytes).unwrap();
+}
+
+#[test]
+fn a_word_that_stands_nowhere_is_somebodys_slip_and_one_that_was_overwritten_is_not() {
+    let mut old = told();
+    let go_on = |old: &Document, word: &str| {
+        go_on(old, DocumentId::of_key("next"), BASIS, &words(&[word]), &author(SERVER))
+    };
+    assert!(matches!(go_on(&old, "常试六"), Err(AgainError::NotThere)));
+    write(&mut old, "u-wang", &[fact("place", "上盘石村1组")]);
+    let (next, _) = go_on(&old, "下盘石村3组").unwrap();
+    assert!(!holds(&next, "下盘石村3组") && case(&next).fact("place") == "上盘石村1组");
 }
 
 #[test]

@@ -10,6 +10,9 @@ pub fn label_of(path: &str) -> &str {
     match path {
         "stage" => return "处理决定",
         "parties" => return "当事人",
+        "basis" => return "依据",
+        "document" => return "档案的标识",
+        "without" => return "要删去的字句，要和档案里写的一字不差",
         _ => {}
     }
     let name = path.rsplit('.').next().unwrap_or(path);

@@ -4,6 +4,7 @@ use prost::Message;
 use serde_json::json;
 use yidang_api::erasure::{AskErasure, ErasedRow, ErasureRow, ErasuresView, SettleErasure};
 use yidang_api::{Fault, FaultCode};
+use yidang_documents::AgainError;
 use yidang_domain::civil::InstantMs;
 use yidang_domain::ids::{DocumentId, OrgCode, UserId};
 use yidang_sync_protocol::Record;
@@ -118,6 +119,7 @@ fn refused(error: EraseError) -> Fault {
             Fault::invalid("document", error.to_string())
         }
         EraseError::Without => Fault::invalid("without", error.to_string()),
+        EraseError::Again(AgainError::NotThere) => Fault::invalid("without", error.to_string()),
         EraseError::Again(_) => Fault::invalid("document", error.to_string()),
         EraseError::Healing => Fault::new(FaultCode::ServerBusy, error.to_string()),
         EraseError::Basis => Fault::invalid("basis", error.to_string()),

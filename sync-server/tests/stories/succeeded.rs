@@ -2,7 +2,7 @@
 
 use yidang_api::FaultCode;
 use yidang_api::erasure::{AskErasure, SettleErasure};
-use yidang_documents::{Document, Projection, go_on, project};
+use yidang_documents::{AgainError, Document, Projection, go_on, project};
 use yidang_domain::entry::{Entry, EntryKind};
 use yidang_domain::ids::{DocumentId, UserId};
 use yidang_domain::org::Role;
@@ -197,6 +197,11 @@ async fn words_that_say_too_little_are_not_cut_and_two_administrators_see_them()
         let refused = app.erase(&Order { without, ..order(case) }).unwrap_err();
         assert!(matches!(refused, EraseError::Without), "{refused:?}");
     }
+    let slip = Order { without: vec!["常试六".into()], ..order(case) };
+    let refused = app.erase(&slip).unwrap_err();
+    assert!(matches!(refused, EraseError::Again(AgainError::NotThere)), "{refused:?}");
+    assert!(is_anywhere(&town), "nothing happened");
+    sound(app);
     let feng = town.device("u-feng").await;
     let asking = |without: &[&str]| AskErasure {
         document: case.to_string(),
