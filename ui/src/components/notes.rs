@@ -10,7 +10,7 @@ use super::Icon;
 use crate::words::fault_words;
 
 /// The address of a document of the same kind as the one that this page is about.
-fn beside_this_page(document: String) -> String {
+fn beside_this_page(document: &str) -> String {
     let path = use_location().pathname.get_untracked();
     let (above, _) = path.rsplit_once('/').unwrap_or_default();
     format!("{above}/{document}")
@@ -26,7 +26,8 @@ pub fn FaultNote(
     retry: Option<Callback<()>>,
 ) -> impl IntoView {
     let Fault { code, field, .. } = fault;
-    let goes_on = field.clone().filter(|_| code == FaultCode::Erased).map(beside_this_page);
+    let goes_on =
+        field.clone().filter(|_| code == FaultCode::Erased).as_deref().map(beside_this_page);
     let leads_on = goes_on.is_some();
     let words = fault_words(code);
     let (class, icon) = if words.calm { ("note off", "cloud-off") } else { ("note late", "warn") };
