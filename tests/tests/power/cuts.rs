@@ -1,4 +1,4 @@
-//! A thousand disks as they would be found after the power failed.
+//! A thousand disks as they would be found after the power failed; `YIDANG_CUTS=2500` makes ten times as many.
 
 use anyhow::{Context, Result, ensure};
 
@@ -100,17 +100,21 @@ fn cut(steps: u32, cuts: usize) -> Result<()> {
     Ok(())
 }
 
-/// Images of one test; two of them make the thousand.
+/// Power cuts of one test as a rule, each of a device and a server; two tests make the thousand images.
 const CUTS: usize = 250;
+
+fn cuts() -> usize {
+    std::env::var("YIDANG_CUTS").ok().and_then(|text| text.parse().ok()).unwrap_or(CUTS)
+}
 
 #[test]
 fn the_power_fails_while_people_write_and_exchange() -> Result<()> {
-    cut(120, CUTS)
+    cut(120, cuts())
 }
 
 #[test]
 fn the_power_fails_on_a_long_afternoon() -> Result<()> {
-    cut(240, CUTS)
+    cut(240, cuts())
 }
 
 /// The test can fail: with a disk that says it flushed and did not, promises are lost.

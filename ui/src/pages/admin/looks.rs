@@ -50,7 +50,8 @@ fn Whole(offset: RwSignal<u32>, view: LooksView) -> impl IntoView {
     let pager = pager(view.total, at, view.rows.len());
     let rows = view.rows.into_iter().map(|row| view! { <Row row/> }).collect_view();
     view! {
-        <div class="table-scroll">
+        // Nothing in it is pressed, and the page is read without a mouse as well.
+        <div class="table-scroll" role="region" tabindex="0" aria-label="谁看了什么">
             <table class="tbl fold">
                 <thead>
                     <tr>
