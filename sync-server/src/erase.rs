@@ -3,7 +3,7 @@
 //! and everybody who ever comes with the document is told of it.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use prost::Message;
@@ -28,7 +28,7 @@ use crate::pull::place::Place;
 use crate::records::{self, Said};
 use crate::restore::copies_beside;
 use crate::store::{Db, DocumentRow, LogKind, Store, StoreError};
-use crate::tombstones;
+use crate::{successors, tombstones};
 
 /// No order has a longer name, and no word to cut either.
 pub(crate) const MOST_CHARACTERS: usize = 200;
@@ -113,7 +113,7 @@ impl App {
         let mut shelf = self.shelf();
         // A panic may have left what was never committed.
         shelf.discard();
-        let mut noted = None;
+        let (mut noted, mut begun) = (None, None);
         let done = self.store().write(&self.county().code, |db| {
             let successor = self.successor(db, &mut shelf, order, now)?;
             let next = successor.as_ref().map(|(document, _)| document.id());
@@ -125,10 +125,13 @@ impl App {
             destroy(db, name, &record, &signed, now)?;
             write_down(db, order, now)?;
             if let Some((document, changes)) = successor {
-                let (county, workers) = (self.county(), self.workers());
-                Judge::new(db, &register, county, workers, &mut shelf, now, Care::Ordinary)?
-                    .keep_again(document, changes)
-                    .map_err(StoreError::from)?;
+                let (county, workers, id) = (self.county(), self.workers(), document.id());
+                let batch =
+                    Judge::new(db, &register, county, workers, &mut shelf, now, Care::Ordinary)?
+                        .keep_again(document, changes)
+                        .map_err(StoreError::from)?;
+                begun = Some(id);
+                successors::note(self.data(), id.as_bytes(), &batch).map_err(StoreError::from)?;
             }
             Ok::<_, EraseError>((name.seq, next))
         });
@@ -137,11 +140,13 @@ impl App {
             Err(error) => {
                 shelf.discard();
                 self.take_back(noted.as_ref());
+                self.forget_successor(begun);
                 return Err(error);
             }
         };
         shelf.settle();
         shelf.forget(order.document.as_bytes());
+        self.forget_successor(Some(order.document));
         drop(shelf);
         tracing::warn!(seq, "a document was erased by order");
         let is_scrubbed = self.scrub();
@@ -197,6 +202,14 @@ impl App {
         let Some(tombstone) = noted else { return };
         if let Err(error) = tombstones::take_back(self.data(), tombstone) {
             tracing::error!(%error, "a document that was not erased stands on the list of tombstones");
+        }
+    }
+
+    /// Destroys what lies beside the database of a document.
+    fn forget_successor(&self, document: Option<DocumentId>) {
+        let Some(document) = document else { return };
+        if let Err(error) = successors::forget(self.data(), document.as_bytes()) {
+            tracing::error!(%error, "what lies beside the database of a destroyed document stays there");
         }
     }
 
@@ -330,6 +343,24 @@ pub(crate) fn destroy(
     db.erase_document(&document)
 }
 
+/// What goes on from a document that is destroyed again comes from beside the database, as if a device had brought it.
+fn go_on_again(
+    db: &Db<'_>,
+    data: &Path,
+    record: &Record,
+    now: InstantMs,
+) -> Result<(), StoreError> {
+    let successor = record.tombstone().and_then(|(_, tombstone)| tombstone.successor());
+    let Some(document) = successor else { return Ok(()) };
+    if db.is_erased(&document)? || db.document(&document)?.is_some() {
+        return Ok(());
+    }
+    match successors::noted(data, &document)? {
+        Some(batch) => db.receive(&batch.id(), &batch.encode_to_vec(), now.0),
+        None => Ok(()),
+    }
+}
+
 /// Brings the database and the list of tombstones beside it together: a copy that was put in place without a
 /// word holds again what was destroyed since. That it lacks a tombstone says that it is older, so a new epoch
 /// begins as well, where none began with the copy.
@@ -373,8 +404,10 @@ pub(crate) fn erase_again(
                 let why = "the list of tombstones names one that the log does not hold";
                 county::begin_epoch(db, why, &options.making.dice, now)?;
             }
-            lost.iter()
-                .try_for_each(|(name, record, signed)| destroy(db, *name, record, signed, now))
+            lost.iter().try_for_each(|(name, record, signed)| {
+                destroy(db, *name, record, signed, now)?;
+                go_on_again(db, data, record, now)
+            })
         })?;
         tracing::warn!(documents = lost.len(), "erased again: the database was older");
     }

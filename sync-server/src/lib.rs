@@ -30,6 +30,7 @@ pub mod records;
 mod reindex;
 pub mod restore;
 mod revocations;
+mod successors;
 pub mod sync;
 mod tombstones;
 pub mod troubles;

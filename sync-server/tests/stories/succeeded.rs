@@ -168,6 +168,33 @@ async fn a_restored_server_has_it_back_from_whoever_has_it() {
 }
 
 #[tokio::test]
+async fn a_copy_of_before_holds_it_though_nobody_had_fetched_it() {
+    let (town, mut wang, mut li, case) = story().await;
+    let number = number_of(&wang.documents[&case]);
+    let copy = town.directory.path().join("copy.sqlite");
+    backup(&town, &copy);
+    let next = erase(&town.app, case);
+    let town = town.restarted(|data| put_back(data, &copy));
+    assert!(!is_anywhere(&town) && healing(&town.app));
+    for device in [&mut wang, &mut li] {
+        assert!(device.round(&town.app).await.heal);
+        device.heal(&town.app, Vec::new()).await;
+        device.sync(&town.app).await;
+    }
+    for device in [&mut wang, &mut li] {
+        device.sync(&town.app).await;
+        assert_eq!(number_of(&device.documents[&next]), number, "{}", device.user);
+    }
+    sound(&town.app);
+    // It is destroyed in its turn: nothing of it is left beside the database either.
+    let beside = town.directory.path().join("data").join(format!("successor-{next}"));
+    assert!(beside.exists());
+    let whole = Order { without: Vec::new(), ..order(next) };
+    town.app.erase(&whole).unwrap();
+    assert!(!beside.exists());
+}
+
+#[tokio::test]
 async fn what_was_not_sent_in_time_is_told_and_a_second_order_goes_on_from_the_first() {
     let (town, mut wang, _, case) = story().await;
     let app = &town.app;

@@ -14,7 +14,7 @@ use yidang_sync_server::store::{CaseRow, StoreError};
 use yidang_sync_server::{App, check};
 
 use crate::places::{COUNTY, is_for};
-use crate::world::{Destroyed, World};
+use crate::world::{Destroyed, GoesOn, World};
 
 /// Something of which a device said 已存本机.
 #[derive(Debug, Clone)]
@@ -223,15 +223,11 @@ fn destroyed(world: &mut World, ledger: &Ledger, county: &County) -> Result<()> 
     for nth in 0..world.erased.len() {
         let Destroyed { id, goes_on, .. } = &world.erased[nth];
         ensure!(!county.contains_key(id), "{id} was destroyed and is at the server");
-        let (id, is_last) = (
-            id.clone(),
-            world
-                .erased
-                .iter()
-                .all(|other| goes_on.as_ref().is_none_or(|next| next.id != other.id)),
-        );
+        let id = id.clone();
+        // It may have been destroyed in its turn.
+        let stands = |next: &&GoesOn| world.erased.iter().all(|other| other.id != next.id);
         let goes_on = goes_on.as_ref();
-        if let Some(next) = goes_on.filter(|_| is_last && !world.was_put_back) {
+        if let Some(next) = goes_on.filter(stands) {
             let kept = county.get(&next.id).with_context(|| format!("{id} does not go on"))?;
             for token in &next.kept {
                 ensure!(kept.rows.contains(token), "{token} of {id} is not in {}", next.id);
