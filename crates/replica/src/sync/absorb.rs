@@ -373,8 +373,9 @@ fn ticket(desk: &OpenDesk, reply: &SyncReply) -> Option<SignedTicket> {
     ticket.open(&desk.account.county_key).is_ok().then_some(ticket)
 }
 
-/// Keeps a ticket that came, or notes that the one that is here grows old by the server's clock, or that its
-/// holder reads something else by now: the ticket comes with the last page of the new scope.
+/// Keeps a ticket that came, or notes that the one that is here grows old by the server's clock. Where its holder
+/// reads something else by now it serves no more, or what just left would come back by hand: the next one comes
+/// with the last page of the new scope.
 fn keep_ticket(
     write: &Write<'_>,
     ticket: Option<SignedTicket>,
@@ -384,10 +385,13 @@ fn keep_ticket(
         write.put_state(TICKET, &ticket.encode_to_vec())?;
         return write.drop_state(TICKET_IS_OLD);
     }
+    if reads_other {
+        return write.drop_state(TICKET);
+    }
     let kept = write.state(TICKET)?.and_then(|bytes| SignedTicket::decode(bytes.as_slice()).ok());
     let kept = kept.and_then(|signed| Ticket::decode(signed.ticket.as_slice()).ok());
     let is_old = kept.is_some_and(|kept| server_ms.saturating_sub(kept.issued_at_ms) > RENEW_MS);
-    if is_old || reads_other { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
+    if is_old { write.put_state(TICKET_IS_OLD, &[1]) } else { Ok(()) }
 }
 
 /// The documents of these words in which a half of an action waits.
@@ -536,19 +540,20 @@ mod tests {
         assert_eq!(lengths(&[]), [0_usize; 0]);
     }
 
-    /// 钱演四's post moved, and several pages lead there: the first tells the new scope, and the ticket comes with
-    /// the last, if it is still asked for.
+    /// 钱演四's post moved, and several pages lead there: from the first, which tells the new scope, the old ticket
+    /// serves no more, and the last brings the next one.
     #[test]
-    fn whoever_reads_something_else_asks_for_a_ticket_until_it_comes() {
+    fn whoever_reads_something_else_has_no_ticket_until_it_comes() {
         let connection = rusqlite::Connection::open_in_memory().unwrap();
         let mut store = crate::store::Store::open(connection, None).unwrap();
         let mut page = |reads_other, ticket| {
             store.write(|write| keep_ticket(write, ticket, (0, reads_other))).unwrap();
-            store.state(TICKET_IS_OLD).unwrap().is_some()
+            store.state(TICKET).unwrap().is_some()
         };
-        assert!(!page(false, None), "nothing changed");
-        assert!(page(true, None), "the first page of the new scope");
-        assert!(page(false, None), "one between");
-        assert!(!page(false, Some(SignedTicket::default())), "the last one brings it");
+        assert!(page(false, Some(SignedTicket::default())), "one of before");
+        assert!(page(false, None), "nothing changed");
+        assert!(!page(true, None), "the first page of the new scope");
+        assert!(!page(false, None), "one between");
+        assert!(page(false, Some(SignedTicket::default())), "the last one brings it");
     }
 }
