@@ -117,6 +117,14 @@ impl App {
         let done = self.store().write(&self.county().code, |db| {
             let successor = self.successor(db, &mut shelf, order, now)?;
             let next = successor.as_ref().map(|(document, _)| document.id());
+            // Before the tombstone: whoever finds that one after a power cut destroys the document at once.
+            begun = next;
+            if let Some((document, changes)) = &successor {
+                let bytes = changes.iter().map(|change| change.bytes.clone()).collect();
+                let batch = self.county().own_batch(document, bytes);
+                successors::note(self.data(), document.id().as_bytes(), &batch)
+                    .map_err(StoreError::from)?;
+            }
             let said = tombstone(db, order, next, now)?;
             tombstones::note(self.data(), std::slice::from_ref(&said.signed))
                 .map_err(StoreError::from)?;
@@ -125,13 +133,10 @@ impl App {
             destroy(db, name, &record, &signed, now)?;
             write_down(db, order, now)?;
             if let Some((document, changes)) = successor {
-                let (county, workers, id) = (self.county(), self.workers(), document.id());
-                let batch =
-                    Judge::new(db, &register, county, workers, &mut shelf, now, Care::Ordinary)?
-                        .keep_again(document, changes)
-                        .map_err(StoreError::from)?;
-                begun = Some(id);
-                successors::note(self.data(), id.as_bytes(), &batch).map_err(StoreError::from)?;
+                let (county, workers) = (self.county(), self.workers());
+                Judge::new(db, &register, county, workers, &mut shelf, now, Care::Ordinary)?
+                    .keep_again(document, changes)
+                    .map_err(StoreError::from)?;
             }
             Ok::<_, EraseError>((name.seq, next))
         });

@@ -109,7 +109,7 @@ impl Judge<'_> {
         self.keep_own(document, writer.actor, vec![committed])
     }
 
-    /// Keeps a document that the server recorded again, with the changes that make it; gives the batch.
+    /// Keeps a document that the server recorded again, with the changes that make it.
     ///
     /// # Errors
     ///
@@ -118,12 +118,9 @@ impl Judge<'_> {
         &mut self,
         document: Document,
         changes: Vec<Committed>,
-    ) -> Result<SignedBatch, OwnError> {
+    ) -> Result<(), OwnError> {
         let actor = self.county.server().actor();
-        let bytes = changes.iter().map(|change| change.bytes.clone()).collect();
-        let batch = self.county.own_batch(&document, bytes);
-        self.keep_own(document, actor, changes)?;
-        Ok(batch)
+        self.keep_own(document, actor, changes).map(drop)
     }
 
     /// Writes one change of the server that stands on `heads` alone, beside whatever came since.
