@@ -1,7 +1,7 @@
 //! The moments at which it matters that the server may end right there, by name.
 //!
 //! Whatever stands in this table is reached by a story in which the process ends at that very moment, with
-//! and without the power (`tests/tests/power/boundaries.rs`): nothing that a device was told may be missing
+//! and without the power (`tests/tests/power/boundaries.rs`, `erasing.rs`): nothing that a device was told may be missing
 //! afterwards, and nothing may be there twice. A name that no story reaches fails there too.
 
 use std::fmt;
@@ -28,11 +28,19 @@ pub enum Boundary {
     Judged,
     /// The answer is made; it did not leave.
     ReplyReady,
+    /// What goes on from a document lies beside the database; nothing says that the document is destroyed.
+    GoesOnNoted,
+    /// The list beside the database says that a document is destroyed; nothing is committed.
+    TombstoneNoted,
+    /// Everything of a destruction is written; nothing is committed.
+    EraseReady,
+    /// A document is destroyed; its pages, and what lay of it beside the database, may still be there.
+    Erased,
 }
 
 impl Boundary {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Migrated,
         Self::Started,
         Self::Enrolled,
@@ -42,7 +50,15 @@ impl Boundary {
         Self::JudgeReady,
         Self::Judged,
         Self::ReplyReady,
+        Self::GoesOnNoted,
+        Self::TombstoneNoted,
+        Self::EraseReady,
+        Self::Erased,
     ];
+
+    /// Those of a destruction by order.
+    pub const ERASING: [Self; 4] =
+        [Self::GoesOnNoted, Self::TombstoneNoted, Self::EraseReady, Self::Erased];
 }
 
 type Ear = Arc<dyn Fn(Boundary) + Send + Sync>;

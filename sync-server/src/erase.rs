@@ -3,6 +3,7 @@
 //! and everybody who ever comes with the document is told of it.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -19,6 +20,7 @@ use yidang_sync_protocol::{
 };
 
 use crate::app::{App, Options};
+use crate::boundary::Boundary;
 use crate::caller::Caller;
 use crate::county;
 use crate::judge::shelf::Shelf;
@@ -124,10 +126,12 @@ impl App {
                 let batch = self.county().own_batch(document, bytes);
                 successors::note(self.data(), document.id().as_bytes(), &batch)
                     .map_err(StoreError::from)?;
+                db.passed(Boundary::GoesOnNoted);
             }
             let said = tombstone(db, order, next, now)?;
             tombstones::note(self.data(), std::slice::from_ref(&said.signed))
                 .map_err(StoreError::from)?;
+            db.passed(Boundary::TombstoneNoted);
             let Said { name, record, signed } = said;
             noted = Some(signed.clone());
             destroy(db, name, &record, &signed, now)?;
@@ -138,6 +142,7 @@ impl App {
                     .keep_again(document, changes)
                     .map_err(StoreError::from)?;
             }
+            db.passed(Boundary::EraseReady);
             Ok::<_, EraseError>((name.seq, next))
         });
         let (seq, successor) = match done {
@@ -149,6 +154,7 @@ impl App {
                 return Err(error);
             }
         };
+        self.store().passed(Boundary::Erased);
         shelf.settle();
         shelf.forget(order.document.as_bytes());
         self.forget_successor(Some(order.document));
@@ -322,8 +328,11 @@ fn write_down(db: &Db<'_>, order: &Order, now: InstantMs) -> Result<(), StoreErr
 
 /// The document that a record says was destroyed.
 pub(crate) fn document_of(signed: &SignedRecord) -> Option<[u8; 16]> {
-    let record = Record::decode(signed.record.as_slice()).ok()?;
-    record.tombstone().map(|(document, _)| document)
+    tombstone_of(signed).map(|(document, _)| document)
+}
+
+fn tombstone_of(signed: &SignedRecord) -> Option<([u8; 16], Tombstone)> {
+    Record::decode(signed.record.as_slice()).ok()?.tombstone()
 }
 
 /// Destroys what a tombstone names and puts the tombstone into the log.
@@ -366,6 +375,19 @@ fn go_on_again(
     }
 }
 
+/// Destroys what a power cut left beside the database: of documents that never came to be, and of those that were
+/// destroyed in their turn.
+fn tidy(data: &Path) -> io::Result<()> {
+    let (mut next, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    for signed in tombstones::noted(data)? {
+        if let Some((document, tombstone)) = tombstone_of(&signed) {
+            gone.insert(document);
+            next.extend(tombstone.successor());
+        }
+    }
+    successors::keep_only(data, &(&next - &gone))
+}
+
 /// Brings the database and the list of tombstones beside it together: a copy that was put in place without a
 /// word holds again what was destroyed since. That it lacks a tombstone says that it is older, so a new epoch
 /// begins as well, where none began with the copy.
@@ -403,6 +425,7 @@ pub(crate) fn erase_again(
             lost.push((name, record, signed));
         }
     }
+    tidy(data).context("what lies beside the database of destroyed documents stays there")?;
     if !lost.is_empty() {
         store.write(code, |db| {
             if !has_begun {

@@ -15,7 +15,7 @@ fn path(data: &Path) -> PathBuf {
 }
 
 /// Files that their owner alone reads.
-fn own() -> fs::OpenOptions {
+pub(crate) fn own() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();
     options.create(true);
     #[cfg(unix)]

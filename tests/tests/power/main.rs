@@ -10,6 +10,7 @@ mod cuts;
 mod damage;
 mod dice;
 mod drill;
+mod erasing;
 mod full;
 mod rare;
 mod scenarios;
