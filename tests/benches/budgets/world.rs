@@ -324,9 +324,10 @@ impl Pen<'_> {
         self.ask("add_entry", &question)
     }
 
-    /// Writes one fact.
+    /// Writes one fact, as somebody who looks at the file.
     pub fn set(&self, case: &str, field: &str, value: &str) -> Result<Value> {
-        let question = json!({ "case": case, "field": field, "value": value, "heads": [] });
+        let heads = self.ask("case_file", &json!({ "id": case }))?["heads"].clone();
+        let question = json!({ "case": case, "field": field, "value": value, "heads": heads });
         self.ask("set_fact", &question)
     }
 }
