@@ -86,6 +86,8 @@ impl From<StoreError> for Fault {
 /// Pages kept in memory at most: the indexes of lists and of the search at 20,000 files. Reading a
 /// page anew means deciphering it.
 const CACHE_KB: i64 = 16 << 10;
+/// Statements that stay prepared.
+const STATEMENTS: usize = 128;
 
 /// The database of one desk.
 pub struct Store {
@@ -124,6 +126,8 @@ impl Store {
         }
         schema::migrate(&mut connection, schema::NEWEST)?;
         connection.pragma_update(None, "cache_size", -CACHE_KB)?;
+        // A page of a first exchange runs some forty statements for every document, in turn.
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         const FULL: i64 = 2;
         let synchronous = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
         if synchronous < FULL {
