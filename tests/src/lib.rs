@@ -205,6 +205,8 @@ pub struct Device {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// How the last exchange ended: what is missing afterwards may be missing because of it.
+    exchanged: Value,
 }
 
 impl Device {
@@ -235,7 +237,7 @@ impl Device {
             .context("start yidang-device")?;
         let input = child.stdin.take().context("no standard input")?;
         let output = BufReader::new(child.stdout.take().context("no standard output")?);
-        Ok(Self { child, input, output })
+        Ok(Self { child, input, output, exchanged: Value::Null })
     }
 
     /// Starts a device and signs `user` in at `server`.
@@ -290,7 +292,9 @@ impl Device {
         let mut answer: Value = serde_json::from_str(&answer)?;
         match answer.get_mut("ok") {
             Some(reply) => Ok(reply.take()),
-            None => bail!("{name}: {}", answer["fault"]),
+            None => {
+                bail!("{name}: {}; the last exchange: {}", answer["fault"], self.exchanged)
+            }
         }
     }
 
@@ -300,7 +304,8 @@ impl Device {
     ///
     /// As [`Device::ask`].
     pub fn sync(&mut self) -> Result<Value> {
-        self.ask("sync_now", &json!({}))
+        self.exchanged = self.ask("sync_now", &json!({}))?;
+        Ok(self.exchanged.clone())
     }
 
     /// One case file.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use prost::Message;
 use yidang_api::{Fault, FaultCode};
+use yidang_documents::{Actor, DocumentError};
 use yidang_domain::civil::InstantMs;
 use yidang_domain::entry::DocumentKind;
 use yidang_domain::ids::DocumentId;
@@ -195,16 +196,13 @@ fn end(
     let done = !reply.more && outgoing.batches.len() == reply.receipts.len();
     let words = words(desk, outgoing, reply)?;
     // Whoever is told that somebody else wrote as this actor writes as another one from here on.
-    let next = if is_about_this_actor(desk, &words)? { spare } else { None };
+    let is_another = is_about_this_actor(desk, &words)?;
     let ticket = ticket(desk, reply);
     let reads_other = number(&desk.store, "scope")? != reply.scope;
-    let certificate = desk.certificate_id;
+    let (certificate, actor) = (desk.certificate_id, desk.actor);
     let damaged = desk.damaged.clone();
     let mut halves = with_halves(desk, &words)?;
-    desk.store.write(|write| -> Result<(), StoreError> {
-        if let Some(next) = &next {
-            write.begin_incarnation(next, &certificate, now)?;
-        }
+    let next = desk.store.write(|write| -> Result<_, StoreError> {
         for (batch, receipt, was_asked) in &words {
             put_receipt(write, batch, receipt, *was_asked, placed)?;
         }
@@ -222,14 +220,15 @@ fn end(
         given_back(write, outgoing, reply)?;
         // What came for them was left: it comes again by name.
         damaged.iter().try_for_each(|id| write.want_document(*id))?;
-        // What left the ring goes once nothing of it waits to be sent.
-        for id in write.sealed(DocumentKind::Household)? {
-            write.forget(id)?;
+        let is_forgotten = forget_households(write, &actor)?;
+        let next = spare.filter(|_| is_another || is_forgotten);
+        if let Some(next) = &next {
+            write.begin_incarnation(next, &certificate, now)?;
         }
         note_first(write, reply, taken.bytes)?;
         put_place(write, reply, now, done)?;
         write.passed(Boundary::VerdictsReady);
-        Ok(())
+        Ok(next)
     })?;
     desk.store.passed(Boundary::Absorbed);
     desk.actor = next.map_or(desk.actor, |next| next.actor);
@@ -252,6 +251,22 @@ fn end(
         device.touch();
     }
     Ok(())
+}
+
+/// What left the ring goes once nothing of it waits to be sent; whether this actor had written in any of it. It may
+/// come back older than it left, from a server that was put back or by hand, and then nobody here knows any more
+/// which sequence numbers were used.
+fn forget_households(write: &Write<'_>, actor: &Actor) -> Result<bool, StoreError> {
+    let mut has_written = false;
+    for id in write.sealed(DocumentKind::Household)? {
+        has_written |= match write.load(id) {
+            Ok(document) => document.is_some_and(|document| document.last_seq(actor) > 0),
+            Err(StoreError::Document(DocumentError::Damaged { .. })) => true,
+            Err(error) => return Err(error),
+        };
+        write.forget(id)?;
+    }
+    Ok(has_written)
 }
 
 /// The documents of a reply but for those that are still to be asked for by name: what is new of them stands

@@ -13,7 +13,7 @@ use yidang_domain::ids::DocumentId;
 use super::request::signed_batch;
 use crate::boundary::Boundary;
 use crate::device::{Device, OpenDesk};
-use crate::store::{ReadCases, ReadDocuments, ReadOutbox, Rejected, Said, StoreError};
+use crate::store::{Incarnation, ReadCases, ReadDocuments, ReadOutbox, Rejected, Said, StoreError};
 
 /// Why something was put aside: nobody can tell whether it arrived. A word of the device alone.
 const DAMAGED: &str = "damaged";
@@ -25,11 +25,13 @@ const DAMAGED: &str = "damaged";
 /// Each is one transaction: cut anywhere, the rest is found damaged again.
 pub fn fetch_anew(device: &mut Device, seat: u64) -> Result<bool, Fault> {
     let (now, asked) = (device.senses.now(), device.exchange.asked.clone());
+    let spare = device.spare();
     let desk = device.desk_of(seat)?;
     let mut is_any = false;
     for id in desk.damaged.clone() {
         if is_sent(desk, &asked, id)? {
-            put_aside(desk, id, now)?;
+            put_aside(desk, id, now, spare.as_ref())?;
+            desk.actor = spare.map_or(desk.actor, |next| next.actor);
             desk.damaged.remove(&id);
             desk.let_go(id);
             is_any = true;
@@ -54,12 +56,23 @@ fn is_sent(desk: &OpenDesk, asked: &BTreeSet<Vec<u8>>, id: DocumentId) -> Result
     Ok(true)
 }
 
-fn put_aside(desk: &mut OpenDesk, id: DocumentId, now: InstantMs) -> Result<(), StoreError> {
+/// What comes may be older than what was here, from a server that was put back: nothing is written onto it under
+/// sequence numbers that may have been used.
+fn put_aside(
+    desk: &mut OpenDesk,
+    id: DocumentId,
+    now: InstantMs,
+    next: Option<&Incarnation>,
+) -> Result<(), StoreError> {
+    let certificate = desk.certificate_id;
     // Its line in lists may be damaged as well: then it has no name, and is fetched all the same.
     let line = desk.store.case_row(id).ok().flatten();
     let matter = line.map(|line| line.row.matter).unwrap_or_default();
     let rejected = waiting(desk, id, &matter)?;
     desk.store.write(|write| -> Result<(), StoreError> {
+        if let Some(next) = next {
+            write.begin_incarnation(next, &certificate, now)?;
+        }
         for one in &rejected {
             write.put_rejected(one, now)?;
             write.take_out(id, &one.hash)?;
