@@ -29,6 +29,9 @@ use crate::dice::Dice;
 use crate::faults::{Fault, Faults};
 use crate::places::Person;
 
+/// Rows asked for at once: no list gives more.
+const LISTED: usize = 500;
+
 /// No answer of a server is longer.
 const MOST_REPLY: usize = 64 << 20;
 /// An application that ends in the middle of an exchange has gone this far at most: requests, slices
@@ -395,16 +398,30 @@ impl Phone {
 
     /// Every case file that is listed here.
     pub fn cases(&mut self) -> Result<Vec<String>> {
-        let question = json!({ "queue": "all", "org": null, "category": null, "risk": null,
-            "text": "", "offset": 0, "limit": 500 });
-        Ok(ids(&self.told("list_case_files", &question)?["rows"]))
+        self.listed("list_case_files", |offset| {
+            json!({ "queue": "all", "org": null, "category": null, "risk": null,
+                "text": "", "offset": offset, "limit": LISTED })
+        })
     }
 
     /// Every household that is listed here.
     pub fn households(&mut self) -> Result<Vec<String>> {
-        let question =
-            json!({ "org": null, "filter": "all", "text": "", "offset": 0, "limit": 500 });
-        Ok(ids(&self.told("my_grid", &question)?["rows"]))
+        self.listed("my_grid", |offset| {
+            json!({ "org": null, "filter": "all", "text": "", "offset": offset, "limit": LISTED })
+        })
+    }
+
+    /// A list to its end: no question is answered with all the rows of a large county.
+    fn listed(&mut self, name: &str, question: impl Fn(usize) -> Value) -> Result<Vec<String>> {
+        let mut all = Vec::new();
+        loop {
+            let rows = ids(&self.told(name, &question(all.len()))?["rows"]);
+            let is_last = rows.len() < LISTED;
+            all.extend(rows);
+            if is_last {
+                return Ok(all);
+            }
+        }
     }
 
     /// What its outbox holds: document, how far it got, and all that was typed.
