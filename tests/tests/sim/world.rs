@@ -361,6 +361,11 @@ impl World {
         Ok(rows.get(place).map(|row| DocumentId::from_bytes(row.id)))
     }
 
+    /// Whether the county waits for what devices give back to it.
+    pub fn heals(&self) -> Result<bool> {
+        Ok(self.app()?.store().read::<_, StoreError>(COUNTY, |db| Ok(db.county()?.healing))?)
+    }
+
     /// Destroys a document, as two administrators and the command do it; but for this word, where there is one,
     /// all of it goes on, with these words among it.
     pub fn erase(
