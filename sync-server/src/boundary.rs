@@ -1,8 +1,8 @@
 //! The moments at which it matters that the server may end right there, by name.
 //!
 //! Whatever stands in this table is reached by a story in which the process ends at that very moment, with
-//! and without the power (`tests/tests/power/boundaries.rs`, `erasing.rs`): nothing that a device was told may be missing
-//! afterwards, and nothing may be there twice. A name that no story reaches fails there too.
+//! and without the power (`boundaries.rs` and `erasing.rs` in `tests/tests/power`): nothing that a device was told
+//! may be missing afterwards, and nothing may be there twice. A name that no story reaches fails there too.
 
 use std::fmt;
 use std::sync::Arc;

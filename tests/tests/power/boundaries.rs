@@ -394,7 +394,7 @@ fn li_goes_on(story: &Story, seen: &Seen, li: &Path, app: &App, moment: usize) -
 }
 
 /// What was written about visits to each file, as the county has it.
-fn texts(app: &App) -> Result<BTreeMap<String, Vec<String>>> {
+pub fn texts(app: &App) -> Result<BTreeMap<String, Vec<String>>> {
     Ok(app.store().read::<_, StoreError>(COUNTY, |db| {
         let mut texts = BTreeMap::new();
         for row in db.documents()? {

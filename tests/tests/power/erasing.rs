@@ -6,19 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
-use yidang_documents::project;
 use yidang_domain::calendar::yanchang_2026;
 use yidang_domain::civil::date_after;
-use yidang_domain::entry::Entry;
 use yidang_domain::ids::DocumentId;
 use yidang_domain::org::{Assignment, Role, Staff};
 use yidang_sync_server::erase::Order;
-use yidang_sync_server::judge::shelf;
 use yidang_sync_server::register::RegisterData;
-use yidang_sync_server::store::StoreError;
 use yidang_sync_server::{App, Boundary, Clock, Options, Witness, open};
 
-use crate::boundaries::settled;
+use crate::boundaries::{settled, texts};
 use crate::check;
 use crate::dice::Dice;
 use crate::town::{self, COUNTY, Phone, Way, at};
@@ -123,20 +119,6 @@ fn told() -> Result<Told> {
     Ok(Told { _folder: folder, disk, marks, way, case, first })
 }
 
-/// Every document of a server, with what was written about visits.
-fn visits(server: &App) -> Result<Vec<(DocumentId, Vec<String>)>> {
-    Ok(server.store().read::<_, StoreError>(COUNTY, |db| {
-        let mut all = Vec::new();
-        for row in db.documents()? {
-            let projection = project(&shelf::load(db, &row)?);
-            let entries = projection.common().entries.iter().filter_map(|row| row.entry());
-            let visits = entries.filter(|entry| matches!(entry, Entry::Visit { .. }));
-            all.push((projection.common().id, visits.map(Entry::gist).collect()));
-        }
-        Ok(all)
-    })?)
-}
-
 fn is_in_any_file(folder: &Path, words: &str) -> Result<bool> {
     for file in std::fs::read_dir(folder)? {
         let bytes = std::fs::read(file?.path())?;
@@ -162,9 +144,9 @@ fn look(told: &Told, mark: &Mark, folder: &TempDir) -> Result<()> {
         (true, false) => Some(vec![cut, KEPT.to_owned()]),
         (true, true) => None,
     };
-    let here = visits(&server)?;
-    ensure!(here.iter().map(|(_, words)| words).eq(&expected), "{here:?}");
-    ensure!(is_ordered != here.iter().any(|(id, _)| *id == told.case), "{here:?}");
+    let here = texts(&server)?;
+    ensure!(here.values().eq(&expected), "{here:?}");
+    ensure!(is_ordered != here.contains_key(&told.case.to_string()), "{here:?}");
     ensure!(is_in_any_file(&data, SECRET)? != is_ordered, "{SECRET} in the files of the server");
     let is_kept_beside = beside(&data).iter().any(|(name, _)| name.starts_with("successor"));
     ensure!(is_kept_beside == (is_ordered && !is_second), "what lies beside the database");
@@ -188,8 +170,8 @@ fn wang_reads(
     // A device shows the last one first.
     read.iter_mut().for_each(|words| words.reverse());
     ensure!(read.iter().eq(expected), "{read:?}");
-    let once = visits(server)?;
-    ensure!(once.iter().map(|(_, words)| words).eq(expected), "afterwards: {once:?}");
+    let once = texts(server)?;
+    ensure!(once.values().eq(expected), "afterwards: {once:?}");
     Ok(())
 }
 

@@ -126,7 +126,7 @@ impl Store {
         }
         schema::migrate(&mut connection, schema::NEWEST)?;
         connection.pragma_update(None, "cache_size", -CACHE_KB)?;
-        // A page of a first exchange runs some forty statements for every document, in turn.
+        // With the default of 16 they were prepared anew for every document of a page (docs/decisions/0011).
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         const FULL: i64 = 2;
         let synchronous = connection.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
