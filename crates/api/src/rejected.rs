@@ -26,6 +26,9 @@ pub struct RejectedRow {
     /// It is the one that goes on (县级重录).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub goes_on: bool,
+    /// A colleague wrote it, and only this device may still hold it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub theirs: bool,
     /// Which page shows that.
     pub about: About,
     /// The document is on this device; one whose beginning was not taken is not.

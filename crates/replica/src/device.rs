@@ -46,6 +46,8 @@ pub(crate) struct OpenDesk {
     cache: BTreeMap<DocumentId, Held>,
     /// Documents that were found damaged since the desk was opened: the next exchange fetches them anew.
     pub damaged: BTreeSet<DocumentId>,
+    /// Documents that came and do not fit onto what is here of them: what stands in the way makes way.
+    pub split: BTreeSet<DocumentId>,
 }
 
 /// A document in memory with its rows, once somebody asked for them.
@@ -299,6 +301,7 @@ impl OpenDesk {
             tree: OrgTree::default(),
             cache: BTreeMap::new(),
             damaged: BTreeSet::new(),
+            split: BTreeSet::new(),
             account,
         };
         desk.note_own_certificate(&signed)?;

@@ -85,6 +85,7 @@ mod tests {
 
     fn row(again: Option<WriteAgain>) -> RejectedRow {
         RejectedRow {
+            theirs: false,
             id: 7,
             document: DocumentId::from_bytes([1; 16]),
             goes_on: false,

@@ -7,6 +7,7 @@ use yidang_api::rejected::{DropRejected, RejectedQuestion, RejectedRow, WriteAga
 use crate::device::{Device, OpenDesk};
 use crate::present::refusal;
 use crate::store::{KeptRejected, ReadDocuments, ReadErased, ReadRejected, StoreError};
+use crate::sync::SUPERSEDED;
 
 /// What was not taken, newest first.
 pub fn list(device: &mut Device, question: &RejectedQuestion) -> Result<Vec<RejectedRow>, Fault> {
@@ -33,6 +34,7 @@ pub fn row(desk: &mut OpenDesk, kept: KeptRejected) -> Result<RejectedRow, Fault
         document,
         about: crate::sync::about(desk, document, rejected.kind)?,
         goes_on: goes_on.is_some(),
+        theirs: rejected.said.code == SUPERSEDED,
         is_here,
         title: rejected.title,
         matter: rejected.matter,

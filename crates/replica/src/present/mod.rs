@@ -9,7 +9,7 @@ mod words;
 pub use case_view::{Source, case_view, delivery, entry_view};
 pub use refusals::{ACT, refusal};
 pub use row::{case_keys, case_row};
-pub use words::{QUIET_AFTER_DAYS, is_home_path, outbox_title, place_name, unit_name};
+pub use words::{QUIET_AFTER_DAYS, in_words, is_home_path, outbox_title, place_name, unit_name};
 
 use crate::device::OpenDesk;
 use yidang_api::list::Stage;

@@ -28,6 +28,9 @@ fn sentence(word: &str) -> Option<&'static str> {
         "unlisted_conflict" => "这一项两人改得不一样，请先定下来",
         "stands_on_refused" => "它说的那一项也没有采用",
         "damaged" => "本机存的这一件坏了，不知道它送到没有：同步后看看，没有就再写一遍",
+        "superseded" => {
+            "写它的手机被复制过，县里恢复以后收下的是另一部写的；本人同步时会再送一遍，没送来的话，照这里补写"
+        }
         "erased" => "这份档案已依法删除",
         "reverted" => "县里收下后又恢复了原来的值",
         "closed_meanwhile" => "你写的时候，这件已经销号，县里恢复了销号时的值；要改，请先重开",

@@ -2,7 +2,7 @@
 
 use yidang_api::list::Stage;
 use yidang_documents::project::ItemRow;
-use yidang_documents::{EntryBody, RegisterPath};
+use yidang_documents::{Edit, EntryBody, RegisterPath};
 use yidang_domain::entry::Entry;
 use yidang_domain::facts::{Risk, Side, Source};
 use yidang_domain::ids::OrgCode;
@@ -90,6 +90,50 @@ pub fn outbox_title(action: &str, parties: &[ItemRow]) -> String {
     if names.is_empty() { action.to_owned() } else { format!("{action} · {}", names.join("、")) }
 }
 
+/// What a change wrote: what it is in a few words, and all that was typed.
+pub fn in_words(tree: &OrgTree, edits: &[Edit]) -> (String, String) {
+    let (mut titles, mut labels, mut words) = (Vec::new(), Vec::new(), Vec::new());
+    let line = |path: &str, value: &str| match (is_home_path(path), value.is_empty()) {
+        // The identifier of a household says nothing to anybody.
+        (true, _) | (_, true) => label_of(path).to_owned(),
+        _ => format!("{}：{}", label_of(path), shown_value(tree, path, value)),
+    };
+    for edit in edits {
+        match edit {
+            Edit::AddEntry(entry) => {
+                titles.push(entry.kind().label().to_owned());
+                words.push(entry.gist());
+            }
+            Edit::AddItem(container, fields) => {
+                titles.push(format!("新增{}", items_label(container)));
+                let fields = fields.iter().map(|(field, value)| (field, value.as_text()));
+                let filled = fields.filter(|(_, value)| !value.is_empty());
+                words.extend(filled.map(|(field, value)| line(field, &value)));
+            }
+            Edit::Set(path, value) => {
+                let path = path.to_string();
+                labels.push(label_of(&path).to_owned());
+                words.push(line(&path, &value.as_text()));
+            }
+        }
+    }
+    titles.dedup();
+    if !labels.is_empty() {
+        titles.push(format!("改{}", labels.join("、")));
+    }
+    words.retain(|line| !line.is_empty());
+    (titles.join("、"), words.join("\n"))
+}
+
+/// What the items of a container are called.
+fn items_label(container: &str) -> &'static str {
+    match container {
+        "parties" => "当事人",
+        "members" => "成员",
+        _ => "内容",
+    }
+}
+
 /// Days that a matter may rest before somebody is reminded.
 pub const QUIET_AFTER_DAYS: i64 = 7;
 
@@ -102,4 +146,30 @@ pub const ACCEPT_WITHIN_DAYS: i64 = 3;
 /// Whether work on a file goes on.
 pub const fn is_open(stage: Stage) -> bool {
     !matches!(stage, Stage::Closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use yidang_documents::Scalar;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_told_with_all_that_was_typed() {
+        let path = |text| RegisterPath::parse(text).unwrap();
+        let edits = [
+            Edit::Set(path("facts.matter"), Scalar::Text("为水渠吵起来".into())),
+            Edit::AddItem(
+                "parties",
+                vec![
+                    ("name", Scalar::Text("冯例八".into())),
+                    ("phone", Scalar::Text(String::new())),
+                ],
+            ),
+            Edit::AddEntry(Entry::Visit { words: "两家都在".into() }),
+        ];
+        let (title, words) = in_words(&OrgTree::default(), &edits);
+        assert_eq!(title, "新增当事人、走访、改事由");
+        assert_eq!(words, "事由：为水渠吵起来\n姓名：冯例八\n两家都在");
+    }
 }

@@ -68,13 +68,14 @@ pub fn read_new(page: &PageDocument) -> Result<Read, Fault> {
     }
     let snapshot_heads = (!page.snapshot.is_empty()).then(|| document.heads());
     let fresh = of_batches(page, &document);
-    add(&mut document, &fresh)?;
+    add(&mut document, &fresh).map_err(StoreError::from)?;
     let projection = project(&document);
     Ok(Read { id, document, projection, snapshot_heads, fresh, is_new: true, clashes_before: 0 })
 }
 
-/// Reads a document onto what is here of it.
-pub fn read_onto(desk: &mut OpenDesk, page: &PageDocument) -> Result<Read, Fault> {
+/// Reads a document onto what is here of it; none where the two do not fit together, because somebody wrote twice
+/// under one sequence number and a server that was put back took the other one.
+fn read_onto(desk: &mut OpenDesk, page: &PageDocument) -> Result<Option<Read>, Fault> {
     let id = id_of(page)?;
     let mut document = desk.document(id)?;
     let mut fresh = Vec::new();
@@ -86,10 +87,13 @@ pub fn read_onto(desk: &mut OpenDesk, page: &PageDocument) -> Result<Read, Fault
     fresh.extend(of_batches(page, &document));
     let clashes_before =
         desk.projection(id)?.map_or(0, |projection| projection.common().clashes.len());
-    add(&mut document, &fresh)?;
-    let projection = project(&document);
-    let snapshot_heads = None;
-    Ok(Read { id, document, projection, snapshot_heads, fresh, is_new: false, clashes_before })
+    match add(&mut document, &fresh) {
+        Err(DocumentError::Engine(_)) => return Ok(None),
+        added => added.map_err(StoreError::from)?,
+    }
+    let (projection, snapshot_heads) = (project(&document), None);
+    let is_new = false;
+    Ok(Some(Read { id, document, projection, snapshot_heads, fresh, is_new, clashes_before }))
 }
 
 fn of_batches(page: &PageDocument, document: &Document) -> Vec<([u8; 32], Vec<u8>)> {
@@ -101,9 +105,8 @@ fn of_batches(page: &PageDocument, document: &Document) -> Vec<([u8; 32], Vec<u8
         .collect()
 }
 
-fn add(document: &mut Document, fresh: &[([u8; 32], Vec<u8>)]) -> Result<(), Fault> {
-    let changes = fresh.iter().map(|(hash, bytes)| (*hash, bytes.as_slice()));
-    Ok(document.apply_stored(changes).map_err(StoreError::from)?)
+fn add(document: &mut Document, fresh: &[([u8; 32], Vec<u8>)]) -> Result<(), DocumentError> {
+    document.apply_stored(fresh.iter().map(|(hash, bytes)| (*hash, bytes.as_slice())))
 }
 
 /// The hash of a change: of everything behind magic and checksum.
@@ -121,33 +124,62 @@ fn is_written_elsewhere(read: &Read, actor: &Actor) -> bool {
     read.fresh.iter().any(|(_, bytes)| is_own(bytes))
 }
 
+/// Documents of a slice on their way, some of them read.
+type Slice<'a> = VecDeque<(&'a PageDocument, Option<Read>)>;
+
+/// Reads the documents of a slice onto what is here. None where one does not fit onto that: the slice is as it was,
+/// and what stands in the way makes way first. Where that does not help either, the document is fetched anew like a
+/// damaged one, and everything else goes on.
+fn read_slice<'a>(
+    desk: &mut OpenDesk,
+    slice: &mut Slice<'a>,
+) -> Result<Option<VecDeque<(&'a PageDocument, Read)>>, Fault> {
+    let mut ready: VecDeque<(&PageDocument, Read)> = VecDeque::with_capacity(slice.len());
+    while let Some((page, read)) = slice.pop_front() {
+        let id = id_of(page)?;
+        // What was destroyed comes from nowhere.
+        let is_erased = desk.store.is_erased(id)?;
+        if is_erased && !cfg!(feature = "planted-tombstone-by-hand") {
+            continue;
+        }
+        let here = desk.store.stored(id)?.is_some();
+        let read = match read {
+            Some(read) if !here => Some(read),
+            // Made way for the county's while it was being read.
+            None if !here => Some(read_new(page)?),
+            // Held before, or begun here while it was being read.
+            _ => read_onto(desk, page)?,
+        };
+        match read {
+            Some(read) => {
+                desk.split.remove(&id);
+                ready.push_back((page, read));
+            }
+            None if desk.split.insert(id) => {
+                slice.push_front((page, None));
+                for (page, read) in ready.into_iter().rev() {
+                    slice.push_front((page, read.is_new.then_some(read)));
+                }
+                return Ok(None);
+            }
+            None => drop(desk.damaged.insert(id)),
+        }
+    }
+    Ok(Some(ready))
+}
+
 /// Stores documents of a slice in one transaction, in order, until somebody waits for the device;
-/// gives how many changes are new here. The others stay in `slice`. Where somebody else writes as this
+/// gives how many changes are new here. The others stay in `slice`, all of them where one stands in the way of
+/// another ([`super::settle::make_way`]). Where somebody else writes as this
 /// actor, this device writes as `spare` from here on.
 pub fn take(
     desk: &mut OpenDesk,
-    slice: &mut VecDeque<(&PageDocument, Option<Read>)>,
+    slice: &mut Slice<'_>,
     placed: &Placed,
     now: InstantMs,
     spare: Option<Incarnation>,
 ) -> Result<u32, Fault> {
-    let mut ready = VecDeque::with_capacity(slice.len());
-    for (page, read) in std::mem::take(slice) {
-        // What was destroyed comes from nowhere.
-        let is_erased = desk.store.is_erased(id_of(page)?)?;
-        if is_erased && !cfg!(feature = "planted-tombstone-by-hand") {
-            continue;
-        }
-        let here = desk.store.stored(id_of(page)?)?.is_some();
-        let read = match read {
-            Some(read) if !here => read,
-            // Made way for the county's while it was being read.
-            None if !here => read_new(page)?,
-            // Held before, or begun here while it was being read.
-            _ => read_onto(desk, page)?,
-        };
-        ready.push_back((page, read));
-    }
+    let Some(mut ready) = read_slice(desk, slice)? else { return Ok(0) };
     let is_elsewhere = ready.iter().any(|(_, read)| is_written_elsewhere(read, &desk.actor));
     let next = spare.filter(|_| is_elsewhere);
     let certificate = desk.certificate_id;

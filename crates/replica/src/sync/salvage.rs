@@ -33,6 +33,7 @@ pub fn fetch_anew(device: &mut Device, seat: u64) -> Result<bool, Fault> {
             put_aside(desk, id, now, spare.as_ref())?;
             desk.actor = spare.map_or(desk.actor, |next| next.actor);
             desk.damaged.remove(&id);
+            desk.split.remove(&id);
             desk.let_go(id);
             is_any = true;
         }

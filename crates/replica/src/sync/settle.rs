@@ -24,8 +24,10 @@ use yidang_domain::ids::{DocumentId, OrgCode};
 use yidang_domain::rights::Act;
 use yidang_sync_protocol::{BatchHeader, PageDocument};
 
+mod superseded;
 mod whole;
 
+pub use superseded::SUPERSEDED;
 use whole::{Actions, name_again};
 
 use super::request::kind_number;
@@ -71,9 +73,16 @@ struct Case {
     fates: BTreeMap<ChangeHash, Fate>,
     /// Refused batches of others that something here was built on.
     causes: Vec<StoredBatch>,
+    /// What the county had taken before it was put back, and has something else in the place of.
+    superseded: BTreeSet<ChangeHash>,
 }
 
 impl Case {
+    /// Whether nothing has to leave.
+    fn is_nothing(&self) -> bool {
+        self.fates.is_empty() && self.causes.is_empty() && self.superseded.is_empty()
+    }
+
     /// Somebody else's batch is to blame, or one's own as a whole.
     fn blame(&mut self, cause: StoredBatch) {
         if !self.causes.iter().any(|known| known.id == cause.id) {
@@ -127,14 +136,15 @@ pub fn what_was_not_taken(device: &mut Device, seat: u64) -> Result<bool, Fault>
     run(device, seat, owed)
 }
 
-/// Makes way for what came: own changes that are not in the log, where the log has others under their
-/// sequence numbers. Another copy of this device wrote those.
+/// Makes way for what came: changes that are not in the log, where the log has others under their sequence
+/// numbers. Another copy of a device wrote those. What was taken once can stand in the way as well, where the
+/// server was put back since; that is looked for only after it was found that the two do not fit together.
 pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(), Fault> {
     let id = super::incoming::id_of(page)?;
     let desk = device.desk_of(seat)?;
     let (waiting, held) = (desk.store.outbox_of(id)?, desk.store.held_of(id)?);
     let Some(stored) = desk.store.stored(id)? else { return Ok(()) };
-    if waiting.is_empty() && held.is_empty() {
+    if waiting.is_empty() && held.is_empty() && !desk.split.contains(&id) {
         return Ok(());
     }
     let mut owed = Owed::default();
@@ -142,7 +152,7 @@ pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(
         // A colleague began it here as the county did not: nothing that stands on that can be kept as it is.
         let fate = |item: OutboxItem| (item.hash, Fate::Rejected(because(STANDS_ON_REFUSED)));
         let fates = waiting.into_iter().map(fate).collect();
-        owed.cases.insert(id, Case { fates, causes: held });
+        owed.cases.insert(id, Case { fates, causes: held, ..Case::default() });
         return run(device, seat, owed).map(drop);
     }
     let theirs = numbers_in(page)?;
@@ -150,13 +160,16 @@ pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(
         let is_waiting = waiting.iter().any(|item| item.hash == link.hash);
         let is_another =
             theirs.get(&(link.actor, link.seq)).is_some_and(|theirs| *theirs != link.hash);
-        if is_waiting && is_another {
-            let case = owed.cases.entry(id).or_default();
-            case.fates.insert(link.hash, Fate::Again { alone: false });
+        if !is_another {
+            continue;
         }
-        let by_hand = held.iter().find(|batch| is_another && batch.hashes.contains(&link.hash));
-        if let Some(batch) = by_hand {
-            owed.cases.entry(id).or_default().blame(batch.clone());
+        let case = owed.cases.entry(id).or_default();
+        if is_waiting {
+            case.fates.insert(link.hash, Fate::Again { alone: false });
+        } else if let Some(batch) = held.iter().find(|batch| batch.hashes.contains(&link.hash)) {
+            case.blame(batch.clone());
+        } else {
+            case.superseded.insert(link.hash);
         }
     }
     run(device, seat, owed).map(drop)
@@ -278,6 +291,8 @@ struct Plan {
     rejected: Vec<Rejected>,
     again: Vec<Again>,
     renamed: Renamed,
+    /// Batches lose some of what they held.
+    cuts_batches: bool,
 }
 
 /// A change that was written again.
@@ -342,17 +357,22 @@ struct Cut {
     old: Option<Document>,
     rest: Option<Document>,
     gone: Vec<Gone>,
+    /// Those of others that the county had taken: nobody can tell whether they are written again.
+    taken: BTreeSet<ChangeHash>,
 }
 
 /// Takes it out; nothing where the document is damaged: the next exchange puts what waits of it aside.
 fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Option<Cut>, Fault> {
-    let items = desk.store.outbox_of(id)?.into_iter().map(|item| (item.hash, item)).collect();
+    let waiting = desk.store.outbox_of(id)?.into_iter();
+    let mut items: BTreeMap<_, _> = waiting.map(|item| (item.hash, item)).collect();
     if desk.store.stored(id)?.is_none() {
-        return Ok(Some(Cut { id, case, items, old: None, rest: None, gone: Vec::new() }));
+        let (gone, taken) = (Vec::new(), BTreeSet::new());
+        return Ok(Some(Cut { id, case, items, old: None, rest: None, gone, taken }));
     }
     let Some(old) = desk.sound_document(id)? else { return Ok(None) };
     let mut roots: BTreeSet<ChangeHash> = case.fates.keys().copied().collect();
     roots.extend(case.causes.iter().flat_map(|batch| &batch.hashes));
+    roots.extend(&case.superseded);
     let held = desk.store.held_of(id)?;
     let (rest, gone) = loop {
         let (rest, gone) = take_out(&old, &roots).map_err(StoreError::from)?;
@@ -362,7 +382,18 @@ fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Option<Cut
         }
         roots.extend(split);
     };
-    Ok(Some(Cut { id, case, items, old: Some(old), rest: Some(rest), gone }))
+    let mut taken = BTreeSet::new();
+    let is_by_hand = |hash| held.iter().any(|batch| batch.hashes.contains(hash));
+    for one in gone.iter().filter(|one| !is_by_hand(&one.link.hash)) {
+        if items.contains_key(&one.link.hash) {
+            continue;
+        }
+        match superseded::own(desk, id, one)? {
+            Some(item) => drop(items.insert(item.hash, item)),
+            None => drop(taken.insert(one.link.hash)),
+        }
+    }
+    Ok(Some(Cut { id, case, items, old: Some(old), rest: Some(rest), gone, taken }))
 }
 
 /// What came by hand leaves batch by batch: the rest of one without its beginning or end has no proof.
@@ -373,7 +404,7 @@ fn split_by(gone: &[Gone], held: &[StoredBatch]) -> Vec<ChangeHash> {
 }
 
 fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan, Fault> {
-    let Cut { id, case, items, old, rest, gone } = cut;
+    let Cut { id, case, items, old, rest, gone, taken } = cut;
     let kind = old.as_ref().map_or(DocumentKind::CaseFile, Document::kind);
     let about = About { id, kind, matter: super::view::matter(desk, id)? };
     let mut plan = Plan {
@@ -385,6 +416,7 @@ fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan
         rejected: Vec::new(),
         again: Vec::new(),
         renamed: Renamed::default(),
+        cuts_batches: !case.superseded.is_empty(),
     };
     // What is not in the document any more has nothing but its words.
     for item in items.values().filter(|item| case.fates.contains_key(&item.hash)) {
@@ -404,6 +436,9 @@ fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan
         let Some(item) = items.get(&one.link.hash) else {
             // Somebody else's, built on the same: their own device writes it again.
             replay.leave_out(one);
+            if taken.contains(&one.link.hash) {
+                plan.rejected.extend(superseded::of_another(desk, &about, one));
+            }
             continue;
         };
         let fate = case.fates.get(&item.hash).cloned().unwrap_or(Fate::Again { alone: false });
@@ -604,6 +639,9 @@ fn put(write: &Write<'_>, plan: &Plan, now: InstantMs) -> Result<(), StoreError>
     }
     write.drop_held(plan.id, &plan.gone)?;
     plan.causes.iter().try_for_each(|batch| write.drop_batch(batch))?;
+    if plan.cuts_batches {
+        write.drop_batches_of(plan.id, &plan.gone)?;
+    }
     plan.rejected.iter().try_for_each(|rejected| write.put_rejected(rejected, now))?;
     if plan.document.is_none() {
         return write.forget(plan.id);

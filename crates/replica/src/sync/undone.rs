@@ -5,13 +5,13 @@ use prost::Message;
 use yidang_api::Fault;
 use yidang_documents::guard::scan;
 use yidang_documents::{ChangeHash, Edit, edits_of};
-use yidang_domain::labels::label_of;
 use yidang_sync_protocol::record::hashes;
 use yidang_sync_protocol::{BatchHeader, Record, RecordName, SignedRecord};
 
 use super::erase::Doomed;
 use super::settle::UNDONE;
 use crate::device::OpenDesk;
+use crate::present::in_words;
 use crate::store::{
     OutboxItem, REVERTED, ReadDocuments, ReadOutbox, ReadPlaces, ReadRejected, Said, StoreError,
     StoredBatch, Write,
@@ -88,20 +88,14 @@ fn item(
     }
     let Some(document) = desk.sound_document(batch.document)? else { return Ok(None) };
     let Ok(intended) = edits_of(&document, &bytes) else { return Ok(None) };
-    let mut labels: Vec<String> = Vec::new();
-    let mut words: Vec<String> = Vec::new();
-    for edit in &intended.edits {
-        if let Edit::Set(path, value) = edit {
-            let label = label_of(&path.to_string()).to_owned();
-            words.push(format!("{label}：{}", value.as_text()));
-            labels.push(label);
-        }
-    }
+    let mut values = intended.edits;
+    values.retain(|edit| matches!(edit, Edit::Set(..)));
+    let (title, words) = in_words(&desk.tree, &values);
     Ok(Some(OutboxItem {
         document: batch.document,
         hash,
-        title: format!("改{}", labels.join("、")),
-        words: words.join("\n"),
+        title,
+        words,
         saved_at: intended.at,
         delivery: REVERTED,
         batch: Some(batch.id.clone()),

@@ -30,10 +30,10 @@ pub fn RejectedCard(
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(" · ");
-    let kept = if row.goes_on {
-        "留下的由县里重录成新档案，接着办。你写的内容仍在这里"
-    } else {
-        "你写的内容仍在这里"
+    let kept = match (row.goes_on, row.theirs) {
+        (true, _) => "留下的由县里重录成新档案，接着办。你写的内容仍在这里",
+        (_, true) => "同事写的原话留在这里",
+        _ => "你写的内容仍在这里",
     };
     let reason = (!row.reason.is_empty())
         .then(|| view! { <div class="mid t2">{format!("说明：{}", row.reason)}</div> });

@@ -48,7 +48,7 @@ impl Actions {
             }
         }
         // What a colleague gave by hand and the county does not take leaves without a word of one's own.
-        owed.cases.retain(|_, case| !case.fates.is_empty() || !case.causes.is_empty());
+        owed.cases.retain(|_, case| !case.is_nothing());
     }
 
     /// Has every other part leave its document as well where one leaves; whether any was added.
