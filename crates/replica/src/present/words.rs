@@ -169,7 +169,7 @@ mod tests {
             Edit::AddEntry(Entry::Visit { words: "两家都在".into() }),
         ];
         let (title, words) = in_words(&OrgTree::default(), &edits);
-        assert_eq!(title, "新增当事人、走访、改事由");
-        assert_eq!(words, "事由：为水渠吵起来\n姓名：冯例八\n两家都在");
+        assert_eq!(title, "新增当事人、走访、改一句话");
+        assert_eq!(words, "一句话：为水渠吵起来\n姓名：冯例八\n两家都在");
     }
 }
