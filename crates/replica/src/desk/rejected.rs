@@ -6,8 +6,7 @@ use yidang_api::rejected::{DropRejected, RejectedQuestion, RejectedRow, WriteAga
 
 use crate::device::{Device, OpenDesk};
 use crate::present::refusal;
-use crate::store::{KeptRejected, ReadDocuments, ReadErased, ReadRejected, StoreError};
-use crate::sync::SUPERSEDED;
+use crate::store::{KeptRejected, ReadDocuments, ReadErased, ReadRejected, SUPERSEDED, StoreError};
 
 /// What was not taken, newest first.
 pub fn list(device: &mut Device, question: &RejectedQuestion) -> Result<Vec<RejectedRow>, Fault> {

@@ -3,7 +3,7 @@
 use yidang_api::list::Stage;
 use yidang_documents::project::ItemRow;
 use yidang_documents::{Edit, EntryBody, RegisterPath};
-use yidang_domain::entry::Entry;
+use yidang_domain::entry::{Entry, FiveSayings};
 use yidang_domain::facts::{Risk, Side, Source};
 use yidang_domain::ids::OrgCode;
 use yidang_domain::labels::label_of;
@@ -102,13 +102,15 @@ pub fn in_words(tree: &OrgTree, edits: &[Edit]) -> (String, String) {
         match edit {
             Edit::AddEntry(entry) => {
                 titles.push(entry.kind().label().to_owned());
-                words.push(entry.gist());
+                words.extend(in_full(entry));
             }
             Edit::AddItem(container, fields) => {
                 titles.push(format!("新增{}", items_label(container)));
-                let fields = fields.iter().map(|(field, value)| (field, value.as_text()));
-                let filled = fields.filter(|(_, value)| !value.is_empty());
-                words.extend(filled.map(|(field, value)| line(field, &value)));
+                let filled = fields.iter().map(|(field, value)| (field, value.as_text()));
+                let filled = filled.filter(|(_, value)| !value.is_empty());
+                let lines =
+                    filled.map(|(field, value)| line(&format!("{container}.{field}"), &value));
+                words.extend(lines);
             }
             Edit::Set(path, value) => {
                 let path = path.to_string();
@@ -123,6 +125,30 @@ pub fn in_words(tree: &OrgTree, edits: &[Edit]) -> (String, String) {
     }
     words.retain(|line| !line.is_empty());
     (titles.join("、"), words.join("\n"))
+}
+
+/// All that was typed into an entry, line by line.
+fn in_full(entry: &Entry) -> Vec<String> {
+    let mut lines = vec![entry.gist()];
+    match entry {
+        Entry::MediationSession { place, consent, open, five, .. } => {
+            lines.push(if place.is_empty() { String::new() } else { format!("地点：{place}") });
+            lines.extend(consent.then(|| "双方同意请人参加".to_owned()));
+            lines.extend(open.then(|| "公开调解".to_owned()));
+            for ((who, end), saying) in FiveSayings::LABELS.iter().zip(five.in_order()) {
+                if !saying.is_empty() {
+                    let by = format!("{}{}", saying.speaker, saying.relation);
+                    lines.push(format!("{who}{end}（{by}）：{}", saying.words));
+                }
+            }
+        }
+        Entry::Agreement { perform_by: Some(day), .. } => {
+            lines.push(format!("{}月{}日前履行", day.month(), day.day()));
+        }
+        Entry::WalkIn { people, .. } => lines.push(format!("{people} 人")),
+        _ => {}
+    }
+    lines
 }
 
 /// What the items of a container are called.

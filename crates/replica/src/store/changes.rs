@@ -281,15 +281,10 @@ impl Write<'_> {
     /// Forgets the batches of a document that hold any of these changes, which left it. What else they held
     /// stays, and its proof is asked for again.
     pub fn drop_batches_of(&self, id: DocumentId, gone: &[ChangeHash]) -> Result<(), StoreError> {
-        let mut statement = self.sql().prepare_cached(
-            "SELECT batch, document, header, signature, hashes FROM batch WHERE document = ?1",
-        )?;
-        let rows = statement.query_map([id.as_bytes()], stored_batch)?;
-        let all = rows.collect::<Result<Vec<_>, _>>()?;
-        for batch in all.iter().filter(|batch| batch.hashes.iter().any(|hash| gone.contains(hash)))
-        {
+        let is_gone = |hash: &ChangeHash| gone.contains(hash);
+        for batch in self.batches_of(id)?.iter().filter(|batch| batch.hashes.iter().any(is_gone)) {
             self.sql().execute("DELETE FROM batch WHERE batch = ?1", [&batch.id])?;
-            if !batch.hashes.iter().all(|hash| gone.contains(hash)) {
+            if !batch.hashes.iter().all(is_gone) {
                 self.set_proofs(id, Proofs::Wanted)?;
             }
         }

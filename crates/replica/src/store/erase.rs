@@ -118,6 +118,7 @@ impl Write<'_> {
         for hash in kept {
             self.sql().execute("INSERT INTO own_change (hash) VALUES (?1)", [hash])?;
         }
+        self.drop_superseded(id)?;
         self.sql().execute(
             "UPDATE rejected SET matter = '', bytes = x'',
                title = substr(title, 1, instr(title || ' · ', ' · ') - 1) WHERE document = ?1",

@@ -57,6 +57,14 @@ pub trait ReadIncarnations: Read {
             .query_row(params![certificate, actor], |row| row.get(0))
             .optional()?)
     }
+
+    /// Whether this person ever wrote as `actor` here, under whatever certificate.
+    fn was_ever(&self, actor: &Actor) -> Result<bool, StoreError> {
+        Ok(self
+            .sql()
+            .prepare_cached("SELECT count(*) > 0 FROM incarnation WHERE actor = ?1")?
+            .query_row([actor], |row| row.get(0))?)
+    }
 }
 
 impl ReadIncarnations for Store {}

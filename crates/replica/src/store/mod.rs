@@ -39,7 +39,7 @@ pub use outbox::{
     Said, Stood,
 };
 pub use places::{ReadPlaces, StoredPlace, StoredSheet};
-pub use rejected::{KeptRejected, ReadRejected, Rejected};
+pub use rejected::{KeptRejected, ReadRejected, Rejected, SUPERSEDED};
 pub use state::ReadState;
 
 /// Why the store did not do something. Whatever it was, the transaction was rolled back.

@@ -9,6 +9,9 @@ use yidang_domain::ids::DocumentId;
 use super::outbox::{OutboxItem, Said};
 use super::{Access, Read, ReadCases, Store, StoreError, Write};
 
+/// Why words of a colleague are kept: the county had taken them before it was put back. A word of the device alone.
+pub const SUPERSEDED: &str = "superseded";
+
 /// One change that the server did not take, with everything that was typed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
@@ -113,6 +116,15 @@ impl Write<'_> {
             [position],
         )?;
         self.sql().execute("DELETE FROM rejected WHERE position = ?1", [position])?;
+        Ok(())
+    }
+
+    /// Forgets the words of colleagues in a document that was destroyed or left what this person reads.
+    pub fn drop_superseded(&self, id: DocumentId) -> Result<(), StoreError> {
+        self.sql().execute(
+            "DELETE FROM rejected WHERE document = ?1 AND code = ?2",
+            params![id.as_bytes(), SUPERSEDED],
+        )?;
         Ok(())
     }
 

@@ -264,6 +264,7 @@ fn forget_households(write: &Write<'_>, actor: &Actor) -> Result<bool, StoreErro
             Err(StoreError::Document(DocumentError::Damaged { .. })) => true,
             Err(error) => return Err(error),
         };
+        write.drop_superseded(id)?;
         write.forget(id)?;
     }
     Ok(has_written)

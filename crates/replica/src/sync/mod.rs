@@ -31,7 +31,7 @@ pub use view::view;
 
 pub(crate) use bundle::of as bundle_of;
 pub(crate) use request::{PageSize, stood};
-pub(crate) use settle::{SUPERSEDED, at_open as settle_at_open};
+pub(crate) use settle::at_open as settle_at_open;
 pub(crate) use trouble::Noticed;
 
 use crate::desk::{Answering, AskContext};

@@ -27,7 +27,7 @@ use yidang_sync_protocol::{BatchHeader, PageDocument};
 mod superseded;
 mod whole;
 
-pub use superseded::SUPERSEDED;
+use superseded::{Known, Taken};
 use whole::{Actions, name_again};
 
 use super::request::kind_number;
@@ -75,6 +75,8 @@ struct Case {
     causes: Vec<StoredBatch>,
     /// What the county had taken before it was put back, and has something else in the place of.
     superseded: BTreeSet<ChangeHash>,
+    /// What is in its log for certain.
+    in_log: BTreeSet<ChangeHash>,
 }
 
 impl Case {
@@ -170,6 +172,7 @@ pub fn make_way(device: &mut Device, seat: u64, page: &PageDocument) -> Result<(
             case.blame(batch.clone());
         } else {
             case.superseded.insert(link.hash);
+            case.in_log.extend(theirs.values());
         }
     }
     run(device, seat, owed).map(drop)
@@ -291,8 +294,9 @@ struct Plan {
     rejected: Vec<Rejected>,
     again: Vec<Again>,
     renamed: Renamed,
-    /// Batches lose some of what they held.
+    /// Batches lose some of what they held; what else stays of it is signed again.
     cuts_batches: bool,
+    unsigned: Vec<OutboxItem>,
 }
 
 /// A change that was written again.
@@ -357,8 +361,8 @@ struct Cut {
     old: Option<Document>,
     rest: Option<Document>,
     gone: Vec<Gone>,
-    /// Those of others that the county had taken: nobody can tell whether they are written again.
-    taken: BTreeSet<ChangeHash>,
+    /// What the county had taken before it was put back.
+    taken: Taken,
 }
 
 /// Takes it out; nothing where the document is damaged: the next exchange puts what waits of it aside.
@@ -366,7 +370,7 @@ fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Option<Cut
     let waiting = desk.store.outbox_of(id)?.into_iter();
     let mut items: BTreeMap<_, _> = waiting.map(|item| (item.hash, item)).collect();
     if desk.store.stored(id)?.is_none() {
-        let (gone, taken) = (Vec::new(), BTreeSet::new());
+        let (gone, taken) = (Vec::new(), Taken::default());
         return Ok(Some(Cut { id, case, items, old: None, rest: None, gone, taken }));
     }
     let Some(old) = desk.sound_document(id)? else { return Ok(None) };
@@ -374,25 +378,18 @@ fn cut_out(desk: &mut OpenDesk, id: DocumentId, case: Case) -> Result<Option<Cut
     roots.extend(case.causes.iter().flat_map(|batch| &batch.hashes));
     roots.extend(&case.superseded);
     let held = desk.store.held_of(id)?;
-    let (rest, gone) = loop {
+    let (rest, gone, taken) = loop {
         let (rest, gone) = take_out(&old, &roots).map_err(StoreError::from)?;
-        let split = split_by(&gone, &held);
+        let mut split = split_by(&gone, &held);
+        let known = Known { items: &items, held: &held, in_log: &case.in_log };
+        let taken = superseded::look(desk, &old, &gone, &known)?;
+        split.extend(&taken.unproved);
         if split.is_empty() {
-            break (rest, gone);
+            break (rest, gone, taken);
         }
         roots.extend(split);
     };
-    let mut taken = BTreeSet::new();
-    let is_by_hand = |hash| held.iter().any(|batch| batch.hashes.contains(hash));
-    for one in gone.iter().filter(|one| !is_by_hand(&one.link.hash)) {
-        if items.contains_key(&one.link.hash) {
-            continue;
-        }
-        match superseded::own(desk, id, one)? {
-            Some(item) => drop(items.insert(item.hash, item)),
-            None => drop(taken.insert(one.link.hash)),
-        }
-    }
+    items.extend(taken.own.iter().map(|item| (item.hash, item.clone())));
     Ok(Some(Cut { id, case, items, old: Some(old), rest: Some(rest), gone, taken }))
 }
 
@@ -416,7 +413,8 @@ fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan
         rejected: Vec::new(),
         again: Vec::new(),
         renamed: Renamed::default(),
-        cuts_batches: !case.superseded.is_empty(),
+        cuts_batches: !taken.own.is_empty() || !taken.of_others.is_empty(),
+        unsigned: taken.unsigned,
     };
     // What is not in the document any more has nothing but its words.
     for item in items.values().filter(|item| case.fates.contains_key(&item.hash)) {
@@ -436,8 +434,8 @@ fn plan(desk: &mut OpenDesk, cut: Cut, actor: Actor, today: Date) -> Result<Plan
         let Some(item) = items.get(&one.link.hash) else {
             // Somebody else's, built on the same: their own device writes it again.
             replay.leave_out(one);
-            if taken.contains(&one.link.hash) {
-                plan.rejected.extend(superseded::of_another(desk, &about, one));
+            if taken.of_others.contains(&one.link.hash) {
+                plan.rejected.extend(superseded::of_another(desk, &about, one, today));
             }
             continue;
         };
@@ -647,6 +645,7 @@ fn put(write: &Write<'_>, plan: &Plan, now: InstantMs) -> Result<(), StoreError>
         return write.forget(plan.id);
     }
     write.drop_projection(plan.id)?;
+    plan.unsigned.iter().try_for_each(|item| write.put_outbox(item))?;
     for again in &plan.again {
         write.put_change(plan.id, &again.item.hash, &again.bytes)?;
         write.put_again(&again.old, &again.item)?;
