@@ -114,7 +114,8 @@ fn visit(words: &str) -> Value {
 fn exchange(device: &mut Device) -> Result<()> {
     for _ in 0..3 {
         let state = device.sync()?;
-        ensure!(state["state"] == "done" && state["waiting"] == 0, "{state}");
+        let is = |name: &str, value: Value| state.get(name) == Some(&value);
+        ensure!(is("state", json!("done")) && is("waiting", json!(0)), "{state}");
     }
     Ok(())
 }
