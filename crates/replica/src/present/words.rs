@@ -137,8 +137,9 @@ fn in_full(entry: &Entry) -> Vec<String> {
             lines.extend(open.then(|| "公开调解".to_owned()));
             for ((who, end), saying) in FiveSayings::LABELS.iter().zip(five.in_order()) {
                 if !saying.is_empty() {
-                    let by = format!("{}{}", saying.speaker, saying.relation);
-                    lines.push(format!("{who}{end}（{by}）：{}", saying.words));
+                    let by = [saying.speaker.as_str(), &saying.relation].concat();
+                    let by = if by.is_empty() { by } else { format!("（{by}）") };
+                    lines.push(format!("{who}{end}{by}：{}", saying.words));
                 }
             }
         }
